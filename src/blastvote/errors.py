@@ -1,0 +1,8 @@
+"""The one exception for a user's mistake."""
+
+
+class InputError(ValueError):
+    """Input that the user can mend: the message names the file, the value, what was expected and the cure.
+
+    Scripts and the command line show the message alone, without a traceback.
+    """
