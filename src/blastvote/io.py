@@ -258,8 +258,8 @@ def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") ->
     write_text(path, text)
 
 
-def _formatter(float_format: str) -> Callable[[float], str]:
-    def render(value: float) -> str:
+def _formatter(float_format: str) -> Callable[[Any], str]:
+    def render(value: Any) -> str:
         text = float_format % value
         return text[1:] if text.startswith("-") and float(text) == 0 else text
 

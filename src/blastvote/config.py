@@ -1,0 +1,143 @@
+"""Read and check the workflow's configuration before any work starts.
+
+The JSON schema (`workflow/schemas/config.schema.yaml`) holds every key with its type, range and meaning; the
+checks that need more than one key (a method that no variant defines, a reference method that is not run) are
+functions here. Every error names the key, the value, what is allowed and the nearest match.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from blastvote.errors import InputError
+
+
+def expand_dotted_keys(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `config` with every ``a.b: value`` merged as ``{a: {b: value}}``.
+
+    Snakemake's ``--config dataset.images=folder`` arrives as the flat key ``dataset.images``; nested keys given
+    that way win over the config files, as command line values should.
+    """
+    nested = {key: value for key, value in config.items() if "." not in key}
+    for key, value in config.items():
+        if "." not in key:
+            continue
+        *parents, leaf = key.split(".")
+        level = nested
+        for parent in parents:
+            level[parent] = dict(level.get(parent) or {})
+            level = level[parent]
+        level[leaf] = value
+    return nested
+
+
+def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> None:
+    """Check a whole configuration; the first mistake ends with an error that says how to mend it.
+
+    Parameters
+    ----------
+    config
+        The merged configuration (defaults, config files, command line).
+    schema_path
+        The JSON schema (YAML) of the configuration.
+
+    Raises
+    ------
+    InputError
+        Unknown key, wrong type, value out of range, or keys that contradict each other.
+    """
+    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    errors = sorted(Draft202012Validator(schema).iter_errors(dict(config)), key=_most_telling)
+    if errors:
+        raise InputError(_describe(errors[0]))
+    _check_methods(config)
+    _check_source(config)
+
+
+def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
+    # An unknown key explains the missing or misplaced ones, so it is told first.
+    return (error.validator != "additionalProperties", [str(part) for part in error.absolute_path])
+
+
+def _describe(error: ValidationError) -> str:
+    """Return one sentence or two on a schema violation: key, value, expectation, cure."""
+    key = ".".join(str(part) for part in error.absolute_path)
+    meaning = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = next(name for name in error.instance if name not in known)
+        where = f"{key}.{unknown}" if key else str(unknown)
+        return f"Config key '{where}' is not known{nearest(unknown, known)} Known here: {', '.join(sorted(known))}."
+    if error.validator == "required":
+        return f"Config key '{key or 'top level'}': {error.message}. Add it, as in config/config.yaml."
+    if error.validator == "enum":
+        allowed = [str(value) for value in error.validator_value]
+        return (
+            f"Config key '{key}' is {error.instance!r}{nearest(str(error.instance), allowed)} "
+            f"Allowed: {', '.join(allowed)}. {meaning}"
+        ).strip()
+    if error.validator == "type":
+        expected = error.validator_value
+        expected = " or ".join(expected) if isinstance(expected, list) else expected
+        got = type(error.instance).__name__
+        return f"Config key '{key}' is {error.instance!r} ({got}), but must be of type {expected}. {meaning}".strip()
+    return f"Config key '{key}' is {error.instance!r}: {error.message}. {meaning}".strip()
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the known name closest to `name`, else ``"."``."""
+    match = difflib.get_close_matches(str(name), [str(item) for item in known], n=1)
+    return f"; did you mean '{match[0]}'?" if match else "."
+
+
+def _check_methods(config: Mapping[str, Any]) -> None:
+    """Every method is a variant, every variant a contrast function with parameters that it knows."""
+    from blastvote.contrast import validate_params
+
+    variants = config["variants"]
+    for method in config["methods"]:
+        if method not in variants:
+            raise InputError(
+                f"Config key 'methods' names {method!r}, which no entry of 'variants' defines"
+                f"{nearest(method, variants)} Defined: {', '.join(variants)}. Add a variant or correct the name."
+            )
+    for name, variant in variants.items():
+        try:
+            validate_params(variant["function"], variant.get("params") or {})
+        except InputError as error:
+            raise InputError(f"Config key 'variants.{name}': {error}") from None
+    for key in ("reference_method", "confusion_method"):
+        method = config["evaluation"][key]
+        if method not in config["methods"]:
+            raise InputError(
+                f"Config key 'evaluation.{key}' is {method!r}, which is not among 'methods' "
+                f"({', '.join(config['methods'])}){nearest(method, config['methods'])} Name one that is run."
+            )
+
+
+def _check_source(config: Mapping[str, Any]) -> None:
+    """A local data set needs its folder and its annotations; classes must be distinct for the vote rule."""
+    dataset = config["dataset"]
+    if dataset["source"] != "local":
+        return
+    for key in ("images", "annotations"):
+        value = dataset[key]
+        if not value:
+            raise InputError(
+                f"Config key 'dataset.{key}' is empty, but 'dataset.source' is 'local'. Name the "
+                f"{'folder with the photographs' if key == 'images' else 'annotation file'}, for example "
+                f"--config dataset.{key}=path."
+            )
+        for path in value if isinstance(value, list) else [value]:
+            if not Path(path).exists():
+                raise InputError(
+                    f"Config key 'dataset.{key}' names {path!r}, which does not exist (looked in {Path.cwd()}). "
+                    "Correct the path, or give it relative to the folder where snakemake is started."
+                )

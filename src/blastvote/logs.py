@@ -1,0 +1,55 @@
+"""Logging of a workflow script: its log file and stderr, tracebacks included."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from blastvote.errors import InputError
+
+LOGGER = logging.getLogger("blastvote")
+
+
+def configure_logging(path: Path | str | None = None, level: int = logging.INFO) -> None:
+    """Send the messages of blastvote, mrcnn and `warnings` to stderr and to the file at `path`."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+    logging.basicConfig(
+        level=logging.WARNING, handlers=handlers, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", force=True
+    )
+    for name in ("blastvote", "mrcnn"):
+        logging.getLogger(name).setLevel(level)
+    logging.captureWarnings(True)
+    warnings.simplefilter("default", UserWarning)
+
+
+def run_script(main: Callable[[Any], None], snakemake: Any) -> None:
+    """Run a rule's ``main(snakemake)`` with its log; a user's mistake ends with its message alone.
+
+    Parameters
+    ----------
+    main
+        The script's function of Snakemake's script object.
+    snakemake
+        Snakemake's script object (or a stand-in with the same attributes).
+
+    Raises
+    ------
+    SystemExit
+        With status 1 after an error, which then stands in the log.
+    """
+    configure_logging(snakemake.log[0] if snakemake.log else None)
+    try:
+        main(snakemake)
+    except InputError as error:
+        LOGGER.error("Error: %s", error)
+        sys.exit(1)
+    except Exception:
+        LOGGER.exception("Rule '%s' failed", snakemake.rule)
+        sys.exit(1)

@@ -1,0 +1,89 @@
+"""Configuration: defaults are valid, mistakes are named with key, value and cure."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from blastvote.config import expand_dotted_keys, validate_config
+from blastvote.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def schema(repo_root: Path) -> Path:
+    return repo_root / "workflow/schemas/config.schema.yaml"
+
+
+@pytest.fixture
+def config(repo_root: Path) -> dict:
+    return yaml.safe_load((repo_root / "config/config.yaml").read_text(encoding="utf-8"))
+
+
+def changed(config: dict, key: str, value: object) -> dict:
+    return expand_dotted_keys({**copy.deepcopy(config), key: value})
+
+
+def test_the_default_is_valid_and_complete(config: dict, schema: Path) -> None:
+    validate_config(config, schema)
+    described = yaml.safe_load(schema.read_text(encoding="utf-8"))
+
+    def compare(node: dict, values: dict, where: str) -> None:
+        properties = node.get("properties")
+        if properties is None:
+            return
+        assert set(values) == set(properties), f"config.yaml and schema differ at '{where}'"
+        for name, child in properties.items():
+            if isinstance(values[name], dict):
+                compare(child, values[name], f"{where}.{name}")
+
+    compare(described, config, "")
+
+
+def test_every_key_is_described(schema: Path) -> None:
+    def undescribed(node: dict, where: str) -> list[str]:
+        found = []
+        for name, child in node.get("properties", {}).items():
+            if "properties" in child:
+                found += undescribed(child, f"{where}{name}.")
+            elif "description" not in child:
+                found.append(where + name)
+        return found
+
+    assert undescribed(yaml.safe_load(schema.read_text(encoding="utf-8")), "") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("trainning", {}, ["'trainning'", "not known", "'training'"]),
+        ("vote.min_confidense", 0.5, ["'vote.min_confidense'", "'min_confidence'"]),
+        ("images_per_job", "many", ["'images_per_job'", "'many'", "integer"]),
+        ("vote.min_confidence", 1.5, ["'vote.min_confidence'", "1.5", "maximum"]),
+        ("protocol.name", "holdut", ["'protocol.name'", "'holdut'", "'holdout'", "kfold"]),
+        ("methods", ["none", "claeh"], ["'methods'", "'claeh'", "'clahe'"]),
+        ("variants.eff.function", "ef", ["'variants.eff'", "'ef'", "'eff'"]),
+        ("variants.eff.params", {"mde": "original"}, ["'variants.eff'", "mde", "mode"]),
+        ("evaluation.confusion_method", "efff", ["'evaluation.confusion_method'", "'efff'", "'eff'"]),
+        ("dataset.source", "local", ["'dataset.images'", "empty", "--config dataset.images="]),
+        ("classes", ["L1"], ["'classes'"]),
+        ("seeds", [1, 1], ["'seeds'"]),
+    ],
+)
+def test_a_mistake_is_named(config: dict, schema: Path, key: str, value: object, told: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        validate_config(changed(config, key, value), schema)
+    for part in told:
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_local_folder_is_named(config: dict, schema: Path) -> None:
+    local = changed(changed(config, "dataset.source", "local"), "dataset.images", "no/such/folder")
+    with pytest.raises(InputError, match=r"dataset.images.*no/such/folder.*does not exist"):
+        validate_config(local, schema)
+
+
+def test_dotted_keys_merge_into_nested_ones() -> None:
+    nested = expand_dotted_keys({"a": {"b": 1, "c": 2}, "a.b": 3, "d.e.f": 4})
+    assert nested == {"a": {"b": 3, "c": 2}, "d": {"e": {"f": 4}}}

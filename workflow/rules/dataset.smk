@@ -1,0 +1,117 @@
+"""The data set: labels, splits, checked manifest and instance masks.
+
+Inputs:  photographs, their annotations, an optional table of labels and patients.
+Outputs: {results}/data/labels.csv, splits.csv, manifest.csv, annotations.json (COCO), check.md, leakage.md.
+Steps:   labels from annotations -> splits (from labels alone, so that a retouched photograph does not
+         re-split the data) -> check of photographs and cells -> leakage check.
+"""
+
+
+rule labels:
+    """Name the class and patient of every image."""
+    input:
+        annotations=SOURCE.annotation_inputs,
+        labels=SOURCE.label_inputs,
+    output:
+        f"{RESULTS}/data/labels.csv",
+    log:
+        f"{RESULTS}/logs/labels.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/labels.tsv"
+    params:
+        dataset=config["dataset"],
+        classes=config["classes"],
+        vote=config["vote"]["rule"],
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    conda:
+        ENVIRONMENT
+    message:
+        "Reading the labels of {n} images".format(n=len(IMAGES))
+    script:
+        "../scripts/labels.py"
+
+
+rule split:
+    """Say which image trains, validates and tests in each fold."""
+    input:
+        rules.labels.output,
+    output:
+        f"{RESULTS}/data/splits.csv",
+    log:
+        f"{RESULTS}/logs/split.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/split.tsv"
+    params:
+        protocol=config["protocol"],
+        classes=config["classes"],
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    conda:
+        ENVIRONMENT
+    message:
+        "Splitting the images by protocol '{params.protocol[name]}'"
+    script:
+        "../scripts/split.py"
+
+
+rule manifest:
+    """Check every photograph and cell; write the manifest and the masks."""
+    input:
+        images=list(IMAGES.values()),
+        annotations=SOURCE.annotation_inputs,
+        labels=rules.labels.output,
+    output:
+        manifest=f"{RESULTS}/data/manifest.csv",
+        annotations=f"{RESULTS}/data/annotations.json",
+        report=f"{RESULTS}/data/check.md",
+        hashes=f"{RESULTS}/data/hashes.csv",
+    log:
+        f"{RESULTS}/logs/manifest.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/manifest.tsv"
+    params:
+        dataset=config["dataset"],
+        classes=config["classes"],
+        vote=config["vote"]["rule"],
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    conda:
+        ENVIRONMENT
+    message:
+        "Checking {n} images and their cells".format(n=len(IMAGES))
+    script:
+        "../scripts/manifest.py"
+
+
+rule leakage:
+    """Stop where a source image, a patient or a look-alike image crosses from training to test."""
+    input:
+        splits=rules.split.output,
+        manifest=rules.manifest.output.manifest,
+        hashes=rules.manifest.output.hashes,
+    output:
+        f"{RESULTS}/data/leakage.md",
+    log:
+        f"{RESULTS}/logs/leakage.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/leakage.tsv"
+    params:
+        protocol=config["protocol"]["name"],
+        near_duplicates=config["dataset"]["near_duplicates"],
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    conda:
+        ENVIRONMENT
+    message:
+        "Looking for images and patients that cross from training to test"
+    script:
+        "../scripts/leakage.py"

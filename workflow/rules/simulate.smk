@@ -1,0 +1,59 @@
+"""Simulated smears with exact masks, written as anybody's data: images, one VIA file, one table of labels.
+
+Inputs:  the simulator's settings (config `dataset.simulated`).
+Outputs: {results}/simulated/images/*.png, annotations_via.json, labels.csv.
+Steps:   simulate each batch of images -> merge the batches' annotations.
+"""
+
+if config["dataset"]["source"] == "simulated":
+    for batch, image_ids in BATCHES.items():
+
+        rule:
+            name:
+                f"simulate_{batch}"
+            output:
+                images=[IMAGES[image_id] for image_id in image_ids],
+                annotations=f"{RESULTS}/simulated/annotations/{batch}.json",
+            log:
+                f"{RESULTS}/logs/simulate/{batch}.log",
+            benchmark:
+                f"{RESULTS}/benchmarks/simulate/{batch}.tsv"
+            params:
+                image_ids=image_ids,
+                settings=config["dataset"]["simulated"],
+                classes=config["classes"],
+            threads: 1
+            resources:
+                mem_mb=1500,
+                runtime=30,
+            conda:
+                ENVIRONMENT
+            message:
+                f"Simulating {len(image_ids)} smears ({batch})"
+            script:
+                "../scripts/simulate.py"
+
+    rule simulated_annotations:
+        """Merge the batches' annotations into one VIA file and one table of labels."""
+        input:
+            expand("{results}/simulated/annotations/{batch}.json", results=RESULTS, batch=BATCHES),
+        output:
+            via=SOURCE.annotations,
+            labels=SOURCE.labels,
+        log:
+            f"{RESULTS}/logs/simulated_annotations.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/simulated_annotations.tsv"
+        params:
+            settings=config["dataset"]["simulated"],
+            classes=config["classes"],
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10,
+        conda:
+            ENVIRONMENT
+        message:
+            "Writing the annotations of the simulated smears"
+        script:
+            "../scripts/simulated_annotations.py"

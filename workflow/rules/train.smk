@@ -1,0 +1,40 @@
+"""One Mask R-CNN a method, seed and fold.
+
+Inputs:  enhanced images and flipped copies of the method, instance masks, splits.
+Outputs: {results}/runs/{method}/seed{seed}/fold{fold}/model.weights.h5 (best epoch), history.csv.
+Steps:   train with validation after every epoch; a stopped training goes on from its last checkpoint, which lives in
+         {results}/checkpoints under a hash of all that determines the training (Snakemake deletes declared outputs
+         of a failed job).
+"""
+
+
+rule train:
+    input:
+        images=enhanced_images,
+        flipped=expand("{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES),
+        annotations=rules.manifest.output.annotations,
+        flipped_annotations=rules.flip_annotations.output,
+        splits=rules.split.output,
+        leakage=rules.leakage.output,
+    output:
+        weights=f"{RUN}/model.weights.h5",
+        history=f"{RUN}/history.csv",
+    log:
+        f"{RESULTS}/logs/train/{{method}}/seed{{seed}}/fold{{fold}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
+    params:
+        classes=config["classes"],
+        model=config["model"],
+        training=config["training"],
+        checkpoints=f"{RESULTS}/checkpoints",
+    threads: config["threads"]["train"]
+    resources:
+        mem_mb=8000,
+        runtime=1440,
+    conda:
+        ENVIRONMENT
+    message:
+        "Training Mask R-CNN on {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
+    script:
+        "../scripts/train.py"
