@@ -1,0 +1,189 @@
+"""The vote: how the cells found in one image decide the subtype of the image.
+
+A rule is data, not code: which class wins as soon as one of its cells is seen, how a cell counts, and who
+wins a tie. The pathologists' rule of Revanda, Fatichah and Suciati (2022, section 3.7) is one such rule;
+other class names need only another `VoteRule`.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from blastvote.errors import InputError
+
+WEIGHTS = ("count", "score", "area")
+
+
+@dataclass(frozen=True)
+class VoteRule:
+    """A vote rule.
+
+    Attributes
+    ----------
+    name
+        What the rule is called in the config.
+    weight
+        What one cell contributes to its class: `count` (1), `score` (its confidence) or `area` (its pixels).
+    priority
+        Classes that win as soon as one of their cells is seen, whatever the others sum to; the first listed
+        that occurs wins.
+    ties
+        Classes that win a tie, the first listed first. A tie among classes not listed here goes to the class
+        that stands earlier in the config.
+    classes
+        The classes the rule was made for, or None when it fits any. A vote with another class is refused.
+    """
+
+    name: str
+    weight: str = "count"
+    priority: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
+    classes: tuple[str, ...] | None = None
+
+
+RULES: Mapping[str, VoteRule] = {
+    "pathologist": VoteRule("pathologist", priority=("L3",), ties=("L2",), classes=("L1", "L2", "L3")),
+    "plurality": VoteRule("plurality"),
+    "score_weighted": VoteRule("score_weighted", weight="score"),
+    "area_weighted": VoteRule("area_weighted", weight="area"),
+}
+
+
+def make_rule(rule: str | VoteRule | Mapping[str, Any], class_names: Sequence[str] | None = None) -> VoteRule:
+    """Return the `VoteRule` that a name, a mapping from the config or a rule object stands for.
+
+    Parameters
+    ----------
+    rule
+        A name of `RULES`; a `VoteRule`; or a mapping with the key `rule` and, where it differs from the named
+        rule, `priority` and `ties` (a class name or a list of them), for example
+        ``{"rule": "pathologist", "priority": "M7", "ties": "M1"}``.
+    class_names
+        The classes of the config; when given, the rule's classes are checked against them.
+
+    Raises
+    ------
+    InputError
+        For an unknown rule or key, or for a rule that names a class the config does not have.
+    """
+    made = rule if isinstance(rule, VoteRule) else _rule_from_config(rule)
+    if class_names is None:
+        return made
+    strange = [name for name in (*made.priority, *made.ties) if name not in class_names]
+    if strange:
+        raise InputError(
+            f"The vote rule '{made.name}' names the class '{strange[0]}', but the classes are "
+            f"{', '.join(class_names)}. Set the rule's priority and ties to some of these, or choose "
+            "'plurality'."
+        )
+    # The pathologists' rule on two of its three classes, or on renamed ones, is what the user asked for
+    # once its priority and ties exist there.
+    return replace(made, classes=tuple(class_names))
+
+
+def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
+    options = {"rule": rule} if isinstance(rule, str) else dict(rule)
+    unknown = sorted(set(options) - {"rule", "priority", "ties"})
+    if unknown:
+        raise InputError(f"The vote has no setting '{unknown[0]}'; it knows rule, priority and ties.")
+    name = options.get("rule", "pathologist")
+    if name not in RULES:
+        raise InputError(f"There is no vote rule '{name}'; choose one of {', '.join(RULES)}.")
+    made = RULES[name]
+    for key in ("priority", "ties"):
+        value = options.get(key)
+        if value is not None:
+            names = (value,) if isinstance(value, str) else tuple(value)
+            made = replace(made, **{key: names}, classes=None)
+    return made
+
+
+def vote(counts: Mapping[str, float], rule: str | VoteRule | Mapping[str, Any] = "pathologist") -> str | None:
+    """Return the subtype that an image's cells vote for.
+
+    Parameters
+    ----------
+    counts
+        Number of cells of each class, in the order of the config (which settles ties that the rule leaves
+        open). For the weighted rules: the sum of the scores or areas. A class left out has none.
+    rule
+        A name of `RULES`, a mapping as in the config, or a `VoteRule`. The pathologists' rule: any L3 gives
+        L3; else n(L2) >= n(L1) and n(L2) > 0 gives L2; else n(L1) > 0 gives L1 (the paper's section 3.7).
+
+    Returns
+    -------
+    str or None
+        The winning class; None when there is no cell at all (the image is undetected).
+
+    Raises
+    ------
+    InputError
+        For an unknown rule, a class the rule does not know, or a count that is negative or not a number.
+
+    Examples
+    --------
+    >>> vote({"L1": 3, "L2": 3, "L3": 0}, rule="pathologist")
+    'L2'
+    >>> vote({"L1": 0, "L2": 0, "L3": 0}) is None
+    True
+    """
+    made = make_rule(rule)
+    for name, count in counts.items():
+        if made.classes is not None and name not in made.classes:
+            raise InputError(
+                f"The vote rule '{made.name}' is made for {', '.join(made.classes)} and does not know the "
+                f"class '{name}'. Give it priority and ties for your classes, or choose 'plurality'."
+            )
+        if not (count >= 0 and math.isfinite(count)):
+            raise InputError(
+                f"The count of class '{name}' is {count}; expected a number of cells, 0 or more."
+            )
+    for name in made.priority:
+        if counts.get(name, 0) > 0:
+            return name
+    most = max(counts.values(), default=0)
+    if most <= 0:
+        return None
+    tied = [name for name, count in counts.items() if count == most]
+    return next((name for name in made.ties if name in tied), tied[0])
+
+
+def vote_cells(
+    cells: pd.DataFrame, rule: str | VoteRule | Mapping[str, Any], class_names: Sequence[str]
+) -> str | None:
+    """Return the vote of one image's cells under any rule, weighted ones included.
+
+    Parameters
+    ----------
+    cells
+        The rows of one image with the columns `class`, `score` and `area_px` of `cells.csv`.
+    rule, class_names
+        As for `make_rule`; the order of the classes settles ties that the rule leaves open.
+
+    Returns
+    -------
+    str or None
+        The winning class, or None without cells.
+    """
+    made = make_rule(rule, class_names)
+    return vote(weigh(cells, made, class_names), made)
+
+
+def weigh(cells: pd.DataFrame, rule: VoteRule, class_names: Sequence[str]) -> dict[str, float]:
+    """Return what each class's cells sum to under the rule's weight, in the order of `class_names`.
+
+    Sums of scores are exact (`math.fsum`), so that the order of the cells can never settle a tie.
+    """
+    if rule.weight not in WEIGHTS:
+        raise InputError(f"The vote weight '{rule.weight}' is unknown; choose one of {', '.join(WEIGHTS)}.")
+    unknown = sorted(set(cells["class"]) - set(class_names))
+    if unknown:
+        raise InputError(f"A cell has the class '{unknown[0]}'; the classes are {', '.join(class_names)}.")
+    if rule.weight == "count":
+        numbers = cells["class"].value_counts()
+        return {name: int(numbers.get(name, 0)) for name in class_names}
+    column = {"score": "score", "area": "area_px"}[rule.weight]
+    return {name: math.fsum(cells.loc[cells["class"] == name, column]) for name in class_names}
