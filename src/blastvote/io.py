@@ -101,7 +101,7 @@ def read_mask_image(path: StrPath) -> np.ndarray:
             values = values[..., :-1]
         if not (values == values[..., :1]).all():
             raise InputError(
-                f"{path}: the mask image has colours; expected one channel in which 0 is background and every "
+                f"{path}: the mask image has colours; expected one channel, 0 for background and every "
                 "other value a cell. Save the label map as an 8- or 16-bit grey image."
             )
         values = values[..., 0]
@@ -245,7 +245,7 @@ def atomic_path(path: StrPath) -> Iterator[Path]:
 
 
 def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") -> None:
-    """Write a table as CSV: UTF-8, header, Unix line ends, no index, missing = empty, booleans ``true``/``false``.
+    """Write a table as CSV: UTF-8, header, no index, missing = empty, booleans ``true``/``false``.
 
     Floating-point columns are written with ``float_format``; a negative zero loses its sign, so that rounding
     noise cannot change the bytes.
