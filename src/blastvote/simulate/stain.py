@@ -1,0 +1,70 @@
+"""Dyes and how they absorb light: the colour of a slide by Beer and Lambert's law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+DYES = ("haemoglobin", "chromatin", "basophil", "azure")
+"""What takes up stain: red cells, nuclei, RNA-rich cytoplasm, and granules or plasma protein."""
+
+HAEMOGLOBIN, CHROMATIN, BASOPHIL, AZURE = range(4)
+
+# Optical density (R, G, B) of one unit of each dye, read off real smears: a pink (first) and a grey-violet
+# laboratory (second). The spread between patients is drawn along this line and around it.
+_PINK = np.array([[0.17, 0.42, 0.45], [0.86, 1.05, 0.16], [0.62, 0.46, 0.05], [0.26, 0.42, 0.13]])
+_GREY = np.array([[0.36, 0.49, 0.33], [0.72, 1.06, 0.24], [0.66, 0.50, 0.06], [0.30, 0.42, 0.16]])
+
+
+@dataclass(frozen=True)
+class Stain:
+    """One patient's staining.
+
+    Attributes
+    ----------
+    density
+        ``float32 (4, 3)``: optical density in R, G, B of one unit of each of `DYES`.
+    haze
+        Strength of stained plasma protein in the background, in units of azure.
+    """
+
+    density: np.ndarray
+    haze: float
+
+
+def draw_stain(rng: np.random.Generator, variation: float) -> Stain:
+    """Draw a patient's staining; it knows nothing of the leukaemia's subtype, so colour alone cannot tell it.
+
+    Parameters
+    ----------
+    rng
+        Random generator.
+    variation
+        Spread between patients, 0 to 1.
+    """
+    mix = 0.5 + variation * (rng.uniform(0, 1) - 0.5)
+    density = (1 - mix) * _PINK + mix * _GREY
+    tone = np.exp(variation * rng.normal(0, (0.07, 0.05, 0.16), (4, 3)))
+    strength = np.exp(variation * rng.normal(0, (0.16, 0.13, 0.24, 0.2)))[:, None]
+    haze = max(0.0, rng.normal(0.02, 0.05 * variation))
+    return Stain((density * tone * strength).astype(np.float32), float(haze))
+
+
+def transmit(dyes: np.ndarray, stain: Stain) -> np.ndarray:
+    """Return the share of light that passes, by Beer and Lambert's law.
+
+    Parameters
+    ----------
+    dyes
+        ``float32 (H, W, 4)``: amount of each dye in each pixel.
+    stain
+        The patient's staining.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``float32 (H, W, 3)``: RGB transmittance in 0-1: ``exp(-sum_k c_k density_k)``.
+    """
+    return cv2.exp(cv2.transform(dyes, -stain.density.T))
