@@ -1,0 +1,255 @@
+"""Table 3 as figures: one confusion matrix, and all methods on a sheet; the same drawing serves single cells.
+
+The squares of the matrix carry colour (share of the actual class). What is not part of the matrix stands
+apart and grey: the sums of wrong predictions (FN at the right, FP below, as the paper prints them) and the
+images without a vote.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from blastvote.figures.style import (
+    INK,
+    PAGE,
+    empty_figure,
+    luminance,
+    method_styles,
+    new_figure,
+    styled,
+    wrap,
+)  # fmt: skip
+
+GAP = 0.18  # between the matrix and what stands apart, in squares
+ASIDE = "#F1F1F1"
+MARGINS = ("FN", "undetected", "background", "missed")
+LABEL = 12  # characters in a line of a class name
+SHORT = 4  # class names up to so many characters are written level under their column
+
+
+@dataclass(frozen=True)
+class ConfusionTable:
+    """A confusion table taken apart.
+
+    Attributes
+    ----------
+    row_names, column_names : tuple of str
+        All names in the order of the table, margins last.
+    values : float array (rows, columns)
+        NaN where the table says nothing.
+    n_classes : int
+        The first so many rows and columns are the matrix.
+    """
+
+    row_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+    values: np.ndarray
+    n_classes: int
+
+    @property
+    def total(self) -> int:
+        """Number of things counted: the matrix, and what undetected, missed and background add."""
+        counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
+        rows = [i for i, name in enumerate(self.row_names) if i < self.n_classes or name != "FP"]
+        return int(np.nansum(self.values[np.ix_(rows, counted)]))
+
+    def share(self) -> np.ndarray:
+        """Return the matrix as shares of its actual class, everything that is counted in the row included."""
+        counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
+        block = np.nan_to_num(self.values[: self.n_classes])
+        total = block[:, counted].sum(axis=1, keepdims=True)
+        return np.divide(
+            block[:, : self.n_classes], total, out=np.zeros((self.n_classes,) * 2), where=total > 0
+        )
+
+
+def read_confusion(table: pd.DataFrame) -> ConfusionTable:
+    """Take a table apart: the actual classes are in the index or the first column.
+
+    Raises
+    ------
+    ValueError
+        Where a class has a row and no column, or the other way round.
+    """
+    if table.shape[1] and not pd.api.types.is_numeric_dtype(table.iloc[:, 0]):
+        table = table.set_index(table.columns[0])
+    rows, columns = [str(name) for name in table.index], [str(name) for name in table.columns]
+    aside_rows = [name for name in rows if name in {"FP", "background"}]
+    classes = [name for name in rows if name not in aside_rows]
+    aside = [name for name in columns if name in MARGINS and name not in classes]
+    if sorted(classes) != sorted(name for name in columns if name not in aside):
+        raise ValueError(f"confusion table: rows {rows} and columns {columns} do not name the same classes.")
+    frame = table.set_axis(rows, axis=0).set_axis(columns, axis=1)
+    frame = frame.loc[[*classes, *aside_rows], [*classes, *aside]].apply(pd.to_numeric, errors="coerce")
+    return ConfusionTable((*classes, *aside_rows), (*classes, *aside), frame.to_numpy(float), len(classes))
+
+
+@styled
+def confusion_figure(table: pd.DataFrame, title: str, unit: str = "images") -> Figure:
+    """Plot one confusion table in the layout of the paper's Table 3.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``table3_confusion_<method>.csv``: rows actual class then FP, columns predicted class then FN and
+        undetected; or the cells' table with a row and column ``background``.
+    title : str
+        Say which method; the number of images follows by itself.
+    unit : str
+        What is counted.
+    """
+    matrix = read_confusion(table)
+    if not matrix.n_classes or not matrix.total:
+        return empty_figure(title, f"No {unit} with a true class have been evaluated.")
+    across, down = len(matrix.column_names), len(matrix.row_names)
+    side = max(0.36, min(0.62, 4.2 / across))
+    size = 8 if side > 0.5 else 6.5
+    left = 0.55 + _names_width(matrix.row_names, size)
+    fig = new_figure(left + side * (across + GAP), 0.7 + _names_height(matrix, size) + side * (down + GAP))
+    ax = fig.add_subplot()
+    _draw(ax, matrix, size, named=True)
+    ax.set_xlabel("predicted")
+    ax.set_ylabel("actual")
+    fig.suptitle(wrap(f"{title}, n = {matrix.total:,} {unit}", int(11 * fig.get_figwidth())))
+    return fig
+
+
+@styled
+def confusion_sheet(
+    tables: Mapping[str, pd.DataFrame],
+    methods: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    unit: str = "images",
+) -> Figure:
+    """Plot the confusion tables of all methods as small multiples.
+
+    Parameters
+    ----------
+    tables : mapping of method to DataFrame
+        Each as `confusion_figure` takes it.
+    methods, labels
+        See `style.method_styles`.
+    """
+    title = "Actual against predicted class, by contrast method"
+    read = {name: read_confusion(table) for name, table in tables.items()}
+    read = {name: matrix for name, matrix in read.items() if matrix.n_classes and matrix.total}
+    styles = method_styles(read, methods, labels)
+    if not styles:
+        return empty_figure(title, f"No {unit} with a true class have been evaluated.")
+    across = max(len(matrix.column_names) for matrix in read.values())
+    down = max(len(matrix.row_names) for matrix in read.values())
+    columns = min(len(styles), 4 if across <= 5 else 3 if across <= 7 else 2)
+    size = 6.5 if across <= 6 else 5.5
+    left = 0.35 + max(_names_width(matrix.row_names, size) for matrix in read.values())
+    side = min(0.5, (PAGE - left - 0.22 * columns) / columns / (across + GAP))
+    below = max(_names_height(matrix, size) for matrix in read.values())
+    rows = math.ceil(len(styles) / columns)
+    fig = new_figure(
+        left + columns * (0.22 + side * (across + GAP)), 0.55 + rows * (0.4 + below + side * (down + GAP))
+    )
+    axes = fig.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes[len(styles) :]:
+        ax.set_axis_off()
+    for place, (ax, (name, style)) in enumerate(zip(axes, styles.items(), strict=False)):
+        _draw(ax, read[name], size, named=place % columns == 0)
+        ax.set_title(f"{wrap(style.label, 24, 1)}, n = {read[name].total:,}", fontsize=7.5)
+    fig.suptitle(f"{title} ({unit})")
+    fig.supxlabel("predicted", fontsize=8)
+    fig.supylabel("actual", fontsize=8)
+    return fig
+
+
+def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
+    """Draw squares, numbers and names; `named` writes the names of the rows."""
+    share, k = matrix.share(), matrix.n_classes
+    xs, ys = (
+        [i + (GAP if i >= k else 0) for i in range(len(n))] for n in (matrix.column_names, matrix.row_names)
+    )
+    colours = matplotlib.colormaps["Blues"]
+    for i, y in enumerate(ys):
+        for j, x in enumerate(xs):
+            value, inside = matrix.values[i, j], i < k and j < k
+            if math.isnan(value) or (i >= k and j >= k):
+                continue
+            fill = colours(0.92 * share[i, j]) if inside else ASIDE
+            ax.add_patch(
+                Rectangle((x, y), 0.96, 0.96, fc=fill, ec="none", gid="class" if inside else "aside")
+            )
+            dark = inside and luminance(fill) < 0.55
+            text = f"{value:g}" if float(value).is_integer() else f"{value:.1f}"
+            if inside and share[i, j] > 0 and len(matrix.column_names) <= 6:
+                ax.text(
+                    x + 0.48,
+                    y + 0.74,
+                    f"{share[i, j]:.0%}",
+                    ha="center",
+                    va="center",
+                    fontsize=size - 1.5,
+                    color="white" if dark else "#555555",
+                )
+                ax.text(
+                    x + 0.48,
+                    y + 0.4,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color="white" if dark else INK,
+                )
+            else:
+                ax.text(
+                    x + 0.48,
+                    y + 0.48,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color="white" if dark else INK,
+                )
+    ax.set_xlim(-0.04, xs[-1] + 1)
+    ax.set_ylim(ys[-1] + 1, -0.04)
+    ax.set_aspect("equal")
+    ax.set_xticks([x + 0.48 for x in xs], _column_labels(matrix), fontsize=size)
+    ax.set_yticks(
+        [y + 0.48 for y in ys], _row_labels(matrix.row_names) if named else [""] * len(ys), fontsize=size
+    )
+    for tick, name in zip(ax.get_xticklabels(), matrix.column_names, strict=True):
+        tick.set_rotation(0 if _level(matrix) else 90)
+        tick.set_fontstyle("italic" if name in MARGINS else "normal")
+    for tick, name in zip(ax.get_yticklabels(), matrix.row_names, strict=True):
+        tick.set_fontstyle("italic" if name in {"FP", "background"} else "normal")
+    ax.tick_params(length=0, pad=2)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _level(matrix: ConfusionTable) -> bool:
+    """Tell whether the names of the columns are short enough to be written level."""
+    return max(len(name) for name in matrix.column_names[: matrix.n_classes]) <= SHORT
+
+
+def _row_labels(names: Sequence[str]) -> list[str]:
+    return [wrap(name, LABEL, 2) for name in names]
+
+
+def _column_labels(matrix: ConfusionTable) -> list[str]:
+    level = {"undetected": "un-\ndetected", "background": "back-\nground"} if _level(matrix) else {}
+    return [level.get(name, wrap(name, LABEL, 2)) for name in matrix.column_names]
+
+
+def _names_width(names: Sequence[str], size: float) -> float:
+    """Return the width in inches of the longest line of the row names; 0.62 em is a generous mean letter."""
+    return 0.62 * size / 72 * max(len(line) for label in _row_labels(names) for line in label.split("\n"))
+
+
+def _names_height(matrix: ConfusionTable, size: float) -> float:
+    return 2.6 * size / 72 if _level(matrix) else _names_width(matrix.column_names, size)

@@ -1,0 +1,160 @@
+"""Learning curves of all runs: losses and the score on the validation part by epoch, one column a method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from blastvote.figures.style import (
+    FAINT,
+    PAGE,
+    MethodStyle,
+    count_text,
+    empty_figure,
+    method_styles,
+    new_figure,
+    require,
+    say_empty,
+    styled,
+    wrap,
+)  # fmt: skip
+
+TRAIN = ("loss", "train_loss")
+VALIDATION = ("val_loss", "validation_loss")
+SCORE = ("val_map", "val_ap50_matterport", "val_ap50", "val_mAP", "map")
+TITLE = "Learning curves"
+COLUMNS = 5
+
+
+def pick(frame: pd.DataFrame, names: Sequence[str]) -> str | None:
+    """Return the first of the names that is a column with at least one value."""
+    return next((name for name in names if name in frame.columns and frame[name].notna().any()), None)
+
+
+@styled
+def learning_curves(
+    history: pd.DataFrame, methods: Sequence[str] | None = None, labels: Mapping[str, str] | None = None
+) -> Figure:
+    """Plot the training of every run: losses above, validation score below, a column of panels a method.
+
+    Parameters
+    ----------
+    history : DataFrame
+        All ``history.csv`` below one another with the columns method, seed and fold added: method, epoch,
+        loss, and if known val_loss and a validation score (val_map, val_ap50_matterport or val_ap50,
+        fraction); seed and fold tell runs apart. Thin lines are runs, the thick line is their mean by epoch;
+        the best epoch of the mean is marked.
+    methods, labels
+        See `style.method_styles`.
+    """
+    require(history, ["method", "epoch"], "history")
+    styles = method_styles(history["method"], methods, labels)
+    train, validation, score = pick(history, TRAIN), pick(history, VALIDATION), pick(history, SCORE)
+    if not styles or not (train or validation or score):
+        return empty_figure(TITLE, "No run has finished an epoch yet.")
+    columns = min(len(styles), COLUMNS)
+    bands = math.ceil(len(styles) / columns)
+    kinds = [kind for kind, known in (("loss", train or validation), ("score", score)) if known]
+    fig = new_figure(max(3.5, PAGE * columns / COLUMNS), 0.8 + bands * (0.35 + 1.35 * len(kinds)))
+    axes = fig.subplots(bands * len(kinds), columns, squeeze=False, sharex=True)
+    for ax in axes.flat:
+        ax.set_visible(False)
+    history = history.sort_values("epoch", kind="stable")
+    for place, (name, style) in enumerate(styles.items()):
+        runs = _runs(history[history["method"].astype(str) == name])
+        for row, kind in enumerate(kinds):
+            ax = axes[place // columns * len(kinds) + row, place % columns]
+            ax.set_visible(True)
+            lines = [(train, "-"), (validation, "--")] if kind == "loss" else [(score, "-")]
+            _panel(ax, runs, [(column, dash) for column, dash in lines if column], style, kind)
+            if place % columns == 0:
+                ax.set_ylabel("loss" if kind == "loss" else "validation mAP (%)")
+            if row == 0:
+                ax.set_title(f"{wrap(style.label, 20, 2)}\n{count_text(len(runs), 'runs')}", fontsize=7.5)
+            if row == len(kinds) - 1:
+                ax.set_xlabel("epoch")
+                ax.tick_params(labelbottom=True)
+    _common_limits(axes, kinds)
+    fig.suptitle(TITLE)
+    handles = _handles(train, validation, score)
+    fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    return fig
+
+
+def _runs(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    keys = [key for key in ("seed", "fold") if key in rows.columns]
+    return [run for _, run in rows.groupby(keys, dropna=False, sort=True)] if keys else [rows]
+
+
+def _panel(
+    ax: Axes, runs: list[pd.DataFrame], lines: list[tuple[str, str]], style: MethodStyle, kind: str
+) -> None:
+    scale = 1.0 if kind == "loss" else 100.0
+    for column, dash in lines:
+        series = [scale * pd.to_numeric(run.set_index("epoch")[column], errors="coerce") for run in runs]
+        if len(series) > 1:
+            for one in series:
+                ax.plot(one.index, one, dash, color=style.colour, lw=0.6, alpha=0.45, gid="run")
+        mean = pd.concat(series, axis=1).mean(axis=1).dropna() if series else pd.Series(dtype=float)
+        if mean.empty:
+            continue
+        only = {"marker": "o", "ms": 3} if len(mean) == 1 else {}
+        ax.plot(mean.index, mean, dash, color=style.colour, lw=1.5, gid=f"mean {column}", **only)
+        if kind == "score":
+            best = mean.idxmax()
+            ax.plot(
+                [best],
+                [mean[best]],
+                "o",
+                ms=4.5,
+                mfc="white",
+                mec=style.colour,
+                mew=1.2,
+                gid="best",
+                zorder=3,
+            )
+            ax.annotate(
+                f"{mean[best]:.0f}", (best, mean[best]), xytext=(0, 4), textcoords="offset points",
+                ha="center", fontsize=6.5,
+            )  # fmt: skip
+    if not ax.lines:
+        say_empty(ax)
+    ax.grid(True, axis="y")
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
+
+
+def _common_limits(axes: np.ndarray, kinds: list[str]) -> None:
+    """Give all panels of a kind the same vertical axis, so that methods can be compared at a glance."""
+    for row, kind in enumerate(kinds):
+        panels = [ax for ax in axes[row :: len(kinds)].ravel() if ax.get_visible()]
+        values = np.concatenate(
+            [np.asarray(line.get_ydata(), float) for ax in panels for line in ax.lines] or [[]]
+        )
+        values = values[np.isfinite(values)]
+        # One diverged epoch must not flatten every curve: the axis ends where 99 % of the losses do.
+        top = 105.0 if kind == "score" else 1.1 * float(np.quantile(values, 0.99)) if values.size else 1.0
+        for place, ax in enumerate(panels):
+            if ax.lines:
+                ax.set_ylim(0, top or 1.0)
+                ax.yaxis.set_major_locator(MaxNLocator(5))
+                ax.tick_params(labelleft=place % axes.shape[1] == 0)
+
+
+def _handles(train: str | None, validation: str | None, score: str | None) -> list[Line2D]:
+    handles = []
+    if train:
+        handles.append(Line2D([], [], color=FAINT, ls="-", label="training loss"))
+    if validation:
+        handles.append(Line2D([], [], color=FAINT, ls="--", label="validation loss"))
+    if score:
+        handles.append(
+            Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=FAINT, label="best epoch (mAP, %)")
+        )
+    return handles

@@ -1,0 +1,186 @@
+"""Sheets of overlays: the truth and what each method found, missed cells ringed (figure 7)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from blastvote.figures.grid import shrink
+from blastvote.figures.overlay import Masks, mask_box, mask_list, overlay_cells
+from blastvote.figures.style import (
+    DPI,
+    MISSED,
+    PAGE,
+    bare,
+    class_colours,
+    empty_figure,
+    method_styles,
+    new_figure,
+    styled,
+    wrap,
+)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one image.
+
+    Attributes
+    ----------
+    masks : bool array (H, W, N), or a sequence of N arrays (H, W)
+    labels : sequence of N str
+    scores : sequence of N float, optional
+        Absent for true cells.
+    boxes : float array (N, 4), optional
+        (y1, x1, y2, x2), half-open; from the masks where absent.
+    """
+
+    masks: Masks
+    labels: Sequence[str] = field(default_factory=tuple)
+    scores: Sequence[float] | None = None
+    boxes: np.ndarray | None = None
+
+
+def find_missed(truth: Masks, predicted: Masks, iou: float = 0.5) -> list[int]:
+    """Return the indices of the true cells that no prediction, of any class, meets with this IoU."""
+    guesses = [(mask, mask_box(mask)) for mask in mask_list(predicted)]
+    return [i for i, mask in enumerate(mask_list(truth)) if not _found(mask, guesses, iou)]
+
+
+def _found(mask: np.ndarray, guesses: list, iou: float) -> bool:
+    y1, x1, y2, x2 = mask_box(mask)
+    area = int(np.count_nonzero(mask[y1:y2, x1:x2]))
+    for guess, (v1, u1, v2, u2) in guesses:
+        window = slice(max(y1, v1), min(y2, v2)), slice(max(x1, u1), min(x2, u2))
+        if window[0].start >= window[0].stop or window[1].start >= window[1].stop:
+            continue
+        shared = int(np.count_nonzero(mask[window] & guess[window]))
+        union = area + int(np.count_nonzero(guess[v1:v2, u1:u2])) - shared
+        if union and shared / union >= iou:
+            return True
+    return False
+
+
+def _scaled(masks: Masks, size: tuple[int, int]) -> list[np.ndarray]:
+    """Return masks at another size (height, width)."""
+    return [
+        cv2.resize(
+            np.ascontiguousarray(mask, dtype=np.uint8), size[::-1], interpolation=cv2.INTER_AREA
+        ).astype(bool)
+        if mask.shape != size
+        else np.asarray(mask, dtype=bool)
+        for mask in mask_list(masks)
+    ]
+
+
+@styled
+def overlay_panel(
+    images: Mapping[str, np.ndarray],
+    predictions: Mapping[str, Cells],
+    truth: Cells | None = None,
+    *,
+    class_names: Sequence[str],
+    methods: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    title: str = "Lymphoblasts found after each contrast method",
+    iou: float = 0.5,
+) -> Figure:
+    """Show one image with its true cells and with every method's; missed cells are ringed yellow.
+
+    Parameters
+    ----------
+    images : mapping of method to uint8 array (H, W, 3), RGB
+        The image as the method's network saw it.
+    predictions : mapping of method to Cells
+        A method without an entry found nothing.
+    truth : Cells, optional
+        Shown first, on the image of the first method; without it nothing is ringed.
+    class_names : sequence of str
+        All classes in the order of the config.
+    methods, labels
+        See `style.method_styles`.
+    title : str
+        Name the image here.
+    iou : float
+        Least overlap at which a true cell counts as found.
+    """
+    styles = method_styles(images, methods, labels)
+    if not styles:
+        return empty_figure(title, "No method has an image to show.")
+    first = images[next(iter(styles))]
+    columns, side = _columns(len(styles) + (truth is not None), first.shape[:2])
+    pixels = int(side * 1.6 * DPI)
+    panels = []
+    if truth is not None:
+        caption = f"truth (n = {len(mask_list(truth.masks))} cells)"
+        panels.append((caption, _draw(first, truth, None, pixels, class_names)[0]))
+    for name, style in styles.items():
+        cells = predictions.get(name, Cells(masks=()))
+        picture, n_missed = _draw(images[name], cells, truth, pixels, class_names, iou)
+        caption = f"{wrap(style.label, 26, 1)} ({len(mask_list(cells.masks))} found"
+        panels.append((caption + (f", {n_missed} missed)" if truth is not None else ")"), picture))
+    aspect = first.shape[0] / first.shape[1]
+    rows = math.ceil(len(panels) / columns)
+    fig = new_figure(columns * side, rows * (side * aspect + 0.22) + 0.65)
+    axes = fig.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes:
+        ax.set_axis_off()
+    for ax, (caption, picture) in zip(axes, panels, strict=False):
+        ax.set_axis_on()
+        ax.imshow(picture)
+        bare(ax)
+        ax.set_title(caption, fontsize=8)
+    fig.suptitle(wrap(title, int(11 * fig.get_figwidth())))
+    fig.legend(handles=_handles(class_names, truth is not None), loc="outside lower center", ncols=4)
+    return fig
+
+
+def _columns(panels: int, size: tuple[int, int]) -> tuple[int, float]:
+    """Return how many panels stand side by side and how wide each is, in inches."""
+    columns = min(panels, 2 if size[1] > 1.2 * size[0] and panels <= 4 else 3)
+    return columns, PAGE / max(columns, 2)
+
+
+def _draw(
+    image: np.ndarray,
+    cells: Cells,
+    truth: Cells | None,
+    pixels: int,
+    class_names: Sequence[str],
+    iou: float = 0.5,
+) -> tuple[np.ndarray, int]:
+    """Return the panel's picture, drawn at the panel's own size, and the number of missed cells."""
+    small = shrink(image, pixels)
+    size = small.shape[:2]
+    masks = _scaled(cells.masks, size)
+    missed: list[np.ndarray] = []
+    if truth is not None:
+        true_masks = mask_list(truth.masks)
+        missed = _scaled([true_masks[i] for i in find_missed(truth.masks, cells.masks, iou)], size)
+    boxes = None
+    if cells.boxes is not None:
+        factors = np.tile([size[0] / image.shape[0], size[1] / image.shape[1]], 2)
+        boxes = np.asarray(cells.boxes, float).reshape(-1, 4) * factors
+    names = cells.labels if len(cells.labels) else [""] * len(masks)
+    scale = max(small.shape[:2]) / 850
+    drawn = overlay_cells(
+        small, masks, boxes, names, cells.scores, class_names=class_names, missed=missed, scale=scale
+    )
+    return drawn, len(missed)
+
+
+def _handles(class_names: Sequence[str], missed: bool) -> list[Line2D]:
+    handles = [
+        Line2D([], [], ls="", marker="s", ms=7, mfc=colour, mec="#555555", mew=0.5, label=wrap(name, 24, 1))
+        for name, colour in class_colours(class_names).items()
+    ]
+    if missed:
+        ring = {"ls": "", "marker": "o", "ms": 8, "mfc": "none", "mec": MISSED, "mew": 2.2}
+        handles.append(Line2D([], [], label="missed", **ring))
+    return handles

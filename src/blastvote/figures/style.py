@@ -1,0 +1,272 @@
+"""The look all figures share: sizes, palettes, titles, empty figures and saving.
+
+Everything here works on Matplotlib objects only. The Matplotlib settings in `RC` are applied around building
+and saving, never left behind, so importing this package changes nothing for a notebook that plots on its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from blastvote.io import atomic_path
+
+COLUMN = 3.5  # inches: one column of a two-column page
+PAGE = 7.2  # inches: both columns
+DPI = 200  # of the PNG files
+INK = "#222222"
+FAINT = "#8C8C8C"
+GRID = "#E3E3E3"
+MISSED = "#FFE600"  # the paper rings missed cells in yellow (its figure 7)
+
+RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.titleweight": "bold",
+    "axes.labelsize": 8,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "text.color": INK,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "figure.titlesize": 9.5,
+    "figure.titleweight": "bold",
+    "figure.facecolor": "white",
+    "lines.linewidth": 1.4,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "svg.hashsalt": "blastvote",
+    "svg.fonttype": "path",
+    "image.interpolation": "antialiased",
+}
+
+styled = matplotlib.rc_context(RC)
+"""Decorator: build the figure with the settings of this module."""
+
+# Okabe and Ito (2008) without its yellow and black, then Tol's muted tones; distance between the first eight
+# under simulated protanopia and deuteranopia is tested. Marker shape is the second channel from the ninth on.
+METHOD_COLOURS = (
+    "#4D4D4D", "#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#661100",
+    "#999933", "#332288", "#AAAAAA", "#44D7B6",
+)  # fmt: skip
+METHOD_MARKERS = ("o", "s", "^", "D", "P", "v", "X", "p", "<", "h", ">")  # 11: coprime to 12 colours
+
+# Classes are drawn on purple nuclei and pink cells, where no method colour stands out; yellow is kept for
+# missed cells.
+CLASS_COLOURS = ("#33CCFF", "#FF8A1F", "#37E36B", "#2B3BFF", "#FFFFFF", "#101010", "#B5651D", "#FF4FA3")
+
+METHOD_NAMES = {"none": "None", "he": "HE", "dhe": "DHE", "clahe": "CLAHE", "eff": "EFF"}
+
+
+@dataclass(frozen=True)
+class MethodStyle:
+    """How one contrast method looks in every figure."""
+
+    name: str
+    label: str
+    colour: str
+    marker: str
+
+
+def method_styles(
+    present: Iterable[Any], methods: Sequence[str] | None = None, labels: Mapping[str, str] | None = None
+) -> dict[str, MethodStyle]:
+    """Return the styles of the methods that are present, in the order of the config.
+
+    Parameters
+    ----------
+    present : iterable of str
+        Methods in the data; missing values are ignored.
+    methods : sequence of str, optional
+        All methods of the config in its order: colour and marker follow from the place in it, so a figure
+        that shows some of the methods colours them as the figures that show all. Methods not in it come
+        last. Without it the order is that of first appearance.
+    labels : mapping, optional
+        Text to show for a method; else the five known ones by their usual names, others as they are.
+    """
+    found = [str(name) for name in dict.fromkeys(present) if not pd.isna(name)]
+    order = list(dict.fromkeys([*(methods or []), *found]))
+    texts = {**METHOD_NAMES, **(labels or {})}
+    return {
+        name: MethodStyle(
+            name,
+            texts.get(name, name),
+            METHOD_COLOURS[place % len(METHOD_COLOURS)],
+            METHOD_MARKERS[place % len(METHOD_MARKERS)],
+        )
+        for place, name in enumerate(order)
+        if name in found
+    }
+
+
+def class_colours(class_names: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each class, from its place in `class_names` (the order of the config)."""
+    return {name: CLASS_COLOURS[place % len(CLASS_COLOURS)] for place, name in enumerate(class_names)}
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return a ``#RRGGBB`` colour as three bytes."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def luminance(colour: tuple[float, ...] | np.ndarray) -> float:
+    """Return the perceived brightness (Rec. 601 luma) of RGB in the range of its input."""
+    return 0.299 * float(colour[0]) + 0.587 * float(colour[1]) + 0.114 * float(colour[2])
+
+
+def wrap(text: object, width: int, lines: int = 3) -> str:
+    """Break a label into lines of at most `width` characters, at spaces, ``_``, ``-``, ``/`` where possible.
+
+    What does not fit into `lines` lines ends in an ellipsis.
+    """
+    pieces = [part for part in re.split(r"(?<=[\s_\-/.])", str(text)) if part]
+    rows = [""]
+    for piece in pieces:
+        if len(rows[-1]) + len(piece.rstrip()) > width and rows[-1]:
+            rows.append("")
+        while len(piece.rstrip()) > width:
+            rows[-1] += piece[:width]
+            piece = piece[width:]
+            rows.append("")
+        rows[-1] += piece
+    rows = [row.strip() for row in rows if row.strip()] or [""]
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], rows[lines - 1][: max(1, width - 1)] + "…"]
+    return "\n".join(rows)
+
+
+def count_text(values: Any, unit: str) -> str:
+    """Return ``n = 301 images``, or a range where the numbers differ; an empty string where none is known."""
+    numbers = pd.to_numeric(
+        pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce"
+    ).dropna()
+    if numbers.empty:
+        return ""
+    low, high = int(numbers.min()), int(numbers.max())
+    plural = unit[:-1] if low == high == 1 and unit.endswith("s") else unit
+    return f"n = {low:,} {plural}" if low == high else f"n = {low:,}–{high:,} {plural}"
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of that size (inches) that arranges its own parts."""
+    fig = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(fig)
+    return fig
+
+
+def text_width(fig: Figure, text: str, size: float) -> float:
+    """Return the width of `text` in inches at `size` points."""
+    box = fig.text(0, 0, text, fontsize=size)
+    width = box.get_window_extent().width / fig.dpi
+    box.remove()
+    return float(width)
+
+
+@styled
+def empty_figure(title: str, reason: str) -> Figure:
+    """Return a figure that says why there is nothing to see."""
+    fig = new_figure(COLUMN, 1.6)
+    ax = fig.add_subplot()
+    ax.set_axis_off()
+    ax.set_title(wrap(title, 42))
+    ax.text(0.5, 0.5, wrap(reason, 46, 6), ha="center", va="center", color="#666666", transform=ax.transAxes)
+    return fig
+
+
+def say_empty(ax: Axes, reason: str = "no data") -> None:
+    """Write into an empty panel that it is empty."""
+    ax.text(
+        0.5,
+        0.5,
+        wrap(reason, 28, 5),
+        ha="center",
+        va="center",
+        color="#666666",
+        transform=ax.transAxes,
+        fontsize=7.5,
+    )
+    ax.set_xticks([])
+    ax.set_yticks([])
+
+
+def bare(ax: Axes, edge: str | None = None) -> None:
+    """Take ticks and spines from a panel that shows a picture; `edge` colours a thin frame."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(edge is not None)
+        if edge is not None:
+            spine.set_color(edge)
+            spine.set_linewidth(1.2)
+
+
+def require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
+    """Raise ValueError where a column is missing, naming it and those there are."""
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        known = ", ".join(map(str, frame.columns)) or "none"
+        raise ValueError(
+            f"{what}: column {', '.join(missing)} is missing; there are {known}. "
+            "Give the table as the evaluation wrote it (docs/outputs.md lists the columns)."
+        )
+
+
+def number(value: Any) -> float:
+    """Return a value as float; missing or unreadable becomes NaN."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+@styled
+def save_figure(fig: Figure, stem: str | Path) -> tuple[Path, Path]:
+    """Write ``<stem>.svg`` and ``<stem>.png``, each whole or not at all, the same bytes for the same figure.
+
+    The arrangement is worked out once and frozen, because working it out again at another resolution can
+    move parts by a fraction of a pixel; the files carry no date, and the ids inside the SVG come from a
+    fixed salt.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    stem : path
+        Without suffix; missing folders are made.
+
+    Returns
+    -------
+    (svg, png) : paths written
+    """
+    stem = Path(stem)
+    svg, png = (stem.parent / (stem.name + suffix) for suffix in (".svg", ".png"))
+    if fig.get_layout_engine() is not None:
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")
+    with atomic_path(svg) as temporary:
+        fig.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+    with atomic_path(png) as temporary:
+        fig.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None})
+    return svg, png
