@@ -104,5 +104,5 @@ def check_classes(detections: Detections, class_names: Sequence[str]) -> None:
     if len(strange):
         raise InputError(
             f"A detection has the category {int(strange.iloc[0]) + 1}; the config has "
-            f"{len(class_names)} classes ({', '.join(class_names)}). Run the inference again with this config."
+            f"{len(class_names)} classes ({', '.join(class_names)}). Run the inference again with it."
         )

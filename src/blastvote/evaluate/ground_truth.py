@@ -1,0 +1,173 @@
+"""The true cells of the evaluated images, as RLE masks: the only module here that reads annotation files.
+
+Masks stay run-length encoded: 301 images of 5 megapixels with 10 cells each would be 15 GB as arrays.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
+
+from blastvote.errors import InputError
+
+FLIPS = ("horizontal", "vertical", "both")
+TOUCH_PX = 2
+
+
+@dataclass(frozen=True)
+class TrueImage:
+    """The annotated cells of one image.
+
+    Attributes
+    ----------
+    number : int
+        The image's integer id in the COCO file: it orders images, which settles ties between scores.
+    height, width : int
+    class_index : ndarray, (M,) int64
+        0 for category 1.
+    crowd : ndarray, (M,) bool
+        Regions of uncountable cells: neither to be found nor wrong to find.
+    boxes : ndarray, (M, 4) float64
+        COCO order: x, y, width, height.
+    rles : tuple of dict
+        Compressed RLE masks.
+    """
+
+    number: int
+    height: int
+    width: int
+    class_index: NDArray[np.int64]
+    crowd: NDArray[np.bool_]
+    boxes: NDArray[np.float64]
+    rles: tuple[dict[str, Any], ...]
+
+    def touching_pairs(self) -> NDArray[np.intp]:
+        """Return the pairs (P, 2) of cells, i < j, whose masks come within `TOUCH_PX` pixels or overlap."""
+        cells = np.flatnonzero(~self.crowd)
+        low = self.boxes[:, :2] - TOUCH_PX
+        high = self.boxes[:, :2] + self.boxes[:, 2:] + TOUCH_PX
+        near = [
+            (i, j)
+            for place, i in enumerate(cells)
+            for j in cells[place + 1 :]
+            if (low[i] < high[j]).all() and (low[j] < high[i]).all()
+        ]
+        planes = {k: coco_mask.decode(self.rles[k]) for k in sorted({k for pair in near for k in pair})}
+        grown: dict[int, NDArray[np.uint8]] = {}
+        kernel = np.ones((2 * TOUCH_PX + 1, 2 * TOUCH_PX + 1), dtype=np.uint8)
+        pairs = []
+        for i, j in near:
+            if i not in grown:
+                grown[i] = cv2.dilate(np.ascontiguousarray(planes[i]), kernel)
+            if (grown[i] & planes[j]).any():
+                pairs.append((i, j))
+        return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+
+
+def read_ground_truth(paths: Path | str | Iterable[Path | str]) -> dict[str, TrueImage]:
+    """Read COCO annotation files whose images carry our `image_id`.
+
+    Parameters
+    ----------
+    paths
+        One file or several (say of the originals and of their flipped copies); of an image in more than one
+        file the first counts. An image listed without annotations is annotated and has no cells; an image
+        not listed, or with `"annotated": false`, is not annotated.
+
+    Returns
+    -------
+    dict
+        Image id (our string) to its true cells.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing or not COCO.
+    """
+    found: dict[str, TrueImage] = {}
+    for path in [paths] if isinstance(paths, (str, Path)) else paths:
+        content = _load(Path(path))
+        cells: dict[int, list[dict[str, Any]]] = {}
+        for annotation in content.get("annotations", []):
+            cells.setdefault(annotation["image_id"], []).append(annotation)
+        for image in content["images"]:
+            name = str(image.get("image_id", Path(str(image.get("file_name", image["id"]))).stem))
+            if name not in found and image.get("annotated", True) is not False:
+                found[name] = _true_image(image, cells.get(image["id"], []))
+    return found
+
+
+def find(truth: dict[str, TrueImage], sample_id: str) -> TrueImage | None:
+    """Return the truth of a sample; of a flipped copy that no file lists, its source image flipped."""
+    if sample_id in truth:
+        return truth[sample_id]
+    source, _, flip = sample_id.rpartition("__")
+    if flip in FLIPS and source in truth:
+        return _flipped(truth[source], flip)
+    return None
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such annotation file.") from None
+    except ValueError as error:
+        raise InputError(f"{path} is not valid JSON ({error}).") from None
+    if not isinstance(content, dict) or not isinstance(content.get("images"), list):
+        raise InputError(f"{path} is not a COCO annotation file: expected an object with 'images'.")
+    return content
+
+
+def _true_image(image: dict[str, Any], annotations: Sequence[dict[str, Any]]) -> TrueImage:
+    height, width = int(image["height"]), int(image["width"])
+    rles = tuple(_rle(annotation["segmentation"], height, width) for annotation in annotations)
+    boxes = [
+        annotation.get("bbox") or coco_mask.toBbox(rle)
+        for annotation, rle in zip(annotations, rles, strict=True)
+    ]
+    return TrueImage(
+        number=int(image["id"]),
+        height=height,
+        width=width,
+        class_index=np.array([annotation["category_id"] for annotation in annotations], dtype=np.int64) - 1,
+        crowd=np.array([bool(annotation.get("iscrowd", 0)) for annotation in annotations], dtype=bool),
+        boxes=np.array(boxes, dtype=np.float64).reshape(-1, 4),
+        rles=rles,
+    )
+
+
+def _rle(segmentation: Any, height: int, width: int) -> dict[str, Any]:
+    """Return compressed RLE of polygons, of an uncompressed or of a compressed RLE."""
+    if isinstance(segmentation, list):
+        return coco_mask.merge(coco_mask.frPyObjects(segmentation, height, width))
+    if isinstance(segmentation["counts"], list):
+        return coco_mask.frPyObjects(segmentation, height, width)
+    counts = segmentation["counts"]
+    return {
+        "size": list(segmentation["size"]),
+        "counts": counts.encode("ascii") if isinstance(counts, str) else counts,
+    }
+
+
+def _flipped(image: TrueImage, flip: str) -> TrueImage:
+    from blastvote.dataset.augment import flip_masks
+
+    if not image.rles:
+        return image
+    masks = flip_masks(coco_mask.decode(list(image.rles)).astype(bool), flip)
+    rles = coco_mask.encode(np.asfortranarray(masks.astype(np.uint8)))
+    boxes = image.boxes.copy()
+    if flip in ("horizontal", "both"):
+        boxes[:, 0] = image.width - boxes[:, 0] - boxes[:, 2]
+    if flip in ("vertical", "both"):
+        boxes[:, 1] = image.height - boxes[:, 1] - boxes[:, 3]
+    return TrueImage(
+        image.number, image.height, image.width, image.class_index, image.crowd, boxes, tuple(rles)
+    )

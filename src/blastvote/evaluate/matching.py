@@ -1,0 +1,137 @@
+"""What went wrong with which cell: matching statistics of one image, on masks.
+
+A detection and a true cell match when their masks overlap by an IoU of at least 0.5; matching is one to one,
+best score first, and does not look at the class, so that a wrong class is told from a miss.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+IOU = 0.5
+COVERED = 0.5
+
+COUNTS = (
+    "n_true",
+    "n_detected",
+    "correct",
+    "wrong_class",
+    "missed",
+    "duplicates",
+    "false_positives",
+    "merged",
+    "split",
+    "touching_pairs",
+    "touching_pairs_separated",
+)
+"""Columns of the statistics, in the order in which tables list them."""
+
+
+@dataclass(frozen=True)
+class ImageMatch:
+    """The statistics of one image.
+
+    Attributes
+    ----------
+    counts : dict
+        The numbers named in `COUNTS`. `correct` + `wrong_class` + `missed` = `n_true`;
+        `correct` + `wrong_class` + `duplicates` + `false_positives` = `n_detected`.
+        A duplicate overlaps (IoU >= 0.5) a cell that a better detection already took. `merged` are detections
+        that cover at least half of each of two touching cells; `split` are cells of which two or more
+        detections, overlapping each other by an IoU below 0.5, each lie at least half inside. A touching pair
+        is separated when each of its cells has a matching detection of its own, of whichever class.
+    pairs : ndarray, (P, 2) int64
+        (actual, predicted) class index of every cell and every false detection; K stands for background.
+    """
+
+    counts: dict[str, int]
+    pairs: NDArray[np.int64]
+
+
+def match_image(
+    both: NDArray[np.float64],
+    areas: NDArray[np.float64],
+    true_areas: NDArray[np.float64],
+    class_index: NDArray[np.int64],
+    true_class: NDArray[np.int64],
+    touching: NDArray[np.intp],
+    overlaps: NDArray[np.float64],
+    n_classes: int,
+) -> ImageMatch:
+    """Return the statistics of one image.
+
+    Parameters
+    ----------
+    both : ndarray, (N, M)
+        Pixels common to each detection (in falling order of score) and each true cell.
+    areas, true_areas : ndarray, (N,) and (M,)
+        Pixels of the masks.
+    class_index, true_class : ndarray, (N,) and (M,)
+    touching : ndarray, (P, 2)
+        Pairs of touching true cells.
+    overlaps : ndarray, (N, N)
+        IoU between the detections.
+    n_classes : int
+        K, the index that stands for background.
+    """
+    union = areas[:, None] + true_areas[None, :] - both
+    ious = np.divide(both, union, out=np.zeros_like(union), where=union > 0)
+    owner = match_one_to_one(ious)
+    matched = owner >= 0
+    taken = np.zeros(len(true_areas), dtype=bool)
+    taken[owner[matched]] = True
+    right = matched.copy()
+    right[matched] = class_index[matched] == true_class[owner[matched]]
+    duplicate = ~matched & (ious >= IOU).any(axis=1)
+    counts = {
+        "n_true": len(true_areas),
+        "n_detected": len(areas),
+        "correct": int(right.sum()),
+        "wrong_class": int((matched & ~right).sum()),
+        "missed": int((~taken).sum()),
+        "duplicates": int(duplicate.sum()),
+        "false_positives": int((~matched & ~duplicate).sum()),
+        "merged": _merged(both, true_areas, touching),
+        "split": _split(both, areas, overlaps),
+        "touching_pairs": len(touching),
+        "touching_pairs_separated": int(taken[touching].all(axis=1).sum()) if len(touching) else 0,
+    }
+    background = np.full(max(len(areas), len(true_areas)), n_classes, dtype=np.int64)
+    pairs = np.concatenate(
+        [
+            np.stack([true_class[owner[matched]], class_index[matched]], axis=1),
+            np.stack([true_class[~taken], background[: int((~taken).sum())]], axis=1),
+            np.stack([background[: int((~matched).sum())], class_index[~matched]], axis=1),
+        ]
+    )
+    return ImageMatch(counts, pairs)
+
+
+def match_one_to_one(ious: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Give every detection, in order, the free cell it overlaps most if the IoU is >= 0.5, else -1: (N,)."""
+    owner = np.full(ious.shape[0], -1, dtype=np.intp)
+    free = np.ones(ious.shape[1], dtype=bool)
+    for row, values in enumerate(ious):
+        candidates = np.where(free, values, -1.0)
+        if len(candidates) and candidates.max() >= IOU:
+            owner[row] = int(candidates.argmax())
+            free[owner[row]] = False
+    return owner
+
+
+def _merged(both: NDArray[np.float64], true_areas: NDArray[np.float64], touching: NDArray[np.intp]) -> int:
+    if len(touching) == 0 or len(both) == 0:
+        return 0
+    covered = both >= COVERED * np.maximum(true_areas, 1.0)[None, :]
+    return int((covered[:, touching[:, 0]] & covered[:, touching[:, 1]]).any(axis=1).sum())
+
+
+def _split(both: NDArray[np.float64], areas: NDArray[np.float64], overlaps: NDArray[np.float64]) -> int:
+    inside = both >= COVERED * np.maximum(areas, 1.0)[:, None]
+    number = 0
+    for cell in np.flatnonzero(inside.sum(axis=0) >= 2):
+        parts = np.flatnonzero(inside[:, cell])
+        between = overlaps[np.ix_(parts, parts)]
+        number += bool((between[np.triu_indices(len(parts), 1)] < IOU).any())
+    return number

@@ -1,0 +1,353 @@
+"""Score one run (one method, seed and fold): everything that needs masks, done once.
+
+What tables, intervals and comparisons need later is kept per image and per detection in one small file, so
+that they never touch a mask again.
+"""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
+
+from blastvote.errors import InputError
+from blastvote.evaluate import matterport
+from blastvote.evaluate.cells import seen_images
+from blastvote.evaluate.coco import match_flags
+from blastvote.evaluate.detections import Detections, check_classes, read_detections
+from blastvote.evaluate.ground_truth import TrueImage, find, read_ground_truth
+from blastvote.evaluate.matching import COUNTS, match_image
+from blastvote.io import atomic_path
+
+ROLES = ("val", "test")
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """The scores of one run.
+
+    Attributes
+    ----------
+    class_names : tuple of str
+    min_confidence : float
+        From which score on a detection counts for Matterport's AP, the matching statistics and the cell
+        confusion. COCO AP uses all stored detections.
+    images : DataFrame
+        One row an evaluated sample: sample_id, image_id (its source), role (val/test), seen, annotated,
+        n_true, ap_matterport, ap_matterport_range (NaN when not annotated, or when there is nothing to find
+        and nothing was found) and the columns of `matching.COUNTS`.
+    detections : DataFrame
+        One row a detection of those images: image (row in `images`), class_index, score, area_px, matched
+        (whether Matterport's matching at IoU 0.5 gave it a true cell).
+    mask_flags, box_flags : ndarray, (D, 10) uint8
+        COCO's verdict on each detection at the ten IoUs (`coco.TRUE`, `FALSE`, `IGNORED`).
+    true_counts : ndarray, (N, K) int64
+        Cells to be found, by image and class.
+    pairs : ndarray, (P, 3) int64
+        (image, actual, predicted) of every true cell and every false detection; K is background.
+    """
+
+    class_names: tuple[str, ...]
+    min_confidence: float
+    images: pd.DataFrame
+    detections: pd.DataFrame
+    mask_flags: NDArray[np.uint8]
+    box_flags: NDArray[np.uint8]
+    true_counts: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+
+    def save(self, path: Path | str) -> None:
+        """Write all of it to one `.npz`; the same scores give the same bytes."""
+        arrays: dict[str, Any] = {
+            "version": np.array(VERSION),
+            "class_names": np.array(self.class_names, dtype=str),
+            "min_confidence": np.array(self.min_confidence),
+            "mask_flags": self.mask_flags,
+            "box_flags": self.box_flags,
+            "true_counts": self.true_counts,
+            "pairs": self.pairs,
+        }
+        for prefix, frame in (("images", self.images), ("detections", self.detections)):
+            for column in frame.columns:
+                values = frame[column].to_numpy()
+                text = values.dtype.kind not in "bifu"
+                arrays[f"{prefix}.{column}"] = values.astype(str) if text else values
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        with atomic_path(path) as temporary:
+            Path(temporary).write_bytes(buffer.getvalue())
+
+    @classmethod
+    def load(cls, path: Path | str) -> "RunScores":
+        """Read what `save` wrote; InputError when the file is missing or from another version."""
+        try:
+            stored = np.load(path, allow_pickle=False)
+        except FileNotFoundError:
+            raise InputError(f"{path}: there is no such scores file. Score the run first.") from None
+        with stored:
+            if int(stored["version"]) != VERSION:
+                raise InputError(f"{path} was written by another version of blastvote. Score the run again.")
+            frames: dict[str, dict[str, Any]] = {"images": {}, "detections": {}}
+            for key in stored.files:
+                prefix, _, column = key.partition(".")
+                if column:
+                    values = stored[key]
+                    frames[prefix][column] = values.astype(object) if values.dtype.kind == "U" else values
+            return cls(
+                class_names=tuple(str(name) for name in stored["class_names"]),
+                min_confidence=float(stored["min_confidence"]),
+                images=pd.DataFrame(frames["images"]),
+                detections=pd.DataFrame(frames["detections"]),
+                mask_flags=stored["mask_flags"],
+                box_flags=stored["box_flags"],
+                true_counts=stored["true_counts"],
+                pairs=stored["pairs"],
+            )
+
+
+def score_run(
+    detections: Path | str | Sequence[Mapping[str, Any]] | Detections,
+    ground_truth: Path | str | Iterable[Path | str] | dict[str, TrueImage],
+    splits: pd.DataFrame,
+    fold: int,
+    class_names: Sequence[str],
+    min_confidence: float,
+) -> RunScores:
+    """Score the validation and test images of one run.
+
+    Parameters
+    ----------
+    detections
+        The run's `detections.json` (or its content).
+    ground_truth
+        COCO file or files; a flipped copy that none lists is derived from its source image. Test images
+        that none lists are not annotated: they have votes but no detection scores.
+    splits
+        `splits.csv`: image_id, fold, role, flip.
+    fold
+        The run's fold; its `val` and `test` rows are scored.
+    class_names
+        Names of the categories 1..K.
+    min_confidence
+        See `RunScores`.
+
+    Raises
+    ------
+    InputError
+        For unreadable files, categories beyond the classes, or masks whose size is not that of their image.
+    """
+    if not isinstance(detections, Detections):
+        detections = read_detections(detections)
+    check_classes(detections, class_names)
+    truth = ground_truth if isinstance(ground_truth, dict) else read_ground_truth(ground_truth)
+    images, true_images = _evaluated_images(splits, fold, truth)
+    frame, rles = _of_images(detections, images)
+    annotations = _annotations(frame, rles, true_images)
+    flags = {
+        kind: match_flags(*annotations, len(frame), len(images), len(class_names), kind)
+        for kind in ("segm", "bbox")
+    }
+    per_image = [
+        _score_image(frame, rles, rows, true_image, len(class_names), min_confidence)
+        for rows, true_image in zip(_rows_of_images(frame, len(images)), true_images, strict=True)
+    ]
+    for column in ("n_true", "ap_matterport", "ap_matterport_range", *COUNTS[1:]):
+        images[column] = [result["numbers"].get(column, 0) for result in per_image]
+    matched = np.zeros(len(frame), dtype=bool)
+    for result in per_image:
+        matched[result["rows"]] = result["matched"]
+    kept = frame[["image", "class_index", "score", "area_px"]].assign(matched=matched)
+    pairs = [np.insert(result["pairs"], 0, number, axis=1) for number, result in enumerate(per_image)]
+    return RunScores(
+        class_names=tuple(class_names),
+        min_confidence=float(min_confidence),
+        images=images,
+        detections=kept,
+        mask_flags=flags["segm"][0],
+        box_flags=flags["bbox"][0],
+        true_counts=flags["segm"][1],
+        pairs=np.concatenate(pairs) if pairs else np.zeros((0, 3), dtype=np.int64),
+    )
+
+
+def _evaluated_images(
+    splits: pd.DataFrame, fold: int, truth: dict[str, TrueImage]
+) -> tuple[pd.DataFrame, list[TrueImage | None]]:
+    """Return the val and test samples of the fold in a fixed order, and their truth."""
+    rows = splits[(splits["fold"] == fold) & splits["role"].isin(ROLES)]
+    seen = seen_images(splits, fold)
+    images = pd.DataFrame(
+        {
+            "sample_id": [
+                str(name) if flip in ("none", "") or pd.isna(flip) else f"{name}__{flip}"
+                for name, flip in zip(rows["image_id"], rows["flip"], strict=True)
+            ],
+            "image_id": rows["image_id"].astype(str).tolist(),
+            "role": rows["role"].tolist(),
+        }
+    )
+    images = images.drop_duplicates(["sample_id", "role"])
+    found = [find(truth, name) for name in images["sample_id"]]
+    number = [np.inf if image is None else image.number for image in found]
+    role = [ROLES.index(name) for name in images["role"]]
+    order = np.lexsort((images["sample_id"].to_numpy(dtype=str), number, role))
+    images = images.iloc[order].reset_index(drop=True)
+    images["seen"] = images["image_id"].isin(seen)
+    images["annotated"] = [found[row] is not None for row in order]
+    return images, [found[row] for row in order]
+
+
+def _of_images(detections: Detections, images: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """Return the detections of the images, ordered by image and falling score.
+
+    A sample that is both val and test (no protocol of ours makes one) gets its detections twice.
+    """
+    of_sample = detections.of_image()
+    none = np.zeros(0, dtype=np.intp)
+    rows = [of_sample.get(name, none) for name in images["sample_id"]]
+    number = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
+    flat = np.concatenate([*rows, none]).astype(np.intp)
+    frame = detections.frame.iloc[flat].reset_index(drop=True)
+    frame["image"] = number
+    return frame, [detections.rles[row] for row in flat]
+
+
+def _rows_of_images(frame: pd.DataFrame, n_images: int) -> list[NDArray[np.intp]]:
+    edges = np.searchsorted(frame["image"].to_numpy(), np.arange(n_images + 1))
+    return [np.arange(start, stop) for start, stop in pairwise(edges)]
+
+
+def _annotations(
+    frame: pd.DataFrame, rles: Sequence[dict[str, Any]], true_images: Sequence[TrueImage | None]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return truth and detections as COCO annotations; detections in unannotated images have no verdict."""
+    truth: list[dict[str, Any]] = []
+    for number, image in enumerate(true_images):
+        for cell in range(0 if image is None else len(image.rles)):
+            assert image is not None
+            truth.append(
+                {
+                    "id": len(truth) + 1,
+                    "image_id": number,
+                    "category_id": int(image.class_index[cell]) + 1,
+                    "segmentation": image.rles[cell],
+                    "bbox": image.boxes[cell].tolist(),
+                    "area": 1,
+                    "iscrowd": int(image.crowd[cell]),
+                }
+            )
+    boxes = frame[["x", "y", "w", "h"]].to_numpy()
+    found = [
+        {
+            "id": row + 1,
+            "image_id": int(image),
+            "category_id": int(category) + 1,
+            "segmentation": rles[row],
+            "bbox": boxes[row].tolist(),
+            "area": 1,
+            "iscrowd": 0,
+            "score": float(score),
+        }
+        for row, (image, category, score) in enumerate(
+            zip(frame["image"], frame["class_index"], frame["score"], strict=True)
+        )
+        if true_images[int(image)] is not None
+    ]
+    return truth, found
+
+
+def _score_image(
+    frame: pd.DataFrame,
+    rles: Sequence[dict[str, Any]],
+    rows: NDArray[np.intp],
+    image: TrueImage | None,
+    n_classes: int,
+    min_confidence: float,
+) -> dict[str, Any]:
+    """Return Matterport's AP, the matching statistics and the cell pairs of one image."""
+    nothing = {
+        "numbers": {"ap_matterport": np.nan, "ap_matterport_range": np.nan},
+        "rows": rows,
+        "matched": np.zeros(len(rows), dtype=bool),
+        "pairs": np.zeros((0, 2), dtype=np.int64),
+    }
+    if image is None:
+        return nothing
+    cells = np.flatnonzero(~image.crowd)
+    true_class = image.class_index[cells]
+    true_rles = [image.rles[cell] for cell in cells]
+    found = [rles[row] for row in rows]
+    _check_sizes(found, image, frame["image_id"].iloc[rows[0]] if len(rows) else "")
+    class_index = frame["class_index"].to_numpy()[rows]
+    score = frame["score"].to_numpy()[rows]
+    areas = frame["area_px"].to_numpy()[rows].astype(np.float64)
+    true_areas = np.array([coco_mask.area(rle) for rle in true_rles], dtype=np.float64)
+    both = _common_pixels(found, true_rles, areas)
+
+    # Matterport ranks ties its own way; a prefix of this order is what a higher threshold would leave.
+    order = matterport.falling(score)
+    overlaps = matterport.overlaps_from_counts(both[order], areas[order], true_areas)
+    voting = score[order] >= min_confidence
+    aps = []
+    for iou in matterport.RANGE:
+        hit = matterport.match(overlaps, true_class, class_index[order], iou) >= 0
+        aps.append(matterport.average_precision(hit[voting], len(cells)))
+        if iou == matterport.RANGE[0]:
+            at_half = np.zeros(len(rows), dtype=bool)
+            at_half[order] = hit
+
+    sure = np.flatnonzero(score >= min_confidence)
+    confident = [found[row] for row in sure]
+    statistics = match_image(
+        both[sure],
+        areas[sure],
+        true_areas,
+        class_index[sure],
+        true_class,
+        _renumber(image.touching_pairs(), cells),
+        np.asarray(coco_mask.iou(confident, confident, [0] * len(sure))).reshape(len(sure), len(sure)),
+        n_classes,
+    )
+    defined = len(cells) > 0 or len(sure) > 0
+    return {
+        "numbers": statistics.counts
+        | {
+            "ap_matterport": aps[0] if defined else np.nan,
+            "ap_matterport_range": float(np.mean(aps)) if defined else np.nan,
+        },
+        "rows": rows,
+        "matched": at_half,
+        "pairs": statistics.pairs,
+    }
+
+
+def _common_pixels(
+    found: Sequence[dict[str, Any]], true: Sequence[dict[str, Any]], areas: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the pixels that each pair of masks has in common, exact: (N, M)."""
+    if not found or not true:
+        return np.zeros((len(found), len(true)))
+    # For a "crowd" pycocotools divides the intersection by the detection's area.
+    shares = np.asarray(coco_mask.iou(list(found), list(true), [1] * len(true)))
+    return np.rint(np.nan_to_num(shares) * areas[:, None])
+
+
+def _renumber(pairs: NDArray[np.intp], cells: NDArray[np.intp]) -> NDArray[np.intp]:
+    return np.searchsorted(cells, pairs).astype(np.intp)
+
+
+def _check_sizes(found: Sequence[dict[str, Any]], image: TrueImage, name: str) -> None:
+    for rle in found:
+        if list(rle["size"]) != [image.height, image.width]:
+            raise InputError(
+                f"A detected mask of image '{name}' is {rle['size'][1]}x{rle['size'][0]} pixels, its image "
+                f"is {image.width}x{image.height}. Detections must be in the size of the source image; run "
+                "the inference again."
+            )
