@@ -1,1 +1,33 @@
-"""Mask R-CNN on Keras 3 / TensorFlow 2, faithful to Matterport."""
+"""Mask R-CNN on Keras 3 / TensorFlow 2, faithful to Matterport.
+
+Names are imported when they are first used, so that ``import mrcnn`` costs nothing and ``mrcnn.config`` needs no
+TensorFlow.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mrcnn.config import MaskRCNNConfig
+    from mrcnn.model import HEADS, MaskRCNN
+    from mrcnn.training import Sample, TrainingConfig, train
+
+_HOMES = {
+    "HEADS": "mrcnn.names",
+    "MaskRCNN": "mrcnn.model",
+    "MaskRCNNConfig": "mrcnn.config",
+    "Sample": "mrcnn.data",
+    "TrainingConfig": "mrcnn.training",
+    "train": "mrcnn.training",
+}
+
+__all__ = ["HEADS", "MaskRCNN", "MaskRCNNConfig", "Sample", "TrainingConfig", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mrcnn' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

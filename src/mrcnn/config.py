@@ -1,0 +1,229 @@
+"""The configuration of the network: Matterport's names in lower case, checked when it is made.
+
+Importing this module imports no TensorFlow.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, field
+from typing import Any, Self
+
+BACKBONES = ("resnet18", "resnet50", "resnet101")
+RESIZE_MODES = ("square", "pad64", "crop", "none")
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+LOSSES = ("rpn_class_loss", "rpn_bbox_loss", "mrcnn_class_loss", "mrcnn_bbox_loss", "mrcnn_mask_loss")
+
+# Settings of a Matterport configuration that steer the training loop, not the network, and
+# those that follow from others: ``from_matterport`` leaves them out.
+_NOT_OF_THE_NETWORK = {
+    "name", "gpu_count", "images_per_gpu", "batch_size", "steps_per_epoch", "validation_steps",
+    "learning_rate", "learning_momentum", "gradient_clip_norm", "image_shape", "image_meta_size",
+    "compute_backbone_shape", "use_rpn_rois",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MaskRCNNConfig:
+    """What the network looks like and how it samples, with Matterport's defaults.
+
+    Lengths are pixels of the molded (resized) image. Lists become tuples, so that a configuration can be
+    hashed and never changes. ``image_size=512`` is short for ``image_min_dim=512, image_max_dim=512``.
+
+    Attributes
+    ----------
+    num_classes : int
+        Classes including the background (class 0).
+    backbone : {"resnet18", "resnet50", "resnet101"}
+        ``resnet18`` (two basic blocks a stage) is ours, for CPUs; the others are Matterport's.
+    backbone_width : float
+        Factor on the number of filters of the backbone; 1 is the published network.
+    train_bn : bool
+        False (Matterport's default) freezes the statistics of batch normalisation; gamma and beta still
+        learn. True normalises by the batch while training (needed when training from scratch) and by
+        the moving statistics in ``detect``.
+    bn_momentum : float
+        Share of the old moving statistics kept per step (Keras' and Matterport's 0.99; take about 0.9
+        where a training has only hundreds of steps).
+    top_down_pyramid_size, rpn_conv_filters, mask_conv_filters, fpn_classif_fc_layers_size : int
+        Channels of the pyramid, of the RPN's shared convolution, of the mask head and of the two fully
+        connected layers of the class head.
+    precision : {"float32", "mixed_bfloat16", "mixed_float16"}
+        Precision of the convolutions; weights, boxes and losses are always float32.
+
+    Raises
+    ------
+    ValueError
+        If a value cannot be used; the message names key, value and what is allowed.
+    """
+
+    num_classes: int = 1
+    backbone: str = "resnet101"
+    backbone_width: float = 1.0
+    backbone_strides: tuple[int, ...] = (4, 8, 16, 32, 64)
+    train_bn: bool = False
+    bn_momentum: float = 0.99
+    precision: str = "float32"
+
+    image_size: InitVar[int | None] = None
+    image_resize_mode: str = "square"
+    image_min_dim: int = 800
+    image_max_dim: int = 1024
+    image_min_scale: float = 0.0
+    image_channel_count: int = 3
+    mean_pixel: tuple[float, ...] = (123.7, 116.8, 103.9)
+
+    top_down_pyramid_size: int = 256
+    rpn_conv_filters: int = 512
+    rpn_anchor_scales: tuple[float, ...] = (32, 64, 128, 256, 512)
+    rpn_anchor_ratios: tuple[float, ...] = (0.5, 1, 2)
+    rpn_anchor_stride: int = 1
+    rpn_nms_threshold: float = 0.7
+    rpn_train_anchors_per_image: int = 256
+    rpn_bbox_std_dev: tuple[float, ...] = (0.1, 0.1, 0.2, 0.2)
+    pre_nms_limit: int = 6000
+    post_nms_rois_training: int = 2000
+    post_nms_rois_inference: int = 1000
+
+    max_gt_instances: int = 100
+    use_mini_mask: bool = True
+    mini_mask_shape: tuple[int, ...] = (56, 56)
+    train_rois_per_image: int = 200
+    roi_positive_ratio: float = 0.33
+    bbox_std_dev: tuple[float, ...] = (0.1, 0.1, 0.2, 0.2)
+
+    pool_size: int = 7
+    mask_pool_size: int = 14
+    mask_shape: tuple[int, ...] = (28, 28)
+    fpn_classif_fc_layers_size: int = 1024
+    mask_conv_filters: int = 256
+
+    detection_max_instances: int = 100
+    detection_min_confidence: float = 0.7
+    detection_nms_threshold: float = 0.3
+
+    weight_decay: float = 1e-4
+    loss_weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(LOSSES, 1.0))
+
+    def __post_init__(self, image_size: int | None) -> None:
+        """Turn lists into tuples, apply ``image_size`` and check every value."""
+        for entry in dataclasses.fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, list):
+                object.__setattr__(self, entry.name, tuple(value))
+        if image_size is not None:
+            object.__setattr__(self, "image_min_dim", image_size)
+            object.__setattr__(self, "image_max_dim", image_size)
+        object.__setattr__(self, "loss_weights", dict.fromkeys(LOSSES, 1.0) | dict(self.loss_weights))
+        _check(self)
+
+    def __hash__(self) -> int:
+        """Hash by value, so that a configuration can key a cache."""
+        values = dataclasses.asdict(self)
+        values["loss_weights"] = tuple(sorted(values["loss_weights"].items()))
+        return hash(tuple(values.items()))
+
+    @classmethod
+    def from_matterport(cls, settings: Mapping[str, Any] | object, **changes: Any) -> Self:
+        """Take over a Matterport configuration.
+
+        Parameters
+        ----------
+        settings
+            A mapping of their upper-case names to values, or an instance or class with such attributes.
+            Settings of the training loop and derived ones are left out; ours are named in
+            ``mrcnn.TrainingConfig``.
+        changes
+            Lower-case settings that win over those of `settings`.
+
+        Returns
+        -------
+        MaskRCNNConfig
+        """
+        pairs = (
+            settings if isinstance(settings, Mapping) else {k: getattr(settings, k) for k in dir(settings)}
+        )
+        taken = {key.lower(): value for key, value in pairs.items() if key.isupper()}
+        taken = {key: value for key, value in taken.items() if key not in _NOT_OF_THE_NETWORK}
+        taken = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in taken.items()}
+        taken["train_bn"] = bool(taken.get("train_bn"))
+        known = {entry.name for entry in dataclasses.fields(cls)}
+        unknown = sorted(set(taken) - known)
+        if unknown:
+            raise ValueError(f"the Matterport configuration has settings unknown here: {', '.join(unknown)}")
+        return cls(**(taken | changes))
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of a molded image in the modes ``square`` and ``crop``."""
+        side = self.image_min_dim if self.image_resize_mode == "crop" else self.image_max_dim
+        return (side, side, self.image_channel_count)
+
+    @property
+    def image_meta_size(self) -> int:
+        """Length of an image's meta vector: id, two shapes, window, scale, one flag per class."""
+        return 1 + 3 + 3 + 4 + 1 + self.num_classes
+
+    @property
+    def anchors_per_location(self) -> int:
+        """Anchors at each position of a feature map."""
+        return len(self.rpn_anchor_ratios)
+
+    @property
+    def max_positive_rois(self) -> int:
+        """Most positive ROIs of an image that are trained on: a static upper bound."""
+        return int(self.train_rois_per_image * self.roi_positive_ratio)
+
+    @property
+    def fixed_size(self) -> bool:
+        """Whether every molded image has the same size."""
+        return self.image_resize_mode in ("square", "crop")
+
+
+def _check(config: MaskRCNNConfig) -> None:
+    """Raise ValueError for the first setting that cannot be used."""
+    _choice(config, "backbone", BACKBONES)
+    _choice(config, "image_resize_mode", RESIZE_MODES)
+    _choice(config, "precision", PRECISIONS)
+    whole = (
+        "num_classes image_min_dim image_max_dim image_channel_count top_down_pyramid_size rpn_conv_filters "
+        "rpn_anchor_stride rpn_train_anchors_per_image pre_nms_limit post_nms_rois_training "
+        "post_nms_rois_inference max_gt_instances train_rois_per_image pool_size mask_pool_size "
+        "fpn_classif_fc_layers_size mask_conv_filters detection_max_instances"
+    )
+    for key in whole.split():
+        _require(config, key, lambda v: isinstance(v, int) and v >= 1, "a whole number of at least 1")
+    for key in ("rpn_nms_threshold", "detection_nms_threshold", "detection_min_confidence", "bn_momentum"):
+        _require(config, key, lambda v: 0 <= v <= 1, "a number from 0 to 1")
+    _require(config, "roi_positive_ratio", lambda v: 0 < v <= 1, "a number above 0 and up to 1")
+    _require(config, "backbone_width", lambda v: v > 0, "a number above 0")
+    _require(config, "weight_decay", lambda v: v >= 0, "a number of at least 0")
+    for key in ("rpn_bbox_std_dev", "bbox_std_dev"):
+        _require(config, key, lambda v: len(v) == 4 and min(v) > 0, "four numbers above 0 (dy, dx, dh, dw)")
+    for key in ("backbone_strides", "rpn_anchor_scales"):
+        _require(config, key, lambda v: len(v) == 5, "five numbers, one per pyramid level P2 to P6")
+    _require(config, "rpn_anchor_ratios", lambda v: len(v) > 0 and min(v) > 0, "at least one number above 0")
+    _require(config, "mini_mask_shape", lambda v: len(v) == 2, "height and width")
+    channels = config.image_channel_count
+    _require(config, "mean_pixel", lambda v: len(v) == channels, f"one number per channel ({channels})")
+    _require(
+        config, "mask_shape", lambda v: tuple(v) == (2 * config.mask_pool_size,) * 2,
+        "twice mask_pool_size in height and width (the mask head doubles the resolution once)",
+    )  # fmt: skip
+    _require(config, "loss_weights", lambda v: set(v) == set(LOSSES), f"weights of {', '.join(LOSSES)}")
+    if config.fixed_size:
+        key = "image_min_dim" if config.image_resize_mode == "crop" else "image_max_dim"
+        _require(config, key, lambda v: v % 64 == 0, "a multiple of 64 (the pyramid halves six times)")
+
+
+def _choice(config: MaskRCNNConfig, key: str, allowed: tuple[str, ...]) -> None:
+    _require(config, key, lambda v: v in allowed, "one of " + ", ".join(allowed))
+
+
+def _require(config: MaskRCNNConfig, key: str, good: Any, expected: str) -> None:
+    value = getattr(config, key)
+    try:
+        accepted = bool(good(value))
+    except TypeError:
+        accepted = False
+    if not accepted:
+        raise ValueError(f"MaskRCNNConfig: {key} is {value!r}; it must be {expected}")

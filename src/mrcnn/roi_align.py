@@ -1,0 +1,96 @@
+"""Pyramid ROI align: crop each ROI out of the pyramid level that fits its size, bilinearly, to a fixed size.
+
+Numerics equal ``tf.image.crop_and_resize`` (Matterport's choice): sample points span the ROI from edge to edge
+in normalised coordinates, one bilinear sample each, 0 outside the map. It is written with gathers over the
+flattened pyramid: only the chosen level of an ROI is read, all levels go in one step, and the gradient (a segment
+sum) is deterministic on CPUs and on GPUs, where that of ``crop_and_resize`` is not.
+"""
+
+import tensorflow as tf
+
+
+def roi_levels(rois: tf.Tensor, image_area: tf.Tensor) -> tf.Tensor:
+    """Pyramid level, 2 to 5 int32, of normalised ROIs (..., 4): 4 at 224x224 pixels, one up per doubling.
+
+    `image_area` is that of the molded image in pixels. Empty ROIs go to level 2.
+    """
+    height, width = rois[..., 2] - rois[..., 0], rois[..., 3] - rois[..., 1]
+    side = tf.sqrt(tf.maximum(height * width, 1e-12)) * tf.sqrt(tf.cast(image_area, tf.float32)) / 224.0
+    exponent = tf.math.log(side) / tf.math.log(2.0)
+    return tf.clip_by_value(4 + tf.cast(tf.round(exponent), tf.int32), 2, 5)
+
+
+def pyramid_roi_align(
+    rois: tf.Tensor, images: tf.Tensor, pyramid: list[tf.Tensor], size: int, image_area: tf.Tensor
+) -> tf.Tensor:
+    """Crop ROIs out of the feature maps.
+
+    Parameters
+    ----------
+    rois
+        (N, 4) float32, normalised; no gradient flows into them.
+    images
+        (N,) int32: which image of the batch each ROI lies in.
+    pyramid
+        P2 to P5, each (B, H, W, C).
+    size
+        Side of the crops.
+    image_area
+        Pixels of the molded image.
+
+    Returns
+    -------
+    tf.Tensor
+        (N, size, size, C).
+    """
+    boxes = tf.stop_gradient(rois)
+    batch = tf.shape(pyramid[0])[0]
+    shapes = tf.stack([tf.shape(level)[1:3] for level in pyramid])
+    areas = shapes[:, 0] * shapes[:, 1]
+    channels = pyramid[0].shape[-1]
+    pixels = tf.concat([tf.reshape(level, [batch, -1, channels]) for level in pyramid], axis=1)
+    start = tf.cumsum(areas, exclusive=True)
+
+    level = roi_levels(boxes, image_area) - 2
+    first = tf.gather(start, level) + images * tf.reduce_sum(areas)
+    shape = tf.gather(shapes, level)
+    low_y, high_y, part_y, inside_y = _samples(boxes[:, 0], boxes[:, 2], shape[:, 0], size)
+    low_x, high_x, part_x, inside_x = _samples(boxes[:, 1], boxes[:, 3], shape[:, 1], size)
+
+    width = shape[:, 1][:, None]
+    rows = [first[:, None] + low_y * width, first[:, None] + high_y * width]
+    indices = tf.stack([row[:, :, None] + column[:, None, :] for row in rows for column in (low_x, high_x)])
+    share_y = [(1.0 - part_y) * inside_y, part_y * inside_y]
+    share_x = [(1.0 - part_x) * inside_x, part_x * inside_x]
+    weights = tf.stack([y[:, :, None] * x[:, None, :] for y in share_y for x in share_x])
+    return bilinear_gather(tf.reshape(pixels, [-1, channels]), indices, tf.cast(weights, pixels.dtype))
+
+
+def image_of_roi(rois: tf.Tensor) -> tf.Tensor:
+    """Number (B * R,) int32 of the image of each ROI of a batch (B, R, 4)."""
+    return tf.repeat(tf.range(tf.shape(rois)[0]), tf.shape(rois)[1])
+
+
+def _samples(
+    start: tf.Tensor, end: tf.Tensor, side: tf.Tensor, size: int
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Lower and upper neighbour, share of the upper, and 1 where inside, of `size` points, each (N, size)."""
+    last = tf.cast(side - 1, tf.float32)[:, None]
+    if size > 1:
+        step = (end - start)[:, None] * last / float(size - 1)
+        place = start[:, None] * last + tf.range(size, dtype=tf.float32) * step
+    else:
+        place = 0.5 * (start + end)[:, None] * last
+    inside = tf.cast((place >= 0.0) & (place <= last), tf.float32)
+    place = tf.clip_by_value(place, 0.0, last)
+    low = tf.floor(place)
+    return tf.cast(low, tf.int32), tf.cast(tf.math.ceil(place), tf.int32), place - low, inside
+
+
+def bilinear_gather(pixels: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Sum over the four corners of ``weights * pixels[indices]``.
+
+    `pixels` is (P, C), `indices` and `weights` are (4, N, size, size), the result (N, size, size, C).
+    """
+    weights = tf.stop_gradient(weights)
+    return tf.add_n([tf.gather(pixels, indices[k]) * weights[k][..., None] for k in range(4)])

@@ -1,0 +1,88 @@
+"""From the network's detections back to the user's image: boxes in pixels, masks of the image's size (NumPy)."""
+
+import numpy as np
+
+from mrcnn.numpy_boxes import denorm_boxes, norm_boxes
+
+MASK_THRESHOLD = 0.5
+
+
+def unmold_detections(
+    boxes: np.ndarray,
+    class_ids: np.ndarray,
+    scores: np.ndarray,
+    masks: np.ndarray,
+    original_shape: tuple[int, ...],
+    molded_shape: tuple[int, ...],
+    window: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return Matterport's dictionary for one image.
+
+    Parameters
+    ----------
+    boxes, class_ids, scores, masks
+        (D, 4) normalised to the molded image, (D,) with 0 for padding, (D,), (D, h, w) probabilities.
+    original_shape, molded_shape
+        Height and width (further entries are ignored) of the user's and of the molded image.
+    window
+        (4,) pixels: the part of the molded image that is not padding.
+
+    Returns
+    -------
+    dict
+        `rois` (N, 4) int32 pixels (y1, x1, y2, x2), half-open; `class_ids` (N,) int32; `scores` (N,) float32;
+        `masks` (H, W, N) bool. Boxes without area are left out.
+    """
+    height, width = original_shape[:2]
+    padding = np.flatnonzero(class_ids == 0)
+    count = padding[0] if padding.size else len(class_ids)
+    frame = norm_boxes(np.asarray(window), molded_shape[:2])
+    shift = np.concatenate([frame[:2], frame[:2]])
+    scale = np.concatenate([frame[2:] - frame[:2]] * 2)
+    pixels = denorm_boxes((boxes[:count] - shift) / scale, (height, width))
+    solid = np.flatnonzero((pixels[:, 2] > pixels[:, 0]) & (pixels[:, 3] > pixels[:, 1]))
+    full = np.zeros((len(solid), height, width), bool)
+    for target, k in zip(full, solid, strict=True):
+        paste_mask(masks[k], pixels[k], target)
+    return {
+        "rois": pixels[solid],
+        "class_ids": class_ids[solid].astype(np.int32),
+        "scores": scores[solid].astype(np.float32),
+        "masks": np.moveaxis(full, 0, -1),
+    }
+
+
+def unmold_mask(mask: np.ndarray, box: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
+    """Return the mask (H, W) bool of the image for a small mask (h, w) of probabilities in a pixel box."""
+    full = np.zeros(image_shape[:2], bool)
+    paste_mask(mask, np.asarray(box), full)
+    return full
+
+
+def paste_mask(mask: np.ndarray, box: np.ndarray, target: np.ndarray) -> None:
+    """Resize `mask` (h, w) to the pixel box, cut it at one half, and write it into `target` (H, W) bool."""
+    y1, x1, y2, x2 = (int(v) for v in box)
+    resized = resize_bilinear(mask, (y2 - y1, x2 - x1)) >= MASK_THRESHOLD
+    top, left = max(0, y1), max(0, x1)
+    bottom, right = min(target.shape[0], y2), min(target.shape[1], x2)
+    if bottom > top and right > left:
+        target[top:bottom, left:right] = resized[top - y1 : bottom - y1, left - x1 : right - x1]
+
+
+def resize_bilinear(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Resize (h, w) to `shape`, bilinear without antialiasing, as scikit-image's ``resize(order=1)``.
+
+    Pixel centres correspond by ``(i + 0.5) * h / H - 0.5``; outside the image is 0, and the result is kept within the
+    range of the input. Bilinear interpolation is separable: two small matrix products.
+    """
+    image = np.asarray(image, np.float64)
+    rows = _weights(image.shape[0], shape[0])
+    columns = _weights(image.shape[1], shape[1])
+    return np.clip(rows @ image @ columns.T, image.min(), image.max())
+
+
+def _weights(source: int, target: int) -> np.ndarray:
+    """Matrix (target, source) of linear interpolation, with zeros beyond the edges."""
+    place = (np.arange(target) + 0.5) * source / target - 0.5
+    distance = np.abs(place[:, None] - np.arange(source)[None, :])
+    return np.maximum(1.0 - distance, 0.0)
