@@ -18,6 +18,7 @@ from blastvote.figures.style import (
     MethodStyle,
     count_text,
     empty_figure,
+    legend_below,
     method_styles,
     new_figure,
     number,
@@ -83,9 +84,7 @@ def classification_by_method(
             dots.percent_axis(ax, limits, f"{metric} (%)")
             gids |= {artist.get_gid() for artist in ax.lines}
     fig.suptitle(TITLE)
-    handles = _handles(gids, subsets)
-    if handles:
-        fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    legend_below(fig, _handles(gids, subsets))
     return fig
 
 

@@ -194,7 +194,7 @@ def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
                     ha="center",
                     va="center",
                     fontsize=size - 1.5,
-                    color="white" if dark else "#555555",
+                    color="white" if dark else "#555555" if share[i, j] < 0.25 else INK,
                 )
                 ax.text(
                     x + 0.48,

@@ -15,6 +15,7 @@ from blastvote.figures.style import (
     MethodStyle,
     count_text,
     empty_figure,
+    legend_below,
     method_styles,
     new_figure,
     number,
@@ -86,9 +87,7 @@ def map_by_method(
         _name_row(line[0], str(split), rows, len(splits))
     fig.suptitle(_title(table))
     gids = {artist.get_gid() for ax in axes.flat for artist in ax.lines}
-    handles = dots.legend_handles("interval" in gids, "paper" in gids)
-    if handles:
-        fig.legend(handles=handles, loc="outside lower center", ncols=2)
+    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids))
     return fig
 
 

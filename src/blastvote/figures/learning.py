@@ -18,6 +18,7 @@ from blastvote.figures.style import (
     MethodStyle,
     count_text,
     empty_figure,
+    legend_below,
     method_styles,
     new_figure,
     require,
@@ -83,8 +84,7 @@ def learning_curves(
                 ax.tick_params(labelbottom=True)
     _common_limits(axes, kinds)
     fig.suptitle(TITLE)
-    handles = _handles(train, validation, score)
-    fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    legend_below(fig, _handles(train, validation, score))
     return fig
 
 
@@ -143,7 +143,7 @@ def _common_limits(axes: np.ndarray, kinds: list[str]) -> None:
         for place, ax in enumerate(panels):
             if ax.lines:
                 ax.set_ylim(0, top or 1.0)
-                ax.yaxis.set_major_locator(MaxNLocator(5))
+                ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
                 ax.tick_params(labelleft=place % axes.shape[1] == 0)
 
 

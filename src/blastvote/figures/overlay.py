@@ -45,10 +45,11 @@ def overlay_cells(
     labels: Sequence[str] | None = None,
     scores: Sequence[float] | None = None,
     *,
+    captions: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     truth: Masks | None = None,
     missed: Masks | None = None,
-    opacity: float = 0.3,
+    opacity: float = 0.25,
     draw_boxes: bool = True,
     text: bool = True,
     scale: float | None = None,
@@ -65,6 +66,8 @@ def overlay_cells(
         Class of each cell; it chooses the colour and is written at the cell with the score.
     scores : sequence of N float, optional
         0 to 1.
+    captions : sequence of N str, optional
+        Text at each cell instead of class and score.
     class_names : sequence of str, optional
         Classes in the order of the config, so that colours agree between images; else sorted labels.
     truth : masks, optional
@@ -95,13 +98,15 @@ def overlay_cells(
     colours = [rgb(palette.get(name, CLASS_COLOURS[-1])) for name in names]
     windows = _windows(cells, boxes)
     line = max(1, round(2 * scale))
+    true_masks = mask_list(truth) if truth is not None else []
+    true_windows = [mask_box(mask) for mask in true_masks]
     for mask, window, colour in zip(cells, windows, colours, strict=True):
         _tint(out, mask, window, colour, opacity)
-        _outline(out, mask, window, colour, line)
-    for mask in mask_list(truth) if truth is not None else []:
-        window = mask_box(mask)
-        _outline(out, mask, window, (20, 20, 20), line + max(2, round(2 * scale)))
+    for mask, window in zip(true_masks, true_windows, strict=True):
+        _outline(out, mask, window, (20, 20, 20), line + 2)
         _outline(out, mask, window, (255, 255, 255), line)
+    for mask, window, colour in zip(cells, windows, colours, strict=True):
+        _outline(out, mask, window, colour, line)
     if draw_boxes:
         for (y1, x1, y2, x2), colour in zip(windows, colours, strict=True):
             if y2 > y1 and x2 > x1:
@@ -111,15 +116,9 @@ def overlay_cells(
     for mask in mask_list(missed) if missed is not None else []:
         ring(out, mask_box(mask), scale)
     if text:
-        captions = [_caption(name, None if scores is None else scores[i]) for i, name in enumerate(names)]
-        _write(
-            out,
-            captions,
-            windows,
-            colours,
-            [*windows, *map(mask_box, mask_list(truth) if truth is not None else [])],
-            scale,
-        )
+        if captions is None:
+            captions = [_caption(name, None if scores is None else scores[i]) for i, name in enumerate(names)]
+        _write(out, captions, windows, colours, [*windows, *true_windows], scale)
     return out
 
 

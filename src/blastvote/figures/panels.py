@@ -20,11 +20,16 @@ from blastvote.figures.style import (
     bare,
     class_colours,
     empty_figure,
+    legend_below,
     method_styles,
     new_figure,
     styled,
     wrap,
 )
+
+SHARP = 1.6  # pixels drawn per pixel of the PNG, so that the SVG can be enlarged a little
+LETTERS = 5.2  # points of the text on the image as printed; 15 pixels is its size at scale 1
+LONGEST = 6  # letters of a class name that is written at the cells
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def overlay_panel(
         return empty_figure(title, "No method has an image to show.")
     first = images[next(iter(styles))]
     columns, side = _columns(len(styles) + (truth is not None), first.shape[:2])
-    pixels = int(side * 1.6 * DPI)
+    pixels = int(side * SHARP * DPI)
     panels = []
     if truth is not None:
         caption = f"truth (n = {len(mask_list(truth.masks))} cells)"
@@ -123,7 +128,7 @@ def overlay_panel(
     for name, style in styles.items():
         cells = predictions.get(name, Cells(masks=()))
         picture, n_missed = _draw(images[name], cells, truth, pixels, class_names, iou)
-        caption = f"{wrap(style.label, 26, 1)} ({len(mask_list(cells.masks))} found"
+        caption = f"{wrap(style.label, 26, 1)} ({len(mask_list(cells.masks))} detected"
         panels.append((caption + (f", {n_missed} missed)" if truth is not None else ")"), picture))
     aspect = first.shape[0] / first.shape[1]
     rows = math.ceil(len(panels) / columns)
@@ -137,7 +142,7 @@ def overlay_panel(
         bare(ax)
         ax.set_title(caption, fontsize=8)
     fig.suptitle(wrap(title, int(11 * fig.get_figwidth())))
-    fig.legend(handles=_handles(class_names, truth is not None), loc="outside lower center", ncols=4)
+    legend_below(fig, _handles(class_names, truth is not None))
     return fig
 
 
@@ -168,11 +173,25 @@ def _draw(
         factors = np.tile([size[0] / image.shape[0], size[1] / image.shape[1]], 2)
         boxes = np.asarray(cells.boxes, float).reshape(-1, 4) * factors
     names = cells.labels if len(cells.labels) else [""] * len(masks)
-    scale = max(small.shape[:2]) / 850
+    captions = None
+    if max(map(len, class_names), default=0) > LONGEST:  # the legend names the colours; the plates stay small
+        captions = ["" if score is None else f"{score:.2f}" for score in _scores(cells, len(masks))]
     drawn = overlay_cells(
-        small, masks, boxes, names, cells.scores, class_names=class_names, missed=missed, scale=scale
+        small,
+        masks,
+        boxes,
+        names,
+        cells.scores,
+        captions=captions,
+        class_names=class_names,
+        missed=missed,
+        scale=LETTERS / 72 * SHARP * DPI / 15,
     )
     return drawn, len(missed)
+
+
+def _scores(cells: Cells, count: int) -> list[float | None]:
+    return [None] * count if cells.scores is None else [float(score) for score in cells.scores]
 
 
 def _handles(class_names: Sequence[str], missed: bool) -> list[Line2D]:

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -221,6 +222,16 @@ def bare(ax: Axes, edge: str | None = None) -> None:
         if edge is not None:
             spine.set_color(edge)
             spine.set_linewidth(1.2)
+
+
+def legend_below(fig: Figure, handles: Sequence[Artist], size: float = 7.5) -> None:
+    """Put a legend below the panels, in as many columns as the figure's width holds; none without handles."""
+    if not handles:
+        return
+    # 0.58 em is a generous mean letter; half an inch is the symbol and the space around it.
+    widest = max(len(str(handle.get_label())) for handle in handles) * 0.58 * size / 72 + 0.5
+    columns = max(1, min(len(handles), int(fig.get_figwidth() / widest)))
+    fig.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=size)
 
 
 def require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
