@@ -1,12 +1,17 @@
 """Figures: each function takes tables or arrays and returns a Matplotlib figure; `save_figure` writes it."""
 
 from blastvote.figures.classification import classification_by_method
+from blastvote.figures.comparisons import forest_plot
 from blastvote.figures.confusion import confusion_figure, confusion_sheet
+from blastvote.figures.contrast import contrast_effect
+from blastvote.figures.curves import pr_curves, reliability_diagram, threshold_sweep
+from blastvote.figures.dataset import dataset_overview, example_sheet
 from blastvote.figures.detection import map_by_method
 from blastvote.figures.grid import method_grid
 from blastvote.figures.learning import learning_curves
 from blastvote.figures.overlay import overlay_cells
 from blastvote.figures.panels import Cells, find_missed, overlay_panel
+from blastvote.figures.seeds import seed_spread
 from blastvote.figures.style import empty_figure, save_figure
 
 __all__ = [
@@ -14,12 +19,20 @@ __all__ = [
     "classification_by_method",
     "confusion_figure",
     "confusion_sheet",
+    "contrast_effect",
+    "dataset_overview",
     "empty_figure",
+    "example_sheet",
     "find_missed",
+    "forest_plot",
     "learning_curves",
     "map_by_method",
     "method_grid",
     "overlay_cells",
     "overlay_panel",
+    "pr_curves",
+    "reliability_diagram",
     "save_figure",
+    "seed_spread",
+    "threshold_sweep",
 ]

@@ -72,7 +72,7 @@ def _found(mask: np.ndarray, guesses: list, iou: float) -> bool:
     return False
 
 
-def _scaled(masks: Masks, size: tuple[int, int]) -> list[np.ndarray]:
+def scaled_masks(masks: Masks, size: tuple[int, int]) -> list[np.ndarray]:
     """Return masks at another size (height, width)."""
     return [
         cv2.resize(
@@ -163,11 +163,11 @@ def _draw(
     """Return the panel's picture, drawn at the panel's own size, and the number of missed cells."""
     small = shrink(image, pixels)
     size = small.shape[:2]
-    masks = _scaled(cells.masks, size)
+    masks = scaled_masks(cells.masks, size)
     missed: list[np.ndarray] = []
     if truth is not None:
         true_masks = mask_list(truth.masks)
-        missed = _scaled([true_masks[i] for i in find_missed(truth.masks, cells.masks, iou)], size)
+        missed = scaled_masks([true_masks[i] for i in find_missed(truth.masks, cells.masks, iou)], size)
     boxes = None
     if cells.boxes is not None:
         factors = np.tile([size[0] / image.shape[0], size[1] / image.shape[1]], 2)

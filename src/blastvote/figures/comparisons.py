@@ -1,0 +1,121 @@
+"""Paired comparisons as a forest plot: the difference between two methods, its interval and adjusted p."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from blastvote.figures.style import (
+    PAGE,
+    count_text,
+    empty_figure,
+    method_styles,
+    new_figure,
+    number,
+    require,
+    styled,
+    wrap,
+)
+
+TITLE = "Differences between contrast methods on the same images"
+CLEAR, UNCLEAR = "#0B3C6F", "#8C8C8C"
+ROW = 0.19  # inches
+
+
+@styled
+def forest_plot(
+    comparisons: pd.DataFrame,
+    methods: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    level: float = 0.05,
+    metrics: Sequence[str] | None = None,
+) -> Figure:
+    """Plot every comparison: method a minus method b in percentage points, grouped by metric.
+
+    Comparisons whose adjusted p is below `level` are dark, the others grey.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        ``comparisons.csv``: method_a, method_b, metric, difference (a - b, fraction), ci_low, ci_high;
+        optional p_value, p_adjusted, n.
+    methods, labels
+        See `style.method_styles`; the order of the rows follows it.
+    level : float
+        Of significance.
+    metrics : sequence of str, optional
+        Which metrics to show, in this order; else all in the order of the table.
+    """
+    require(comparisons, ["method_a", "method_b", "metric", "difference"], "comparisons")
+    rows = comparisons.dropna(subset=["difference"])
+    if metrics is not None:
+        rows = rows[rows["metric"].isin(metrics)]
+    names = [name for pair in zip(rows["method_a"], rows["method_b"], strict=True) for name in pair]
+    styles = method_styles(names, methods, labels)
+    if rows.empty:
+        return empty_figure(TITLE, "Nothing to compare: two methods evaluated on the same images are needed.")
+    order = {name: place for place, name in enumerate(styles)}
+    groups = [
+        rows[rows["metric"] == metric].sort_values(
+            ["method_b", "method_a"], key=lambda column: column.map(order), kind="stable"
+        )
+        for metric in (metrics if metrics is not None else dict.fromkeys(rows["metric"]))
+    ]
+    groups = [group for group in groups if len(group)]
+    # Beyond this many rows one column of panels becomes taller than a page.
+    columns = 1 if sum(map(len, groups)) <= 14 or len(groups) == 1 else 2
+    heights = [max(len(group) for group in groups[i : i + columns]) for i in range(0, len(groups), columns)]
+    fig = new_figure(PAGE, 0.6 + sum(0.62 + ROW * height for height in heights))
+    axes = fig.subplots(
+        len(heights), columns, squeeze=False, height_ratios=[height + 2.5 for height in heights]
+    ).ravel()
+    for ax in axes[len(groups) :]:
+        ax.set_axis_off()
+    texts = {name: style.label for name, style in styles.items()}
+    for ax, group in zip(axes, groups, strict=False):
+        _panel(ax, group, texts, level, brief=columns > 1)
+    fig.suptitle(TITLE)
+    return fig
+
+
+def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float, brief: bool) -> None:
+    ax.axvline(0, color="#444444", lw=0.8, zorder=1)
+    pairs, bounds = [], [0.0]
+    for y, (_, row) in enumerate(group.iterrows()):
+        value, low, high = (100 * number(row.get(name)) for name in ("difference", "ci_low", "ci_high"))
+        p = number(row.get("p_adjusted"))
+        p = number(row.get("p_value")) if math.isnan(p) else p
+        colour = CLEAR if p < level else UNCLEAR
+        if not (math.isnan(low) or math.isnan(high)):
+            ax.plot([low, high], [y, y], color=colour, lw=1.3, gid="interval")
+        ax.plot([value], [y], "s", ms=4.5, color=colour, gid="difference")
+        _write(ax, y, value, low, high, p, brief)
+        width = 14 if brief else 30
+        pair = " − ".join(wrap(texts[str(row[name])], width, 1) for name in ("method_a", "method_b"))
+        pairs.append(pair)
+        bounds += [bound for bound in (value, low, high) if not math.isnan(bound)]
+    ax.set_yticks(range(len(pairs)), pairs, fontsize=7 if not brief else 6.5)
+    ax.set_ylim(len(pairs) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    reach = max(2.0, 1.08 * float(np.max(np.abs(bounds))))
+    ax.set_xlim(-reach, reach)
+    ax.grid(True, axis="x")
+    ax.set_xlabel("difference (percentage points)")
+    count = count_text(group["n"], "images") if "n" in group.columns else ""
+    metric = str(group["metric"].iloc[0]).replace("_", " ")
+    ax.set_title(f"{metric} ({count})" if count else metric, loc="left")
+
+
+def _write(ax: Axes, y: int, value: float, low: float, high: float, p: float, brief: bool) -> None:
+    """Write the numbers at the right of the row."""
+    interval = "" if math.isnan(low) or math.isnan(high) else f" [{low:+.1f}, {high:+.1f}]"
+    chance = "" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    text = chance if brief else f"{value:+.1f}{interval}   {chance}"
+    text = text.replace("-", "−")
+    ax.text(1.02, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=6.5 if not brief else 6)

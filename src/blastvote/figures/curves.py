@@ -1,0 +1,273 @@
+"""Curves over a threshold: the cost of the minimum confidence, precision and recall, calibration."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from blastvote.figures.learning import pick
+from blastvote.figures.style import (
+    FAINT,
+    INK,
+    PAGE,
+    MethodStyle,
+    bare,
+    count_text,
+    empty_figure,
+    legend_below,
+    method_styles,
+    new_figure,
+    number,
+    require,
+    say_empty,
+    styled,
+    wrap,
+)
+
+THRESHOLD = ("min_confidence", "threshold", "confidence")
+SWEPT = {
+    "accuracy": "accuracy (%)",
+    "sensitivity": "mean sensitivity (%)",
+    "undetected_share": "undetected images (%)",
+}
+PAPER_CONFIDENCE = 0.9
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+
+def method_lines(styles: Mapping[str, MethodStyle]) -> dict[str, dict]:
+    """Return the line properties of each method; dashes differ where colours repeat or come close."""
+    return {
+        name: {"color": style.colour, "ls": DASHES[place // 5 % len(DASHES)], "lw": 1.4}
+        for place, (name, style) in enumerate(styles.items())
+    }
+
+
+def method_handles(styles: Mapping[str, MethodStyle], lines: Mapping[str, dict]) -> list[Line2D]:
+    """Return legend entries of the methods."""
+    return [Line2D([], [], label=wrap(style.label, 28, 1), **lines[name]) for name, style in styles.items()]
+
+
+@styled
+def threshold_sweep(
+    sweep: pd.DataFrame,
+    configured: float | None = None,
+    methods: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    paper: float = PAPER_CONFIDENCE,
+) -> Figure:
+    """Plot what the minimum confidence costs: accuracy, sensitivity and undetected share against it.
+
+    Parameters
+    ----------
+    sweep : DataFrame
+        method, min_confidence (or threshold), and any of accuracy, sensitivity, undetected_share
+        (fractions); optional n_images and convention (the strict rows are drawn where both are there). Rows
+        of several runs at one threshold are averaged.
+    configured : float, optional
+        The config's minimum confidence, marked beside the paper's.
+    methods, labels
+        See `style.method_styles`.
+    paper : float
+        The paper's minimum confidence.
+    """
+    title = "What the minimum confidence costs"
+    require(sweep, ["method"], "threshold sweep")
+    across = pick(sweep, THRESHOLD)
+    metrics = [metric for metric in SWEPT if metric in sweep.columns and sweep[metric].notna().any()]
+    styles = method_styles(sweep["method"], methods, labels)
+    if across is None or not metrics or not styles:
+        return empty_figure(title, "The threshold has not been swept: there are no stored detections.")
+    if "convention" in sweep.columns and (sweep["convention"] == "strict").any():
+        sweep = sweep[sweep["convention"] == "strict"]
+    lines = method_lines(styles)
+    fig = new_figure(PAGE * len(metrics) / 3 if len(metrics) > 1 else 3.5, 2.75 + 0.1 * len(styles) / 3)
+    axes = fig.subplots(1, len(metrics), squeeze=False)[0]
+    means = sweep.groupby(["method", across], sort=True)[metrics].mean().reset_index()
+    for ax, metric in zip(axes, metrics, strict=True):
+        for name in styles:
+            rows = means[means["method"].astype(str) == name]
+            single = {"marker": "o", "ms": 3} if len(rows) == 1 else {}
+            ax.plot(rows[across], 100 * rows[metric], gid=f"method {name}", **lines[name], **single)
+        _mark(ax, paper, "paper", configured)
+        ax.set_xlabel("minimum confidence")
+        ax.set_ylabel(SWEPT[metric])
+        ax.set_xlim(0, 1)
+        ax.set_ylim(-2, 102)
+        ax.grid(True)
+    count = count_text(sweep.get("n_images", []), "images")
+    fig.suptitle(f"{title} ({count})" if count else title)
+    legend_below(fig, method_handles(styles, lines))
+    return fig
+
+
+def _mark(ax: Axes, paper: float, text: str, configured: float | None) -> None:
+    """Mark the thresholds of paper and config; one line where they are the same."""
+    marks = [(paper, text, "--")]
+    if configured is not None and not math.isclose(configured, paper):
+        marks.append((configured, "config", ":"))
+    elif configured is not None:
+        marks = [(paper, "paper, config", "--")]
+    for place, name, dash in marks:
+        ax.axvline(place, color=INK, lw=0.8, ls=dash, zorder=1, gid=f"mark {name}")
+        side = "right" if place > 0.2 else "left"
+        ax.annotate(
+            name,
+            (place, 1.0),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(2, -1) if side == "left" else (1.5, -2),
+            textcoords="offset points",
+            rotation=90,
+            ha="left",
+            va="top",
+            fontsize=6,
+            color="#555555",
+        )
+
+
+@styled
+def pr_curves(
+    curves: pd.DataFrame,
+    methods: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    iou: float = 0.5,
+) -> Figure:
+    """Plot precision against recall, all methods in one panel a class.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        method, recall, precision (fractions); optional class (one panel each; a class called ``all`` comes
+        first) and iou (rows of other thresholds than `iou` are left out) and ap for the legend.
+    methods, labels
+        See `style.method_styles`.
+    iou : float
+        Threshold to show.
+    """
+    title = f"Precision and recall of the masks (IoU {iou:g})"
+    require(curves, ["method", "recall", "precision"], "precision-recall curves")
+    if "iou" in curves.columns:
+        curves = curves[np.isclose(pd.to_numeric(curves["iou"], errors="coerce"), iou)]
+    curves = curves.dropna(subset=["recall", "precision"])
+    styles = method_styles(curves["method"], methods, labels)
+    if not styles:
+        return empty_figure(title, "No cell with a known class has been detected.")
+    classes = [""]
+    if "class" in curves.columns:
+        classes = sorted(dict.fromkeys(curves["class"].fillna("all").astype(str)), key=lambda n: n != "all")
+        curves = curves.assign(**{"class": curves["class"].fillna("all").astype(str)})
+    columns = min(len(classes), 3)
+    rows = math.ceil(len(classes) / columns)
+    lines = method_lines(styles)
+    fig = new_figure(max(3.5, PAGE * columns / 3), 0.75 + rows * 2.35 + 0.12 * len(styles) / columns)
+    axes = fig.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes[len(classes) :]:
+        ax.set_axis_off()
+    for ax, name in zip(axes, classes, strict=False):
+        part = curves[curves["class"] == name] if name else curves
+        for method in styles:
+            found = part[part["method"].astype(str) == method].sort_values("recall", kind="stable")
+            if len(found):
+                ax.plot(
+                    100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
+                )
+        _square(ax, "recall (%)", "precision (%)")
+        ax.set_title(wrap({"all": "all classes"}.get(name, name), 28, 2) if name else "")
+    fig.suptitle(title)
+    legend_below(fig, method_handles(styles, lines))
+    return fig
+
+
+def _square(ax: Axes, across: str, up: str) -> None:
+    ax.set_xlim(-2, 102)
+    ax.set_ylim(-2, 102)
+    ax.set_xticks(range(0, 101, 25))
+    ax.set_yticks(range(0, 101, 25))
+    ax.set_aspect("equal")
+    ax.grid(True)
+    ax.set_xlabel(across)
+    ax.set_ylabel(up)
+
+
+@styled
+def reliability_diagram(
+    calibration: pd.DataFrame,
+    methods: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Figure:
+    """Plot the share of correct detections against their score, one panel a method, with the counts below.
+
+    Parameters
+    ----------
+    calibration : DataFrame
+        One row a method and bin: method, mean_score (or confidence), share_correct (or accuracy, precision),
+        n (detections in the bin); optional ece (expected calibration error, the same in all rows of a
+        method). Fractions. Empty bins are left out.
+    methods, labels
+        See `style.method_styles`.
+    """
+    title = "Do the scores mean what they say?"
+    require(calibration, ["method"], "calibration")
+    across = pick(calibration, ("mean_score", "confidence", "score"))
+    up = pick(calibration, ("share_correct", "accuracy", "precision"))
+    size = pick(calibration, ("n", "count", "n_cells"))
+    styles = method_styles(calibration["method"], methods, labels)
+    if across is None or up is None or not styles:
+        return empty_figure(title, "No detection could be compared with a true cell.")
+    columns = min(len(styles), 5)
+    bands = math.ceil(len(styles) / columns)
+    fig = new_figure(max(3.5, PAGE * columns / 5), 0.75 + bands * 2.15)
+    axes = fig.subplots(2 * bands, columns, squeeze=False, height_ratios=[3, 1] * bands)
+    for ax in axes.flat:
+        ax.set_visible(False)
+    for place, (name, style) in enumerate(styles.items()):
+        row, column = 2 * (place // columns), place % columns
+        rows = calibration[calibration["method"].astype(str) == name].dropna(subset=[across, up])
+        rows = rows[pd.to_numeric(rows[size], errors="coerce") > 0] if size else rows
+        upper, lower = axes[row, column], axes[row + 1, column]
+        _reliability(upper, lower, rows.sort_values(across), (across, up, size), style, column == 0)
+    fig.suptitle(title)
+    return fig
+
+
+def _reliability(
+    upper: Axes,
+    lower: Axes,
+    rows: pd.DataFrame,
+    names: tuple[str, str, str | None],
+    style: MethodStyle,
+    first: bool,
+) -> None:
+    across, up, size = names
+    upper.set_visible(True)
+    upper.plot([0, 100], [0, 100], color=FAINT, lw=0.8, ls="--", zorder=1, gid="ideal")
+    x, y = 100 * rows[across].to_numpy(float), 100 * rows[up].to_numpy(float)
+    upper.vlines(x, x, y, color=style.colour, lw=0.8, alpha=0.6)
+    upper.plot(x, y, marker=style.marker, ms=3.5, color=style.colour, lw=1.2, gid="reliability")
+    _square(upper, "", "correct (%)" if first else "")
+    error = number(rows["ece"].iloc[0]) if "ece" in rows.columns and len(rows) else math.nan
+    count = count_text(int(rows[size].sum()), "cells") if size else ""
+    extra = [count, "" if math.isnan(error) else f"ECE {error:.3f}"]
+    upper.set_title(
+        "\n".join([wrap(style.label, 18, 2), ", ".join(part for part in extra if part)]), fontsize=7
+    )
+    if size is None:
+        upper.set_xlabel("score (%)")
+        return
+    lower.set_visible(True)
+    if rows.empty:
+        say_empty(lower)
+        bare(lower)
+        return
+    lower.bar(x, rows[size].to_numpy(float), width=6, color=style.colour, lw=0)
+    lower.set_xlim(-2, 102)
+    lower.set_xticks([0, 50, 100])
+    lower.set_xlabel("score (%)")
+    lower.locator_params(axis="y", nbins=2)
+    if first:
+        lower.set_ylabel("cells")
