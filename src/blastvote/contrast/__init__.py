@@ -1,0 +1,17 @@
+"""Contrast enhancement of RGB or grey uint8 images, by methods that are named, parametrised and recorded.
+
+>>> import numpy as np
+>>> from blastvote.contrast import enhance, describe
+>>> image = np.full((4, 6, 3), 90, np.uint8)
+>>> bool((enhance(image, "none") == image).all())
+True
+
+A method is one file of this package with one function under the decorator `method`; importing it here
+registers it. SciPy, numba and jsonschema are imported only by the methods and checks that need them.
+"""
+
+from blastvote.contrast import clahe, dhe, eff, gamma, he, identity, lime, stain  # noqa: F401  (they register themselves)
+from blastvote.contrast.api import describe, enhance, enhance_and_describe
+from blastvote.contrast.registry import METHODS, Method, method, validate_params
+
+__all__ = ["METHODS", "Method", "describe", "enhance", "enhance_and_describe", "method", "validate_params"]

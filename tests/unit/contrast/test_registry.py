@@ -1,0 +1,71 @@
+"""The registry, its schemas and the messages for mistakes."""
+
+import jsonschema
+import numpy as np
+import pytest
+
+from blastvote.contrast import METHODS, enhance, validate_params
+from blastvote.errors import InputError
+
+IMAGE = np.full((6, 5, 3), 100, np.uint8)
+
+
+def test_the_methods_of_the_study_and_the_extras_are_registered():
+    assert {"none", "he", "dhe", "clahe", "eff", "gamma", "lime", "reinhard", "macenko"} <= set(METHODS)
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_schemas_are_valid_describe_everything_and_accept_their_defaults(name):
+    schema = METHODS[name].params_schema
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert all(entry["description"] and "default" in entry for entry in schema["properties"].values())
+    assert schema["additionalProperties"] is False
+    assert validate_params(name, METHODS[name].defaults) == METHODS[name].defaults == validate_params(name)
+
+
+@pytest.mark.parametrize(
+    ("function", "params", "words"),
+    [
+        ("ef", {}, ["'ef'", "did you mean 'eff'", "clahe"]),
+        (3, {}, ["3", "known"]),
+        ("eff", {"mod": "original"}, ["'mod'", "did you mean 'mode'", "sigma"]),
+        ("eff", {"mode": "opencv"}, ["'opencv'", "opencv_port", "original"]),
+        ("eff", {"k": "automatic"}, ["k = 'automatic'", "'auto'"]),
+        ("eff", {"k": 0}, ["k = 0", "above 0"]),
+        ("eff", {"mu": float("nan")}, ["mu", "finite"]),
+        ("eff", {"lam": 0.5, "lambda": 0.5}, ["one parameter"]),
+        ("clahe", {"clip_limit": 0}, ["clip_limit", "above 0"]),
+        ("clahe", {"tiles": 2.5}, ["tiles", "integer"]),
+        ("none", {"strength": 1}, ["strength", "no parameters"]),
+        ("dhe", {"variant": "nakai"}, ["nakai2013"]),
+        ("he", "rgb", ["mapping"]),
+    ],
+)
+def test_a_mistake_is_named_with_its_cure(function, params, words):
+    with pytest.raises(InputError) as caught:
+        validate_params(function, params)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_aliases_and_numpy_scalars_are_accepted():
+    assert validate_params("eff", {"lambda": np.float32(0.25), "sigma": np.int64(7)})["lam"] == 0.25
+    assert validate_params("eff", {"k": None})["k"] is None
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ([[1, 2], [3, 4]], ["list", "read_image"]),
+        (IMAGE.astype(float), ["float64", "uint8"]),
+        (np.full((4, 4, 3), np.nan), ["float64", "48 NaN"]),
+        (IMAGE.astype(np.uint16), ["uint16", "uint8"]),
+        (np.zeros((4, 4, 4), np.uint8), ["(4, 4, 4)", "alpha"]),
+        (np.zeros((2, 4, 4, 3), np.uint8), ["(2, 4, 4, 3)", "one image"]),
+        (np.zeros((0, 4, 3), np.uint8), ["(0, 4, 3)", "no pixel"]),
+        (np.zeros(7, np.uint8), ["(7,)", "RGB (H, W, 3)"]),
+    ],
+)
+def test_an_image_of_the_wrong_kind_is_refused(image, words):
+    with pytest.raises(InputError) as caught:
+        enhance(image, "none")
+    assert all(word in str(caught.value) for word in words), str(caught.value)
