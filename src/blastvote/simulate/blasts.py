@@ -1,100 +1,17 @@
-"""Lymphoblasts of the FAB subtypes: what sets L1, L2 and L3 apart, and how one is painted."""
+"""Lymphoblasts: their outlines, and how one is painted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from blastvote.simulate.canvas import Canvas
-from blastvote.simulate.shapes import Patch, blob, cut_patch, indent, moved
+from blastvote.simulate.morphology import MORPHOLOGY, Morphology
+from blastvote.simulate.shapes import N_ANGLES, Patch, blob, cut_patch, indent, moved
 from blastvote.simulate.stain import AZURE, BASOPHIL, CHROMATIN
-
-
-@dataclass(frozen=True)
-class Morphology:
-    """The FAB criteria of a subtype in numbers. Pairs are the limits of a uniform draw unless said otherwise.
-
-    Attributes
-    ----------
-    diameter_um
-        Mean, spread, least and greatest diameter of the cell in micrometres.
-    nucleus_ratio
-        Diameter of the nucleus through that of the cell: near 1 is scanty cytoplasm.
-    nucleus_aspect
-        Longer through shorter axis of the nucleus.
-    nucleus_roughness
-        Irregularity of the nuclear outline.
-    clefts
-        Chances of 0, 1 and 2 clefts.
-    nucleoli
-        Chances of 0, 1, 2 and 3 nucleoli.
-    nucleolus_contrast
-        How far a nucleolus is paler than the chromatin.
-    cell_roughness
-        Irregularity of the cell's outline.
-    basophilia
-        Amount of blue dye in the cytoplasm.
-    vacuoles
-        Fewest and most vacuoles.
-    vacuole_chance
-        Share of cells with vacuoles.
-    """
-
-    diameter_um: tuple[float, float, float, float]
-    nucleus_ratio: tuple[float, float]
-    nucleus_aspect: tuple[float, float]
-    nucleus_roughness: tuple[float, float]
-    clefts: tuple[float, float, float]
-    nucleoli: tuple[float, float, float, float]
-    nucleolus_contrast: tuple[float, float]
-    cell_roughness: tuple[float, float]
-    basophilia: tuple[float, float]
-    vacuoles: tuple[int, int]
-    vacuole_chance: float
-
-
-MORPHOLOGY = {
-    "L1": Morphology(
-        diameter_um=(9.4, 0.6, 8.0, 11.0),
-        nucleus_ratio=(0.86, 0.95),
-        nucleus_aspect=(1.0, 1.12),
-        nucleus_roughness=(0.004, 0.014),
-        clefts=(0.92, 0.08, 0.0),
-        nucleoli=(0.75, 0.25, 0.0, 0.0),
-        nucleolus_contrast=(0.08, 0.22),
-        cell_roughness=(0.006, 0.02),
-        basophilia=(0.45, 1.0),
-        vacuoles=(1, 2),
-        vacuole_chance=0.04,
-    ),
-    "L2": Morphology(
-        diameter_um=(13.0, 1.5, 10.2, 17.0),
-        nucleus_ratio=(0.66, 0.84),
-        nucleus_aspect=(1.05, 1.45),
-        nucleus_roughness=(0.02, 0.055),
-        clefts=(0.30, 0.50, 0.20),
-        nucleoli=(0.05, 0.40, 0.35, 0.20),
-        nucleolus_contrast=(0.35, 0.65),
-        cell_roughness=(0.015, 0.045),
-        basophilia=(0.30, 0.95),
-        vacuoles=(1, 3),
-        vacuole_chance=0.10,
-    ),
-    "L3": Morphology(
-        diameter_um=(12.4, 1.0, 10.2, 15.5),
-        nucleus_ratio=(0.74, 0.87),
-        nucleus_aspect=(1.0, 1.25),
-        nucleus_roughness=(0.006, 0.018),
-        clefts=(0.95, 0.05, 0.0),
-        nucleoli=(0.15, 0.35, 0.35, 0.15),
-        nucleolus_contrast=(0.2, 0.45),
-        cell_roughness=(0.012, 0.035),
-        basophilia=(1.25, 2.0),
-        vacuoles=(6, 20),
-        vacuole_chance=1.0,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -116,12 +33,12 @@ class Blast:
     y: float
     outline: np.ndarray
 
-    @property
+    @cached_property
     def radius(self) -> float:
         """Radius in pixels of the circle of the same area."""
         return float(np.sqrt(np.mean(self.outline.astype(np.float64) ** 2)))
 
-    @property
+    @cached_property
     def area(self) -> float:
         """Area in pixels of the whole cell, also where it is hidden or outside the image."""
         return float(np.pi * np.mean(self.outline.astype(np.float64) ** 2))
@@ -135,7 +52,7 @@ def draw_outline(rng: np.random.Generator, subtype: str, scale: float) -> np.nda
     aspect = rng.uniform(1.0, 1.0 + 6 * kind.cell_roughness[1])
     outline = blob(rng, diameter / 2 * scale, aspect, rng.uniform(*kind.cell_roughness))
     if rng.random() < 0.25 and subtype != "L1":
-        outline = indent(outline, rng.uniform(0, 2 * np.pi), -rng.uniform(0.06, 0.22), rng.uniform(0.2, 0.45))
+        outline = indent(outline, rng.uniform(0, 2 * np.pi), -rng.uniform(0.05, 0.2), rng.uniform(0.35, 0.7))
     return outline
 
 
@@ -147,80 +64,78 @@ def paint_blast(rng: np.random.Generator, canvas: Canvas, blast: Blast) -> None:
         return
     cell = patch.coverage(blast.outline)
     canvas.cover(patch.window, cell, 0.93)
-    centre, outline = _nucleus(rng, kind, blast)
-    about = moved(patch, *centre)
+    dx, dy, outline = _draw_nucleus(rng, kind, blast)
+    about = moved(patch, dx, dy)
     nucleus = about.coverage(outline) * patch.coverage(blast.outline - np.float32(0.12 * canvas.scale))
-    blue = _cytoplasm(rng, canvas, kind, patch, blast.outline, about.distance(outline)) * cell
-    violet = _chromatin(rng, canvas, about, outline) * nucleus
-    blue = blue * (1 - np.float32(0.72) * nucleus)
-    for x, y, size in _nucleoli(rng, kind, outline, canvas.scale):
-        spot = _spot(about, x, y, size, soft=0.25 * canvas.scale) * np.float32(
-            rng.uniform(*kind.nucleolus_contrast)
-        )
-        violet = violet * (1 - spot)
-        blue = blue + np.float32(0.35) * spot * nucleus
-    clear = _vacuoles(rng, kind, patch, blast.outline, centre, outline, canvas.scale)
+    blue = _cytoplasm(rng, canvas, kind, patch.distance(blast.outline), about.distance(outline)) * cell
+    blue *= 1 - np.float32(0.85) * nucleus
+    violet = _chromatin(rng, canvas, about.distance(outline)) * nucleus
+    for spot in _nucleoli(rng, kind, about, float(outline.min()), canvas.scale):
+        violet *= 1 - spot
+        blue += np.float32(0.35) * spot * nucleus
+    if rng.random() < kind.vacuole_chance:
+        clear = _vacuoles(rng, kind, patch, blast.outline, float(np.arctan2(-dy, -dx)), nucleus, canvas.scale)
+    else:
+        clear = np.ones_like(cell)
     canvas.add(patch.window, CHROMATIN, violet * clear)
     canvas.add(patch.window, BASOPHIL, blue * clear)
     canvas.add(patch.window, AZURE, np.float32(0.12) * cell * clear)
     canvas.thickness[patch.window] += cell * (np.float32(0.55) + np.float32(0.35) * nucleus) * clear
 
 
-def _nucleus(
+def _draw_nucleus(
     rng: np.random.Generator, kind: Morphology, blast: Blast
-) -> tuple[tuple[float, float], np.ndarray]:
+) -> tuple[float, float, np.ndarray]:
+    """Return where the nucleus lies in the cell, ``dx, dy`` in pixels, and its outline about that place."""
     ratio = rng.uniform(*kind.nucleus_ratio)
-    follow = blast.outline / np.float32(blast.radius)
-    outline = blob(
-        rng, blast.radius * ratio, rng.uniform(*kind.nucleus_aspect), rng.uniform(*kind.nucleus_roughness)
-    )
-    outline = outline * (0.4 + 0.6 * follow)
+    roughness = rng.uniform(*kind.nucleus_roughness)
+    outline = blob(rng, blast.radius * ratio, rng.uniform(*kind.nucleus_aspect), roughness)
+    # A nucleus follows the shape of its cell, most of the way.
+    outline = outline * (0.4 + 0.6 * blast.outline / np.float32(blast.radius))
     for _ in range(int(rng.choice(3, p=kind.clefts))):
-        angle, deep = rng.uniform(0, 2 * np.pi), rng.uniform(0.18, 0.5)
-        outline = indent(outline, angle, deep, rng.uniform(0.10, 0.32))
+        depth, width = rng.uniform(0.14, 0.42), rng.uniform(0.10, 0.30)
+        outline = indent(outline, rng.uniform(0, 2 * np.pi), depth, width)
     free = blast.radius * (1 - ratio) * rng.uniform(0.0, 0.85)
     angle = rng.uniform(0, 2 * np.pi)
-    return (free * np.cos(angle), free * np.sin(angle)), outline.astype(np.float32)
+    return float(free * np.cos(angle)), float(free * np.sin(angle)), outline.astype(np.float32)
 
 
 def _cytoplasm(
     rng: np.random.Generator,
     canvas: Canvas,
     kind: Morphology,
-    patch: Patch,
-    outline: np.ndarray,
+    from_edge: np.ndarray,
     from_nucleus: np.ndarray,
 ) -> np.ndarray:
+    """Return the blue dye of the cytoplasm: deeper along the edge, paler around the nucleus, grainy."""
     amount = np.float32(rng.uniform(*kind.basophilia))
-    grain = 1 + np.float32(0.10) * canvas.atlas.window(rng, "medium", patch.rho.shape)
-    grain = grain + np.float32(0.10) * canvas.atlas.window(rng, "coarse", patch.rho.shape)
-    edge = np.exp(-((patch.distance(outline) / np.float32(0.45 * canvas.scale) + 0.4) ** 2))
+    grain = canvas.atlas.window(rng, "medium", from_edge.shape)
+    grain = grain + canvas.atlas.window(rng, "coarse", from_edge.shape)
+    edge = np.exp(-((from_edge / np.float32(0.45 * canvas.scale) + 0.4) ** 2))
     hof = np.exp(-((from_nucleus / np.float32(0.5 * canvas.scale) - 0.3) ** 2))
-    return amount * grain * (1 + np.float32(0.35) * edge - np.float32(0.22) * hof)
+    zones = 1 + np.float32(0.35) * edge - np.float32(0.22) * hof
+    return amount * zones * (1 + np.float32(0.10) * grain)
 
 
-def _chromatin(rng: np.random.Generator, canvas: Canvas, about: Patch, outline: np.ndarray) -> np.ndarray:
-    shape = about.rho.shape
-    fine, medium, coarse = rng.uniform(0.05, 0.10), rng.uniform(0.06, 0.13), rng.uniform(0.03, 0.08)
-    amount = np.float32(rng.normal(0.86, 0.07)) * (
-        1
-        + np.float32(fine) * canvas.atlas.window(rng, "fine", shape)
-        + np.float32(medium) * canvas.atlas.window(rng, "medium", shape)
-        + np.float32(coarse) * canvas.atlas.window(rng, "coarse", shape)
-    )
-    membrane = np.exp(-((about.distance(outline) / np.float32(0.28 * canvas.scale) + 0.8) ** 2))
+def _chromatin(rng: np.random.Generator, canvas: Canvas, from_membrane: np.ndarray) -> np.ndarray:
+    """Return the violet dye of the nucleus: grains of three sizes, and the membrane."""
+    amount = np.full(from_membrane.shape, rng.normal(0.86, 0.07), np.float32)
+    for grain, low, high in (("fine", 0.10, 0.19), ("medium", 0.08, 0.16), ("coarse", 0.04, 0.09)):
+        contrast = np.float32(0.86 * rng.uniform(low, high))
+        amount += contrast * canvas.atlas.window(rng, grain, from_membrane.shape)
+    membrane = np.exp(-((from_membrane / np.float32(0.28 * canvas.scale) + 0.8) ** 2))
     return np.maximum(amount + np.float32(rng.uniform(0.08, 0.2)) * membrane, 0.2)
 
 
 def _nucleoli(
-    rng: np.random.Generator, kind: Morphology, outline: np.ndarray, scale: float
-) -> list[tuple[float, float, float]]:
-    inner = float(outline.min())
-    spots = []
+    rng: np.random.Generator, kind: Morphology, about: Patch, inner: float, scale: float
+) -> Iterator[np.ndarray]:
+    """Yield how far each nucleolus is paler than the chromatin, ``float32 (h, w)`` in 0-1."""
     for _ in range(int(rng.choice(4, p=kind.nucleoli))):
         angle, away = rng.uniform(0, 2 * np.pi), inner * np.sqrt(rng.uniform(0, 0.45))
-        spots.append((away * np.cos(angle), away * np.sin(angle), rng.uniform(0.55, 1.05) * scale))
-    return spots
+        size = rng.uniform(0.55, 1.1) * scale
+        spot = _spot(about, away * np.cos(angle), away * np.sin(angle), size, soft=0.3 * scale)
+        yield spot * np.float32(rng.uniform(*kind.nucleolus_contrast))
 
 
 def _vacuoles(
@@ -228,27 +143,22 @@ def _vacuoles(
     kind: Morphology,
     patch: Patch,
     outline: np.ndarray,
-    centre: tuple[float, float],
+    roomy: float,
     nucleus: np.ndarray,
     scale: float,
 ) -> np.ndarray:
-    """Return what the vacuoles leave of the stain, ``float32 (h, w)``: most lie in the cytoplasm."""
+    """Return what vacuoles leave of the stain, ``float32 (h, w)``: most lie where the cytoplasm is widest."""
     clear = np.ones(patch.rho.shape, np.float32)
-    if rng.random() >= kind.vacuole_chance:
-        return clear
-    side = (
-        np.arctan2(-centre[1], -centre[0]) if np.hypot(*centre) > 0.3 * scale else rng.uniform(0, 2 * np.pi)
-    )
+    side = roomy + rng.normal(0, 0.5)
+    # Above or below the nucleus a vacuole takes away only its own share of the thickness.
+    strength = 1 - np.float32(0.45) * nucleus
     for _ in range(int(rng.integers(kind.vacuoles[0], kind.vacuoles[1] + 1))):
-        angle = rng.normal(side, 0.9) if rng.random() < 0.7 else rng.uniform(0, 2 * np.pi)
-        bin_ = int(angle / (2 * np.pi) * len(outline)) % len(outline)
-        size = rng.gamma(5.0, 0.085) * scale
-        edge = float(outline[bin_]) - 1.2 * size
-        if edge <= 0:
-            continue
-        away = edge * (rng.uniform(0.78, 1.0) if rng.random() < 0.75 else rng.uniform(0.3, 0.85))
-        spot = _spot(patch, away * np.cos(angle), away * np.sin(angle), size, soft=0.6)
-        clear *= 1 - np.float32(rng.uniform(0.6, 0.95)) * spot
+        angle = rng.normal(side, 0.65) if rng.random() < 0.75 else rng.uniform(0, 2 * np.pi)
+        size = rng.gamma(4.0, 0.1) * scale
+        edge = float(outline[int(angle / (2 * np.pi) * N_ANGLES) % N_ANGLES]) - 1.05 * size - 0.15 * scale
+        away = edge * (rng.uniform(0.72, 1.0) if rng.random() < 0.8 else np.sqrt(rng.uniform(0.05, 0.7)))
+        spot = _spot(patch, away * np.cos(angle), away * np.sin(angle), size, soft=0.12 * scale)
+        clear *= 1 - np.float32(rng.uniform(0.65, 0.95)) * spot * strength
     return clear
 
 

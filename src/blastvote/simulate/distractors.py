@@ -20,9 +20,9 @@ def paint_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: floa
     canvas.cover(patch.window, cell, 0.93)
     nucleus = np.zeros_like(cell)
     lobes = int(rng.integers(2, 6))
-    size = radius * (0.52 - 0.045 * lobes)
-    start, sweep = rng.uniform(0, 2 * np.pi), rng.uniform(0.95, 1.25) * (1.0 if lobes > 2 else 1.5)
-    ring = radius * rng.uniform(0.38, 0.5)
+    size = radius * (0.46 - 0.04 * lobes)
+    start, sweep = rng.uniform(0, 2 * np.pi), rng.uniform(0.95, 1.25) * (1.0 if lobes > 2 else 1.8)
+    ring = radius * rng.uniform(0.42, 0.55)
     angles = start + np.arange(lobes) * sweep + rng.normal(0, 0.1, lobes)
     points = np.stack([np.cos(angles), np.sin(angles)], 1) * ring * rng.uniform(0.8, 1.15, (lobes, 1))
     for point in points:
@@ -35,7 +35,7 @@ def paint_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: floa
     nucleus = np.maximum(nucleus, thread.astype(np.float32) / 255) * cell
     shape = cell.shape
     grain = 1 + np.float32(0.35) * canvas.atlas.window(rng, "fine", shape)
-    clumps = 1.05 + np.float32(0.12) * canvas.atlas.window(rng, "medium", shape)
+    clumps = 1.2 + np.float32(0.12) * canvas.atlas.window(rng, "medium", shape)
     canvas.add(
         patch.window, AZURE, np.float32(rng.uniform(0.3, 0.6)) * cell * (1 - nucleus) * np.maximum(grain, 0)
     )
@@ -50,16 +50,20 @@ def paint_smudge(rng: np.random.Generator, canvas: Canvas, x: float, y: float, r
     if patch is None:
         return
     shape = patch.rho.shape
-    ragged = patch.distance(outline) + np.float32(0.45 * canvas.scale) * canvas.atlas.window(
-        rng, "medium", shape
+    medium, coarse = (canvas.atlas.window(rng, grain, shape) for grain in ("medium", "coarse"))
+    ragged = patch.distance(outline) + np.float32(canvas.scale) * (
+        np.float32(0.22) * medium + np.float32(0.75) * coarse
     )
-    ragged = ragged + np.float32(0.7 * canvas.scale) * canvas.atlas.window(rng, "coarse", shape)
-    cover = np.clip(np.float32(0.5) - ragged / np.float32(0.5 * canvas.scale), 0, 1)
-    threads = cv2.blur(canvas.atlas.window(rng, "fine", shape), (1, max(3, round(1.2 * canvas.scale))))
-    mottle = 1 + np.float32(0.6) * threads + np.float32(0.25) * canvas.atlas.window(rng, "coarse", shape)
-    holes = np.clip(np.float32(1.4) - canvas.atlas.window(rng, "medium", shape), 0.25, 1)
-    amount = np.float32(rng.uniform(0.35, 0.62)) * np.maximum(mottle, 0.2) * holes * cover
-    canvas.cover(patch.window, cover, 0.6)
+    cover = np.clip(np.float32(0.5) - ragged / np.float32(0.8 * canvas.scale), 0, 1)
+    length, thin = max(3, round(1.6 * canvas.scale)), max(1, round(0.25 * canvas.scale))
+    threads = cv2.blur(
+        canvas.atlas.window(rng, "medium", shape), (length, thin) if rng.random() < 0.5 else (thin, length)
+    )
+    mottle = 1 + np.float32(0.22) * threads + np.float32(0.12) * canvas.atlas.window(rng, "coarse", shape)
+    mottle += np.float32(0.07) * canvas.atlas.window(rng, "fine", shape)
+    foam = np.clip(np.float32(1.75) - np.float32(0.55) * medium, 0.35, 1)
+    amount = np.float32(rng.uniform(0.38, 0.62)) * np.maximum(mottle, 0.2) * foam * cover
+    canvas.cover(patch.window, cover, 0.75)
     canvas.add(patch.window, CHROMATIN, amount * np.float32(0.75))
     canvas.add(patch.window, AZURE, amount * np.float32(0.9))
 

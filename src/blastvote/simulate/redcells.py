@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from blastvote.simulate.canvas import Canvas
-from blastvote.simulate.shapes import blob, cut_patch, indent
-from blastvote.simulate.stain import HAEMOGLOBIN
+from blastvote.simulate.shapes import Patch, blob, cut_patch, indent
+from blastvote.simulate.stain import BASOPHIL, HAEMOGLOBIN
 
 DIAMETER_UM = 7.2
 
@@ -33,6 +33,8 @@ class RedCellHabit:
         Share of cells that lie in rolls.
     overlap
         Share of the mean distance at which two free cells may overlap, 0 to 1.
+    opacity
+        How far an upper cell hides the one below: near 0 both add up, near 1 only the upper is seen.
     """
 
     per_1000_um2: float
@@ -42,18 +44,20 @@ class RedCellHabit:
     poikilo: float
     rouleaux: float
     overlap: float
+    opacity: float
 
 
 def draw_habit(rng: np.random.Generator) -> RedCellHabit:
     """Draw the look of an image's red cells."""
     return RedCellHabit(
-        per_1000_um2=float(rng.uniform(4.0, 13.0)),
+        per_1000_um2=float(rng.uniform(5.0, 16.0)),
         pallor=float(rng.beta(2.0, 2.2)),
         pallor_spread=float(rng.uniform(0.08, 0.3)),
         aniso=float(rng.uniform(0.04, 0.10)),
-        poikilo=float(rng.uniform(0.010, 0.035)),
+        poikilo=float(rng.uniform(0.012, 0.045)),
         rouleaux=float(rng.choice([0.1, 0.35, 0.65])),
         overlap=float(rng.uniform(0.1, 0.55)),
+        opacity=float(rng.uniform(0.25, 0.95)),
     )
 
 
@@ -106,21 +110,46 @@ def _roll(rng: np.random.Generator, r: float, height: int, width: int, n: int) -
 
 
 def paint_red_cell(rng: np.random.Generator, canvas: Canvas, habit: RedCellHabit, x: float, y: float) -> None:
-    """Paint one red cell: a biconcave disc (Evans and Fung's profile) with more or less of its pallor."""
-    radius = DIAMETER_UM / 2 * canvas.scale * rng.normal(1, habit.aniso)
-    outline = blob(rng, radius, aspect=1 + abs(rng.normal(0, 0.10)), roughness=habit.poikilo)
-    if rng.random() < 0.12:
-        outline = indent(outline, rng.uniform(0, 2 * np.pi), rng.uniform(-0.25, 0.25), rng.uniform(0.3, 0.6))
+    """Paint one red cell: a disc, thinner towards its edge, with more or less of a pale centre."""
+    radius = DIAMETER_UM / 2 * canvas.scale * float(np.clip(rng.normal(1, habit.aniso), 0.7, 1.3))
+    outline = _outline(rng, radius, habit)
     patch = cut_patch(x, y, float(outline.max()) + 1.5, *canvas.shape)
     if patch is None:
         return
     cover = patch.coverage(outline)
-    u2 = np.minimum(patch.depth(outline), 1) ** 2
-    rim = np.sqrt(1 - 0.93 * u2**3)
-    disc = np.sqrt(1 - 0.9 * u2) * (0.36 + 3.1 * u2 - 1.75 * u2**2) * np.float32(1.05)
-    pallor = np.float32(np.clip(rng.normal(habit.pallor, habit.pallor_spread), 0, 1))
-    profile = (pallor * disc + (1 - pallor) * rim * (0.93 + 0.07 * u2)) * cover
-    amount = np.float32(rng.normal(1, 0.10) * (0.75 if rng.random() < 0.15 else 1.0))
-    below = canvas.dyes[patch.window][..., HAEMOGLOBIN]
-    canvas.add(patch.window, HAEMOGLOBIN, amount * profile / (1 + np.float32(0.45) * below))
+    rim = np.sqrt(1 - np.float32(0.85) * np.minimum(patch.depth(outline), 1) ** 6)
+    mottle = 1 + np.float32(0.035) * canvas.atlas.window(rng, "coarse", cover.shape)
+    profile = rim * mottle * (1 - _pallor(rng, patch, radius, habit)) * cover
+    amount = np.float32(rng.normal(1.1, 0.11) * (0.7 if rng.random() < 0.12 else 1.0))
+    canvas.cover(patch.window, cover, float(np.clip(rng.normal(habit.opacity, 0.12), 0, 1)))
+    canvas.add(patch.window, HAEMOGLOBIN, amount * profile)
+    if rng.random() < 0.06:  # young red cells still hold RNA
+        canvas.add(patch.window, BASOPHIL, np.float32(rng.uniform(0.03, 0.11)) * cover)
     canvas.thickness[patch.window] += np.float32(0.8) * profile
+
+
+def _outline(rng: np.random.Generator, radius: float, habit: RedCellHabit) -> np.ndarray:
+    outline = blob(
+        rng, radius, aspect=1 + abs(rng.normal(0, 0.04 + 3 * habit.poikilo)), roughness=habit.poikilo
+    )
+    for _ in range(int(rng.poisson(0.25 + 12 * habit.poikilo))):  # neighbours flatten a side
+        outline = indent(outline, rng.uniform(0, 2 * np.pi), rng.uniform(0.04, 0.16), rng.uniform(0.35, 0.7))
+    if rng.random() < 2 * habit.poikilo:
+        outline = indent(outline, rng.uniform(0, 2 * np.pi), -rng.uniform(0.1, 0.35), rng.uniform(0.3, 0.5))
+    return outline
+
+
+def _pallor(rng: np.random.Generator, patch: Patch, radius: float, habit: RedCellHabit) -> np.ndarray:
+    """Return the depth of the pale centre, ``float32 (h, w)``: round or a slit, rarely in the middle."""
+    depth = float(np.clip(rng.normal(habit.pallor, habit.pallor_spread), 0, 1)) * 0.72
+    turn, slit = (
+        rng.uniform(0, np.pi),
+        rng.uniform(1.0, 1.5) if rng.random() < 0.95 else rng.uniform(1.7, 2.6),
+    )
+    ox, oy = rng.normal(0, 0.09 * radius, 2)
+    gx, gy = patch.dx - np.float32(ox), patch.dy - np.float32(oy)
+    along = gx * np.float32(np.cos(turn)) + gy * np.float32(np.sin(turn))
+    across = (gy * np.float32(np.cos(turn)) - gx * np.float32(np.sin(turn))) * np.float32(slit)
+    away = np.sqrt(along**2 + across**2) / np.float32(radius)
+    width, soft = rng.uniform(0.3, 0.55), rng.uniform(0.06, 0.17)
+    return np.float32(depth) / (1 + np.exp((away - np.float32(width)) / np.float32(soft)))

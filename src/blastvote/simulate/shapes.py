@@ -9,7 +9,8 @@ import numpy as np
 
 N_ANGLES = 256
 _ANGLES = np.arange(N_ANGLES, dtype=np.float32) * np.float32(2 * np.pi / N_ANGLES)
-_HARMONICS = np.arange(2, 9, dtype=np.float32)
+_NEXT = (np.arange(N_ANGLES) + 1) % N_ANGLES
+_HARMONICS = np.arange(2, 15, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Patch:
 
     def distance(self, outline: np.ndarray) -> np.ndarray:
         """Return the signed distance to the outline in pixels (negative inside), to first order."""
-        slope = (np.roll(outline, -1) - np.roll(outline, 1)) * np.float32(N_ANGLES / (4 * np.pi))
+        slope = (outline[_NEXT] - outline[_NEXT - 2]) * np.float32(N_ANGLES / (4 * np.pi))
         steepness = np.float32(1) / np.sqrt(1 + (slope / outline) ** 2)
         return (self.rho - outline[self.bin]) * steepness[self.bin]
 
@@ -75,7 +76,7 @@ def blob(rng: np.random.Generator, radius: float, aspect: float = 1.0, roughness
     aspect
         Longer through shorter axis.
     roughness
-        Spread of the harmonics relative to the radius; they fall with the square of their order.
+        Spread of the harmonics relative to the radius; they fall with the power 1.8 of their order.
 
     Returns
     -------
@@ -85,7 +86,11 @@ def blob(rng: np.random.Generator, radius: float, aspect: float = 1.0, roughness
     turn = np.float32(rng.uniform(0, np.pi))
     cos2 = np.cos(_ANGLES - turn) ** 2
     ellipse = 1 / np.sqrt(cos2 / np.float32(aspect) + (1 - cos2) * np.float32(aspect))
-    size = rng.standard_normal(_HARMONICS.size).astype(np.float32) * np.float32(4 * roughness) / _HARMONICS**2
+    size = (
+        rng.standard_normal(_HARMONICS.size).astype(np.float32)
+        * np.float32(3.6 * roughness)
+        / _HARMONICS ** np.float32(1.8)
+    )
     phase = rng.uniform(0, 2 * np.pi, _HARMONICS.size).astype(np.float32)
     waves = size @ np.cos(_HARMONICS[:, None] * _ANGLES + phase[:, None])
     return np.maximum(np.float32(radius) * ellipse * (1 + waves), 0.3 * radius).astype(np.float32)

@@ -14,8 +14,8 @@ HAEMOGLOBIN, CHROMATIN, BASOPHIL, AZURE = range(4)
 
 # Optical density (R, G, B) of one unit of each dye, read off real smears: a pink (first) and a grey-violet
 # laboratory (second). The spread between patients is drawn along this line and around it.
-_PINK = np.array([[0.17, 0.42, 0.45], [0.86, 1.05, 0.16], [0.62, 0.46, 0.05], [0.26, 0.42, 0.13]])
-_GREY = np.array([[0.36, 0.49, 0.33], [0.72, 1.06, 0.24], [0.66, 0.50, 0.06], [0.30, 0.42, 0.16]])
+_PINK = np.array([[0.17, 0.42, 0.45], [0.70, 1.06, 0.12], [0.66, 0.50, 0.06], [0.24, 0.42, 0.12]])
+_GREY = np.array([[0.36, 0.49, 0.33], [0.56, 1.04, 0.20], [0.72, 0.58, 0.08], [0.28, 0.42, 0.15]])
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def draw_stain(rng: np.random.Generator, variation: float) -> Stain:
     """
     mix = 0.5 + variation * (rng.uniform(0, 1) - 0.5)
     density = (1 - mix) * _PINK + mix * _GREY
-    tone = np.exp(variation * rng.normal(0, (0.07, 0.05, 0.16), (4, 3)))
-    strength = np.exp(variation * rng.normal(0, (0.16, 0.13, 0.24, 0.2)))[:, None]
-    haze = max(0.0, rng.normal(0.02, 0.05 * variation))
+    tone = np.exp(variation * rng.normal(0, (0.09, 0.05, 0.16), (4, 3)))
+    strength = np.exp(variation * rng.normal(0, (0.2, 0.13, 0.24, 0.2)))[:, None]
+    haze = 0.01 + variation * rng.exponential(0.035)
     return Stain((density * tone * strength).astype(np.float32), float(haze))
 
 

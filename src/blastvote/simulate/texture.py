@@ -43,7 +43,7 @@ class TextureAtlas:
 
 
 def cloud(rng: np.random.Generator, height: int, width: int, cells: int) -> np.ndarray:
-    """Draw a slowly varying ``float32 (h, w)`` field, about -1 to 1, ``cells`` bumps along its longer side."""
+    """Draw a slowly varying ``float32 (h, w)`` field, about -1 to 1, ``cells`` bumps on its long side."""
     longer = max(height, width)
     rows, columns = (max(2, round(cells * n / longer) + 2) for n in (height, width))
     small = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)

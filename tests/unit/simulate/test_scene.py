@@ -7,7 +7,7 @@ import pytest
 
 from blastvote.errors import InputError
 from blastvote.simulate import CLASS_NAMES, SimulationSettings, simulate_image
-from blastvote.simulate.scene import MIN_VISIBLE_PX, place_blasts
+from blastvote.simulate.placement import MIN_VISIBLE_PX, place_blasts
 
 SMALL = SimulationSettings(width=128, height=96, pixel_size_um=0.4)
 
@@ -89,7 +89,7 @@ def test_upper_cell_has_the_shared_pixels():
     for seed in range(20):
         blasts, masks = place_blasts(np.random.default_rng(seed), "L2", crowded)
         for i, blast in enumerate(blasts):
-            core = (int(round(blast.y)), int(round(blast.x)))
+            core = (round(blast.y), round(blast.x))
             for j in range(i):
                 lower = blasts[j]
                 away = np.hypot(blast.x - lower.x, blast.y - lower.y)
