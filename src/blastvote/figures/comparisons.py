@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from blastvote.figures.style import (
+    METRIC_NAMES,
     PAGE,
     count_text,
     empty_figure,
+    legend_below,
     method_styles,
     new_figure,
     number,
@@ -70,7 +73,7 @@ def forest_plot(
     # Beyond this many rows one column of panels becomes taller than a page.
     columns = 1 if sum(map(len, groups)) <= 14 or len(groups) == 1 else 2
     heights = [max(len(group) for group in groups[i : i + columns]) for i in range(0, len(groups), columns)]
-    fig = new_figure(PAGE, 0.6 + sum(0.62 + ROW * height for height in heights))
+    fig = new_figure(PAGE, 0.8 + sum(0.62 + ROW * height for height in heights))
     axes = fig.subplots(
         len(heights), columns, squeeze=False, height_ratios=[height + 2.5 for height in heights]
     ).ravel()
@@ -80,6 +83,9 @@ def forest_plot(
     for ax, group in zip(axes, groups, strict=False):
         _panel(ax, group, texts, level, brief=columns > 1)
     fig.suptitle(TITLE)
+    look = {"marker": "s", "ms": 4.5, "lw": 1.3}
+    texts_below = ((CLEAR, f"adjusted p < {level:g}"), (UNCLEAR, "not shown to differ"))
+    legend_below(fig, [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below])
     return fig
 
 
@@ -108,7 +114,8 @@ def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float
     ax.grid(True, axis="x")
     ax.set_xlabel("difference (percentage points)")
     count = count_text(group["n"], "images") if "n" in group.columns else ""
-    metric = str(group["metric"].iloc[0]).replace("_", " ")
+    metric = str(group["metric"].iloc[0])
+    metric = METRIC_NAMES.get(metric, metric.replace("_", " "))
     ax.set_title(f"{metric} ({count})" if count else metric, loc="left")
 
 

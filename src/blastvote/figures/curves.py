@@ -94,7 +94,7 @@ def threshold_sweep(
             rows = means[means["method"].astype(str) == name]
             single = {"marker": "o", "ms": 3} if len(rows) == 1 else {}
             ax.plot(rows[across], 100 * rows[metric], gid=f"method {name}", **lines[name], **single)
-        _mark(ax, paper, "paper", configured)
+        _mark(ax, paper, configured)
         ax.set_xlabel("minimum confidence")
         ax.set_ylabel(SWEPT[metric])
         ax.set_xlim(0, 1)
@@ -106,28 +106,25 @@ def threshold_sweep(
     return fig
 
 
-def _mark(ax: Axes, paper: float, text: str, configured: float | None) -> None:
-    """Mark the thresholds of paper and config; one line where they are the same."""
-    marks = [(paper, text, "--")]
-    if configured is not None and not math.isclose(configured, paper):
-        marks.append((configured, "config", ":"))
+def _mark(ax: Axes, paper: float, configured: float | None) -> None:
+    """Mark the thresholds of paper and config above the panel; one line where they are the same."""
+    marks = [(paper, "paper", "--", "left")]
+    if configured is not None and math.isclose(configured, paper):
+        marks = [(paper, "paper, config", "--", "right")]
     elif configured is not None:
-        marks = [(paper, "paper, config", "--")]
-    for place, name, dash in marks:
+        right = configured < paper
+        marks = [(paper, "paper", "--", "left" if right else "right")]
+        marks.append((configured, "config", ":", "right" if right else "left"))
+    for place, name, dash, side in marks:
         ax.axvline(place, color=INK, lw=0.8, ls=dash, zorder=1, gid=f"mark {name}")
-        side = "right" if place > 0.2 else "left"
-        ax.annotate(
-            name,
-            (place, 1.0),
-            xycoords=ax.get_xaxis_transform(),
-            xytext=(2, -1) if side == "left" else (1.5, -2),
-            textcoords="offset points",
-            rotation=90,
-            ha="left",
-            va="top",
-            fontsize=6,
-            color="#555555",
-        )
+        text = {
+            "xytext": (0, 2),
+            "textcoords": "offset points",
+            "ha": side,
+            "fontsize": 6.5,
+            "color": "#555555",
+        }
+        ax.annotate(name, (place, 1.0), xycoords=ax.get_xaxis_transform(), **text)
 
 
 @styled
@@ -143,7 +140,7 @@ def pr_curves(
     ----------
     curves : DataFrame
         method, recall, precision (fractions); optional class (one panel each; a class called ``all`` comes
-        first) and iou (rows of other thresholds than `iou` are left out) and ap for the legend.
+        first), n_cells and iou (rows of other thresholds than `iou` are left out).
     methods, labels
         See `style.method_styles`.
     iou : float
@@ -161,14 +158,15 @@ def pr_curves(
     if "class" in curves.columns:
         classes = sorted(dict.fromkeys(curves["class"].fillna("all").astype(str)), key=lambda n: n != "all")
         curves = curves.assign(**{"class": curves["class"].fillna("all").astype(str)})
-    columns = min(len(classes), 3)
+    columns = min(len(classes), 4)
     rows = math.ceil(len(classes) / columns)
     lines = method_lines(styles)
-    fig = new_figure(max(3.5, PAGE * columns / 3), 0.75 + rows * 2.35 + 0.12 * len(styles) / columns)
+    height = 2.9 if columns == 1 else 0.55 + 6.4 / columns
+    fig = new_figure(max(3.5, PAGE if columns > 1 else 0), 0.75 + rows * height + 0.04 * len(styles))
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(classes) :]:
         ax.set_axis_off()
-    for ax, name in zip(axes, classes, strict=False):
+    for place, (ax, name) in enumerate(zip(axes, classes, strict=False)):
         part = curves[curves["class"] == name] if name else curves
         for method in styles:
             found = part[part["method"].astype(str) == method].sort_values("recall", kind="stable")
@@ -176,11 +174,16 @@ def pr_curves(
                 ax.plot(
                     100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
                 )
-        _square(ax, "recall (%)", "precision (%)")
-        ax.set_title(wrap({"all": "all classes"}.get(name, name), 28, 2) if name else "")
+        _square(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
+        ax.set_title(_class_title(part, name), fontsize=8)
     fig.suptitle(title)
     legend_below(fig, method_handles(styles, lines))
     return fig
+
+
+def _class_title(part: pd.DataFrame, name: str) -> str:
+    count = count_text(part["n_cells"], "cells") if "n_cells" in part.columns else ""
+    return "\n".join(line for line in [wrap({"all": "all classes"}.get(name, name), 24, 2), count] if line)
 
 
 def _square(ax: Axes, across: str, up: str) -> None:
@@ -221,7 +224,7 @@ def reliability_diagram(
         return empty_figure(title, "No detection could be compared with a true cell.")
     columns = min(len(styles), 5)
     bands = math.ceil(len(styles) / columns)
-    fig = new_figure(max(3.5, PAGE * columns / 5), 0.75 + bands * 2.15)
+    fig = new_figure(max(3.5, PAGE * columns / 5), 0.6 + bands * 2.35)
     axes = fig.subplots(2 * bands, columns, squeeze=False, height_ratios=[3, 1] * bands)
     for ax in axes.flat:
         ax.set_visible(False)
@@ -253,9 +256,7 @@ def _reliability(
     error = number(rows["ece"].iloc[0]) if "ece" in rows.columns and len(rows) else math.nan
     count = count_text(int(rows[size].sum()), "cells") if size else ""
     extra = [count, "" if math.isnan(error) else f"ECE {error:.3f}"]
-    upper.set_title(
-        "\n".join([wrap(style.label, 18, 2), ", ".join(part for part in extra if part)]), fontsize=7
-    )
+    upper.set_title("\n".join([wrap(style.label, 18, 2), *(part for part in extra if part)]), fontsize=7)
     if size is None:
         upper.set_xlabel("score (%)")
         return

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from blastvote.figures import dots
 from blastvote.figures.style import (
     INK,
+    METRIC_NAMES,
     PAGE,
     count_text,
     empty_figure,
@@ -21,7 +22,6 @@ from blastvote.figures.style import (
 )
 
 TITLE = "Spread over repeated trainings"
-NAMES = {"ap50_matterport": "mAP (paper)", "ap50": "COCO AP50", "ap75": "COCO AP75", "ap": "COCO AP"}
 USUAL = ("ap50_matterport", "ap50", "ap", "accuracy", "precision", "sensitivity")
 
 
@@ -71,6 +71,6 @@ def seed_spread(
                 ax.plot([mean, mean], [y - 0.32, y + 0.32], color=INK, lw=1.3, gid="mean")
             dots.write_value(ax, y, mean)
         dots.method_axis(ax, styles, named=place % columns == 0)
-        dots.percent_axis(ax, dots.percent_limits(everything), f"{NAMES.get(metric, metric)} (%)")
+        dots.percent_axis(ax, dots.percent_limits(everything), f"{METRIC_NAMES.get(metric, metric)} (%)")
     fig.suptitle(f"{TITLE} ({count_text(runs, 'runs')} a method; tick and number: mean)")
     return fig

@@ -79,6 +79,12 @@ METHOD_MARKERS = ("o", "s", "^", "D", "P", "v", "X", "p", "<", "h", ">")  # 11: 
 # missed cells.
 CLASS_COLOURS = ("#33CCFF", "#FF8A1F", "#37E36B", "#2B3BFF", "#FFFFFF", "#101010", "#B5651D", "#FF4FA3")
 
+METRIC_NAMES = {
+    "ap50_matterport": "mAP (paper)",
+    "ap50": "COCO AP50",
+    "ap75": "COCO AP75",
+    "ap": "COCO AP",
+}
 METHOD_NAMES = {"none": "None", "he": "HE", "dhe": "DHE", "clahe": "CLAHE", "eff": "EFF"}
 
 
