@@ -126,6 +126,12 @@ def image_size(path: StrPath) -> tuple[int, int]:
     return (height, width) if turned else (width, height)
 
 
+def is_single_channel(path: StrPath) -> bool:
+    """Return whether an image file has one channel (grey, palette or black and white), from its header."""
+    with _open_image(path) as image:
+        return image.mode in ("1", "L", "P", "I") or image.mode.startswith("I;16")
+
+
 def write_image(path: StrPath, image: np.ndarray, compression: int = 1, quality: int = 95) -> None:
     """Write an image: PNG or JPEG by the suffix, atomically, with the same bytes for the same pixels.
 
@@ -323,25 +329,38 @@ def read_text(path: StrPath) -> str:
         return data.decode("latin-1")
 
 
-def read_json(path: StrPath) -> Any:
+def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
     """Read a JSON file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    notes
+        Receives a sentence for every key that an object holds twice; the last value counts, as everywhere.
 
     Raises
     ------
     InputError
         If the file is missing, empty or not JSON; the message names line and column.
     """
+
+    def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if notes is not None and len(result) < len(pairs):
+            seen: set[str] = set()
+            twice = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+            notes.append(f"The key {twice[0]!r} occurs twice in one object; the last one counts.")
+        return result
+
     text = read_text(path)
     if not text.strip():
         raise InputError(f"{path}: the file is empty; expected JSON. Save or export it again.")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=build)
     except (json.JSONDecodeError, RecursionError) as error:
-        where = (
-            f"line {error.lineno}, column {error.colno}"
-            if isinstance(error, json.JSONDecodeError)
-            else "depth"
-        )
+        decode = isinstance(error, json.JSONDecodeError)
+        where = f"line {error.lineno}, column {error.colno}" if decode else "too great a depth"
         raise InputError(
             f"{path}: not valid JSON at {where} ({error}). The file may be cut off: save or export it again."
         ) from error

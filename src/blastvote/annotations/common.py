@@ -1,0 +1,119 @@
+"""Pieces that the readers of several formats share: outlines, classes, notes, merging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.annotations.raster import polygon_area
+
+CLASS_ATTRIBUTES = ("class", "subtype", "label", "category", "cell_type", "celltype", "type", "name")
+"""Attribute names that hold the class when the user names none, most likely first."""
+
+LABEL_ATTRIBUTES = CLASS_ATTRIBUTES[:-2]
+"""Attribute names of an image that hold its class (``type`` and ``name`` say other things of an image)."""
+
+
+def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
+    """Return an open polygon ``(N, 2)`` and, if it cannot be one, None with the reason.
+
+    A repeated last point is dropped, as are points that repeat their predecessor.
+    """
+    try:
+        polygon = np.array(points, dtype=np.float64).reshape(-1, 2)
+    except (TypeError, ValueError):
+        return None, "its points are not pairs of numbers"
+    if not np.isfinite(polygon).all():
+        return None, "it has coordinates that are not finite numbers"
+    if len(polygon) > 1:
+        keep = np.any(polygon != np.roll(polygon, 1, axis=0), axis=1)
+        if not keep.any():
+            polygon = polygon[:1]
+        else:
+            if not keep[0]:  # closed: keep the first point, drop its repetition at the end
+                last_distinct = np.flatnonzero(np.any(polygon != polygon[0], axis=1))[-1]
+                polygon, keep = polygon[: last_distinct + 1], keep[: last_distinct + 1]
+                keep[0] = True
+            polygon = polygon[keep]
+    if len(polygon) < 3:
+        return None, f"it has {len(polygon)} distinct point{'s' * (len(polygon) != 1)}, a polygon needs 3"
+    if polygon_area(polygon) == 0 and _collinear(polygon):
+        return None, "its area is zero"
+    return polygon, None
+
+
+def _collinear(polygon: np.ndarray) -> bool:
+    # A figure of eight has signed area zero as well, but its points do not lie on one line.
+    spread = polygon - polygon[0]
+    return bool(np.linalg.matrix_rank(spread) < 2)
+
+
+def class_of(value: Any) -> str | None:
+    """Return a class name from an attribute's value: text, a number, or the one ticked box of several."""
+    if isinstance(value, Mapping):
+        ticked = [str(name).strip() for name, on in value.items() if on is True or str(on).lower() == "true"]
+        return ticked[0] if len(ticked) == 1 else None
+    if value is None or isinstance(value, bool | list):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def several_ticked(value: Any) -> bool:
+    """Return whether more than one box of a checkbox attribute is ticked."""
+    return (
+        isinstance(value, Mapping)
+        and sum(on is True or str(on).lower() == "true" for on in value.values()) > 1
+    )
+
+
+def find_attribute(wanted: str | None, names: Iterable[str], preferred: Sequence[str]) -> str | None:
+    """Return the name among ``names`` that is ``wanted`` (else, up to case), or the likeliest of ``preferred``."""
+    names = list(dict.fromkeys(names))
+    folded = {name.casefold().strip().replace(" ", "_"): name for name in reversed(names)}
+    if wanted:
+        return wanted if wanted in names else folded.get(wanted.casefold().strip().replace(" ", "_"))
+    return next((folded[name] for name in preferred if name in folded), None)
+
+
+def merge_images(images: Iterable[ImageAnnotation], notes: list[str]) -> dict[str, ImageAnnotation]:
+    """Index images by file name; several entries of one name become one, equal cells counted once."""
+    merged: dict[str, ImageAnnotation] = {}
+    for image in images:
+        before = merged.get(image.file_name)
+        if before is None:
+            merged[image.file_name] = image
+            continue
+        known = {_cell_key(cell) for cell in before.cells}
+        new = tuple(cell for cell in image.cells if _cell_key(cell) not in known)
+        notes.append(
+            f"{image.file_name}: has several entries; they were joined "
+            f"({len(new)} cells added, {len(image.cells) - len(new)} repeated cells left out)."
+        )
+        merged[image.file_name] = replace(
+            before,
+            cells=before.cells + new,
+            label=before.label if before.label is not None else image.label,
+            width=before.width or image.width,
+            height=before.height or image.height,
+            aliases=tuple(dict.fromkeys(before.aliases + image.aliases)),
+        )
+    return merged
+
+
+def _cell_key(cell: Cell) -> tuple[Any, ...]:
+    outlines = tuple(polygon.tobytes() for polygon in cell.polygons)
+    return cell.class_name, outlines, str(cell.rle) if cell.rle else None
+
+
+def note_classless(images: Iterable[ImageAnnotation], notes: list[str]) -> None:
+    """Add a note on cells without a class, if there are any."""
+    bad = [(i.file_name, n) for i in images for n, c in enumerate(i.cells) if c.class_name is None]
+    if bad:
+        name, number = bad[0]
+        notes.append(f"{len(bad)} cells have no class (first: cell {number} of {name}).")

@@ -1,0 +1,120 @@
+"""Read LabelMe files: one JSON an image, with polygons, rectangles, circles and masks."""
+
+from __future__ import annotations
+
+import base64
+import io as bytes_io
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from blastvote.annotations.common import clean_polygon, note_classless
+from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
+from blastvote.annotations.raster import ellipse_polygon
+from blastvote.errors import InputError
+
+
+def is_labelme(document: Any) -> bool:
+    """Return whether a parsed JSON document looks like LabelMe's."""
+    return (
+        isinstance(document, Mapping) and isinstance(document.get("shapes"), list) and "imagePath" in document
+    )
+
+
+def read_labelme(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet:
+    """Convert a parsed LabelMe document to the common form.
+
+    Shapes of one label and one ``group_id`` are parts of one cell. The image's name is the last part of
+    ``imagePath``; one ticked flag of the image is its label.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    document
+        The parsed JSON (see `is_labelme`).
+
+    Raises
+    ------
+    InputError
+        If a shape is not an object with points.
+    """
+    notes: list[str] = []
+    name = PurePosixPath(str(document["imagePath"]).replace("\\", "/")).name
+    size = document.get("imageHeight"), document.get("imageWidth")
+    groups: dict[Any, list[Cell]] = {}
+    for number, shape in enumerate(document["shapes"]):
+        if not isinstance(shape, Mapping) or "points" not in shape:
+            raise InputError(f"{path}: shape {number} has no points. Save the file again in LabelMe.")
+        cell = _cell(f"{name}: shape {number}", shape, size, notes)
+        if cell is not None:
+            group = shape.get("group_id")
+            groups.setdefault((number,) if group is None else (group, cell.class_name), []).append(cell)
+    cells = tuple(_join(parts) for parts in groups.values())
+    flags = document.get("flags") or {}
+    ticked = [flag for flag, on in flags.items() if on is True]
+    image = ImageAnnotation(
+        file_name=name,
+        width=size[1],
+        height=size[0],
+        label=ticked[0] if len(ticked) == 1 else None,
+        cells=cells,
+        aliases=(Path(path).stem,),
+    )
+    note_classless([image], notes)
+    return AnnotationSet(str(path), "labelme", {name: image}, notes)
+
+
+def _join(parts: list[Cell]) -> Cell:
+    first = parts[0]
+    if len(parts) == 1 or any(part.rle is not None for part in parts):
+        return first
+    polygons = tuple(polygon for part in parts for polygon in part.polygons)
+    return Cell(first.class_name, polygons=polygons, attributes=first.attributes)
+
+
+def _cell(where: str, shape: Mapping[str, Any], size: tuple[Any, Any], notes: list[str]) -> Cell | None:
+    kind = shape.get("shape_type") or "polygon"
+    label = str(shape.get("label") or "").strip() or None
+    attributes = {key: shape[key] for key in ("flags", "description") if shape.get(key)}
+    points = shape["points"]
+    try:
+        if kind == "mask":
+            return Cell(label, rle=_mask(shape, points, size), attributes=attributes)
+        if kind == "rectangle" and len(points) == 2:
+            (x0, y0), (x1, y1) = points
+            points = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+        elif kind == "circle":
+            (cx, cy), (ex, ey) = points
+            radius = float(np.hypot(ex - cx, ey - cy))
+            points = ellipse_polygon((cx, cy), (radius, radius)) if radius > 0 else []
+        elif kind not in ("polygon", "rectangle", "linestrip"):
+            notes.append(f"{where} was left out: a shape of type {kind!r} has no area.")
+            return None
+    except (TypeError, ValueError, KeyError, UnidentifiedImageError) as error:
+        notes.append(f"{where} was left out: its {kind} cannot be read ({error}).")
+        return None
+    polygon, problem = clean_polygon(points)
+    if polygon is None:
+        notes.append(f"{where} was left out: {problem}.")
+        return None
+    return Cell(label, polygons=(polygon,), attributes=attributes)
+
+
+def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> dict[str, Any]:
+    """Return the run-length form of a LabelMe mask: a PNG of the box that starts at the first point."""
+    from blastvote.annotations.masks import encode
+
+    height, width = int(size[0]), int(size[1])
+    with Image.open(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:
+        part = np.asarray(image) > 0
+    left, top = (round(float(value)) for value in points[0])
+    if left < 0 or top < 0 or left >= width or top >= height:
+        raise ValueError("it lies outside the image")
+    full = np.zeros((height, width), dtype=bool)
+    window = full[top : top + part.shape[0], left : left + part.shape[1]]
+    window[:] = part[: window.shape[0], : window.shape[1]]
+    return encode(full)

@@ -1,0 +1,123 @@
+"""Read mask images: one a photograph, a label map (each value a cell) or binary (any value: the one cell)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blastvote import io
+from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
+from blastvote.errors import InputError
+
+MODES = ("label_map", "binary")
+ENDINGS = ("_mask", "_masks", "-mask", "_label", "_labels", "_cp_masks")
+"""Endings of a mask's stem that are dropped to find the photograph's."""
+
+
+def encode(mask: np.ndarray) -> dict[str, Any]:
+    """Return a mask ``(H, W)`` as a COCO run-length mask with text counts."""
+    from pycocotools import mask as coco_mask
+
+    rle = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
+    return {"size": [int(side) for side in rle["size"]], "counts": rle["counts"].decode("ascii")}
+
+
+def cells_of_label_map(labels: np.ndarray, mode: str = "label_map") -> tuple[Cell, ...]:
+    """Return the cells of a label map, without classes.
+
+    Parameters
+    ----------
+    labels
+        Integers ``(H, W)``; 0 is background.
+    mode
+        ``label_map``: each other value is a cell, in rising order. ``binary``: all other values are one cell.
+    """
+    if mode not in MODES:
+        raise InputError(f"Mask mode {mode!r} is not known; expected one of {', '.join(MODES)}.")
+    if mode == "binary":
+        mask = labels != 0
+        return (Cell(None, rle=encode(mask)),) if mask.any() else ()
+    values = np.unique(labels)
+    return tuple(
+        Cell(None, rle=encode(labels == v), attributes={"value": int(v)}) for v in values[values != 0]
+    )
+
+
+def mask_files(folder: str | Path, pattern: str = "*") -> dict[str, Path]:
+    """Return the mask images of a folder by the stem of their photograph.
+
+    Where a folder holds photographs as well (``007.bmp`` beside ``007.png``), the single-channel one of the
+    files with one stem is the mask.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one photograph has several.
+    """
+    folder = Path(folder)
+    groups: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob(pattern)):
+        if path.suffix.lower() in io.IMAGE_SUFFIXES and not path.name.startswith("."):
+            groups.setdefault(photograph_stem(path.stem), []).append(path)
+    if not groups:
+        raise InputError(
+            f"{folder}: holds no annotation files (.json, .geojson) and no mask images ({pattern}; "
+            f"{', '.join(io.IMAGE_SUFFIXES)}). Name the file or folder that holds the annotations."
+        )
+    found = {}
+    for stem, paths in groups.items():
+        masks = [p for p in paths if io.is_single_channel(p)] if len(paths) > 1 else paths
+        if len(masks) != 1:
+            raise InputError(
+                f"{folder}: {len(masks)} of the files {[p.name for p in paths]} may be the mask of '{stem}'; expected "
+                "one single-channel image. Keep masks in a folder of their own, or name them by a pattern."
+            )
+        found[stem] = masks[0]
+    return found
+
+
+def photograph_stem(stem: str) -> str:
+    """Return the stem of the photograph to which a mask's stem belongs (``a_mask`` -> ``a``)."""
+    for ending in ENDINGS:
+        if stem.lower().endswith(ending) and len(stem) > len(ending):
+            return stem[: -len(ending)]
+    return stem
+
+
+def read_mask_folder(
+    folder: str | Path, mode: str = "label_map", pattern: str = "*", stems: Iterable[str] | None = None
+) -> AnnotationSet:
+    """Read a folder of mask images in the common form; the cells have no class of their own.
+
+    Parameters
+    ----------
+    folder
+        The folder; a mask belongs to the photograph with the same stem (endings such as ``_mask`` dropped).
+    mode
+        See `cells_of_label_map`.
+    pattern
+        Which files of the folder are masks, for example ``*.png``.
+    stems
+        Read only the masks of these photographs.
+
+    Raises
+    ------
+    InputError
+        If there are no masks, a mask cannot be read, or has colours.
+    """
+    wanted = None if stems is None else set(stems)
+    images: dict[str, ImageAnnotation] = {}
+    notes: list[str] = []
+    for stem, path in mask_files(folder, pattern).items():
+        if wanted is not None and stem not in wanted:
+            continue
+        labels = io.read_mask_image(path)
+        cells = cells_of_label_map(labels, mode)
+        if not cells:
+            notes.append(f"{path.name}: the mask is empty; the image has no cells.")
+        height, width = labels.shape
+        images[stem] = ImageAnnotation(stem, width, height, cells=cells, aliases=(path.name,))
+    return AnnotationSet(str(folder), "masks", images, notes)

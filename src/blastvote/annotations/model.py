@@ -1,0 +1,136 @@
+"""The one form in memory that annotation files of every format are read into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from blastvote.annotations.raster import rasterise
+from blastvote.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One annotated cell: outlines, or a run-length mask.
+
+    Attributes
+    ----------
+    class_name
+        The class as the file names it, or None where the file names none.
+    polygons
+        Outlines, each ``float64`` of shape ``(N, 2)`` with ``x, y`` in pixels; the cell is their union.
+    holes
+        Outlines of what is not part of the cell.
+    rle
+        COCO run-length mask ``{"size": [H, W], "counts": str}`` in place of outlines.
+    attributes
+        Everything else the file says of the cell.
+    crowd
+        Whether this marks a group of uncounted cells (COCO's ``iscrowd``).
+    """
+
+    class_name: str | None
+    polygons: tuple[np.ndarray, ...] = ()
+    holes: tuple[np.ndarray, ...] = ()
+    rle: dict[str, Any] | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    crowd: bool = False
+
+    def mask(self, height: int, width: int) -> np.ndarray:
+        """Return the cell's mask, ``bool`` of shape ``(height, width)``; parts outside the image are cut off.
+
+        Raises
+        ------
+        InputError
+            If the cell is a run-length mask of another size.
+        """
+        if self.rle is None:
+            return rasterise(self.polygons, height, width, self.holes)
+        if list(self.rle["size"]) != [height, width]:
+            raise InputError(
+                f"A run-length mask is {self.rle['size'][1]}x{self.rle['size'][0]} pixels, but its image is "
+                f"{width}x{height}. Annotate the image at the size it has now, or restore the original image."
+            )
+        from pycocotools import mask as coco_mask
+
+        return coco_mask.decode(self.rle).astype(bool)
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Return ``(x_min, y_min, x_max, y_max)`` of the outlines in pixels; None for run-length masks."""
+        if not self.polygons:
+            return None
+        points = np.concatenate(self.polygons)
+        low, high = points.min(axis=0), points.max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+@dataclass(frozen=True, eq=False)
+class ImageAnnotation:
+    """What an annotation file says of one image.
+
+    Attributes
+    ----------
+    file_name
+        Name of the image as the file gives it; for formats that do not name it, the annotation file's stem.
+    width, height
+        Size in pixels if the file tells, else None.
+    label
+        Class of the whole image if the file tells, else None.
+    cells
+        The annotated cells, in file order.
+    aliases
+        Other names under which the image may lie on disk.
+    attributes
+        Everything else the file says of the image.
+    """
+
+    file_name: str
+    width: int | None = None
+    height: int | None = None
+    label: str | None = None
+    cells: tuple[Cell, ...] = ()
+    aliases: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class AnnotationSet:
+    """All images of an annotation file or folder.
+
+    Attributes
+    ----------
+    path
+        Where it was read from.
+    format
+        ``via1``, ``via2``, ``via_csv``, ``coco``, ``labelme``, ``geojson`` or ``masks``.
+    images
+        Annotations by the image's file name, in file order.
+    notes
+        What was repaired, guessed or skipped, one sentence each.
+    """
+
+    path: str
+    format: str
+    images: dict[str, ImageAnnotation]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def class_names(self) -> list[str]:
+        """Return the class names in use, sorted."""
+        return sorted(
+            {c.class_name for i in self.images.values() for c in i.cells if c.class_name is not None}
+        )
+
+    @property
+    def n_cells(self) -> int:
+        """Return the number of cells of all images."""
+        return sum(len(image.cells) for image in self.images.values())
+
+    def with_images(
+        self, images: dict[str, ImageAnnotation], notes: list[str] | None = None
+    ) -> AnnotationSet:
+        """Return a copy with other images and further notes."""
+        return replace(self, images=images, notes=[*self.notes, *(notes or [])])
