@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import cv2
 import numpy as np
 
 from blastvote.errors import InputError
 
 CLASS_ATTRIBUTE = "subtype"
+_STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 
 def via_entry(
@@ -34,7 +34,7 @@ def via_entry(
     Returns
     -------
     dict
-        One item, ``{key: entry}``. Polygons run through the centres of the outermost pixels of a mask.
+        One item, ``{key: entry}``. Polygons run along the outer edges of a mask's pixels.
     """
     regions = []
     for i, name in enumerate(class_names):
@@ -50,12 +50,41 @@ def via_entry(
 
 
 def mask_polygon(mask: np.ndarray) -> np.ndarray:
-    """Trace the outline of a mask: ``int32 (P, 2)``, x and y of the outermost pixels of its largest piece.
+    """Trace the outline of a mask along the edges between pixels.
 
-    Straight runs keep their ends only; filling the polygon with its edge gives the mask back, but for holes.
+    Parameters
+    ----------
+    mask
+        ``bool (H, W)``, not empty, its pixels joined edge to edge.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``int32 (P, 2)``: the corners x, y, clockwise as seen on the screen; (0, 0) is the outer corner of the
+        first pixel, as on the canvas of VIA. The pixels whose centres lie inside are those of the mask, but for
+        holes.
     """
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return max(outlines, key=cv2.contourArea)[:, 0, :]
+    padded = np.pad(mask, 1)
+    inside, above, left = padded[1:, 1:], padded[:-1, 1:], padded[1:, :-1]
+    # borders[d][y, x]: an edge leaves corner (x, y) to the right, down, left, up, with the mask on its right.
+    borders = (
+        inside & ~above,
+        left & ~inside,
+        padded[:-1, :-1] & ~left,
+        above & ~padded[:-1, :-1],
+    )
+    y, x = (int(i) for i in np.argwhere(borders[0])[0])
+    start, direction, corners = (x, y), 0, []
+    while True:
+        corners.append((x, y))
+        while borders[direction][y, x]:
+            x, y = x + _STEPS[direction][0], y + _STEPS[direction][1]
+            # Turning right where the mask touches itself across a corner keeps to the same piece.
+            if borders[(direction + 1) % 4][y, x]:
+                break
+        if (x, y) == start:
+            return np.array(corners, np.int32)
+        direction = (direction + (1 if borders[(direction + 1) % 4][y, x] else 3)) % 4
 
 
 def merge_via(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
