@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
+from blastvote.dataset.augment import flip_boxes, flip_masks, split_sample_id
 from blastvote.errors import InputError
 
-FLIPS = ("horizontal", "vertical", "both")
 TOUCH_PX = 2
 
 
@@ -107,10 +107,8 @@ def find(truth: dict[str, TrueImage], sample_id: str) -> TrueImage | None:
     """Return the truth of a sample; of a flipped copy that no file lists, its source image flipped."""
     if sample_id in truth:
         return truth[sample_id]
-    source, _, flip = sample_id.rpartition("__")
-    if flip in FLIPS and source in truth:
-        return _flipped(truth[source], flip)
-    return None
+    source, flip = split_sample_id(sample_id)
+    return _flipped(truth[source], flip) if flip != "none" and source in truth else None
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -157,17 +155,13 @@ def _rle(segmentation: Any, height: int, width: int) -> dict[str, Any]:
 
 
 def _flipped(image: TrueImage, flip: str) -> TrueImage:
-    from blastvote.dataset.augment import flip_masks
-
     if not image.rles:
         return image
     masks = flip_masks(coco_mask.decode(list(image.rles)).astype(bool), flip)
     rles = coco_mask.encode(np.asfortranarray(masks.astype(np.uint8)))
-    boxes = image.boxes.copy()
-    if flip in ("horizontal", "both"):
-        boxes[:, 0] = image.width - boxes[:, 0] - boxes[:, 2]
-    if flip in ("vertical", "both"):
-        boxes[:, 1] = image.height - boxes[:, 1] - boxes[:, 3]
+    x, y, width, height = image.boxes.T
+    corners = flip_boxes(np.stack([y, x, y + height, x + width], axis=1), flip, image.height, image.width)
+    boxes = np.stack([corners[:, 1], corners[:, 0], width, height], axis=1)
     return TrueImage(
         image.number, image.height, image.width, image.class_index, image.crowd, boxes, tuple(rles)
     )

@@ -20,8 +20,8 @@ COUNTS = (
     "missed",
     "duplicates",
     "false_positives",
-    "merged",
-    "split",
+    "merged_detections",
+    "split_cells",
     "touching_pairs",
     "touching_pairs_separated",
 )
@@ -37,8 +37,8 @@ class ImageMatch:
     counts : dict
         The numbers named in `COUNTS`. `correct` + `wrong_class` + `missed` = `n_true`;
         `correct` + `wrong_class` + `duplicates` + `false_positives` = `n_detected`.
-        A duplicate overlaps (IoU >= 0.5) a cell that a better detection already took. `merged` are detections
-        that cover at least half of each of two touching cells; `split` are cells of which two or more
+        A duplicate overlaps (IoU >= 0.5) a cell that a better detection already took. `merged_detections`
+        that cover at least half of each of two touching cells; `split_cells` are those of which two or more
         detections, overlapping each other by an IoU below 0.5, each lie at least half inside. A touching pair
         is separated when each of its cells has a matching detection of its own, of whichever class.
     pairs : ndarray, (P, 2) int64
@@ -92,8 +92,8 @@ def match_image(
         "missed": int((~taken).sum()),
         "duplicates": int(duplicate.sum()),
         "false_positives": int((~matched & ~duplicate).sum()),
-        "merged": _merged(both, true_areas, touching),
-        "split": _split(both, areas, overlaps),
+        "merged_detections": _merged(both, true_areas, touching),
+        "split_cells": _split(both, areas, overlaps),
         "touching_pairs": len(touching),
         "touching_pairs_separated": int(taken[touching].all(axis=1).sum()) if len(touching) else 0,
     }

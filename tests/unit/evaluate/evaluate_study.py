@@ -1,0 +1,59 @@
+"""A small made-up study: methods of different quality on the same images."""
+
+from pathlib import Path
+
+import evaluate_synthetic as synthetic
+import numpy as np
+import pandas as pd
+
+from blastvote.evaluate.cells import cells_table, seen_images, votes_table
+from blastvote.evaluate.run import score_run
+from blastvote.evaluate.study import RunResult, Study, make_study
+
+NAMES = ["L1", "L2", "L3"]
+
+
+def splits_of(names: list[str], folds: int, copies: int = 0) -> pd.DataFrame:
+    """Return splits: each image tests in one fold; `copies` images also train or validate as flipped copies."""
+    rows = [(name, number % folds, "test", "none") for number, name in enumerate(names)]
+    for number, name in enumerate(names[:copies]):
+        rows.append((name, 0, "val" if number % 3 == 0 else "train", "horizontal"))
+    return pd.DataFrame(rows, columns=["image_id", "fold", "role", "flip"])
+
+
+def labels_of(truth: dict) -> dict[str, str]:
+    """Return a label for every image, also the empty ones."""
+    labels = {}
+    for image in truth["images"]:
+        classes = [a["category_id"] for a in truth["annotations"] if a["image_id"] == image["id"]]
+        labels[image["image_id"]] = NAMES[(classes[0] if classes else image["id"] % 3 + 1) - 1]
+    return labels
+
+
+def build(
+    folder: Path,
+    qualities: dict[str, float],
+    seeds: tuple[int, ...] = (1,),
+    n_images: int = 24,
+    folds: int = 1,
+    copies: int = 0,
+    manifest: pd.DataFrame | None = None,
+) -> Study:
+    """Return a study whose methods find classes with the given probabilities."""
+    truth = synthetic.make_truth(np.random.default_rng(99), n_images, len(NAMES))
+    path = synthetic.dump(folder / "truth.json", truth)
+    names = [image["image_id"] for image in truth["images"]]
+    splits = splits_of(names, folds, copies)
+    labels = labels_of(truth)
+    results = []
+    for number, (method, quality) in enumerate(qualities.items()):
+        for seed in seeds:
+            for fold in range(folds):
+                rng = np.random.default_rng([number, seed, fold])
+                found = synthetic.make_detections(rng, truth, len(NAMES), quality)
+                scores = score_run(found, path, splits, fold, NAMES, 0.5)
+                test = splits[(splits["fold"] == fold) & (splits["role"] == "test")]["image_id"].tolist()
+                cells = cells_table(found, test, NAMES, 0.5)
+                votes = votes_table(cells, test, labels, NAMES, "pathologist", seen_images(splits, fold))
+                results.append(RunResult(method, seed, fold, scores, votes))
+    return make_study(results, NAMES, manifest)
