@@ -1,0 +1,310 @@
+"""Look at every photograph and cell before any work is done on them, and say what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from blastvote import io
+from blastvote.annotations.masks import encode
+from blastvote.annotations.model import ImageAnnotation
+from blastvote.dataset.coco import CellRecord, ImageRecord
+from blastvote.dataset.collect import Collection, Vote
+from blastvote.dataset.leakage import HASH_COLUMNS, near_duplicates, perceptual_hashes
+from blastvote.dataset.names import listed
+from blastvote.errors import InputError
+
+MIN_SIDE = 32
+"""Images with a shorter side than this many pixels are an error: no cell can be told in them."""
+MIN_CELL_AREA = 16
+"""Cells of fewer pixels than this are warned of: most likely a slip of the mouse."""
+DUPLICATE_IOU = 0.8
+"""Two cells of one image that overlap more than this are warned of as one cell outlined twice."""
+
+
+@dataclass
+class ImageFacts:
+    """What was measured on one image and its cells.
+
+    Attributes
+    ----------
+    image_id, sha256
+        Id, and SHA-256 of the file.
+    width, height
+        Size in pixels.
+    hashes
+        Perceptual hashes of the image and its mirror images, by the names in `HASH_COLUMNS`.
+    cells
+        The cells that have pixels in the image, as run-length masks.
+    outside
+        Number of cells that reach beyond the image; what is outside is cut off.
+    errors, warnings
+        Sentences, without the image's name.
+    """
+
+    image_id: str
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+    hashes: dict[str, str] = field(default_factory=dict)
+    cells: tuple[CellRecord, ...] = ()
+    outside: int = 0
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def n_cells(self) -> int:
+        """Return the number of cells, crowds not counted."""
+        return sum(not cell.crowd for cell in self.cells)
+
+
+@dataclass
+class CheckReport:
+    """The outcome of a check.
+
+    Attributes
+    ----------
+    errors, warnings, notes
+        Sentences. Errors stop the workflow.
+    counts
+        Number of images, cells, images and cells of each class, patients.
+    """
+
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    counts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Return whether there are no errors."""
+        return not self.errors
+
+    def raise_errors(self) -> None:
+        """Raise one InputError that lists the first errors and their number, if there are any."""
+        if self.errors:
+            count = len(self.errors)
+            title = "1 error" if count == 1 else f"{count} errors"
+            raise InputError(
+                f"The check of the data set found {title}: {listed(self.errors, 5)}.".replace("..", ".")
+            )
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown that reads well as plain text."""
+        verdict = "The data set can be used." if self.ok else "The data set cannot be used: see the errors."
+        lines = ["# Check of the data set", "", verdict, "", "| what | number |", "|---|---|"]
+        lines += [f"| {name} | {value} |" for name, value in self.counts.items()]
+        for title, items in (("Errors", self.errors), ("Warnings", self.warnings), ("Notes", self.notes)):
+            lines += ["", f"## {title} ({len(items)})", ""]
+            lines += [f"- {item}" for item in items] or ["None."]
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain values for `blastvote.io.write_json`."""
+        return {
+            "ok": self.ok,
+            "counts": self.counts,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "notes": self.notes,
+        }
+
+
+def examine(image_id: str, path: Path, annotation: ImageAnnotation | None) -> ImageFacts:
+    """Read one photograph, rasterise its cells and note what is wrong with them.
+
+    Parameters
+    ----------
+    image_id, path
+        The image.
+    annotation
+        Its cells, with configured classes; None if it has none.
+    """
+    facts = ImageFacts(image_id)
+    try:
+        image = io.read_image(path)
+        facts.sha256 = io.sha256(path)
+    except InputError as error:
+        facts.errors.append(str(error).removeprefix(f"{path}: "))
+        return facts
+    facts.height, facts.width = image.shape[:2]
+    facts.hashes = perceptual_hashes(image)
+    if min(facts.height, facts.width) < MIN_SIDE:
+        facts.errors.append(
+            f"the image is {facts.width}x{facts.height} pixels, less than {MIN_SIDE} on a side. Take it out"
+        )
+    if image.std() < 1:
+        facts.warnings.append("the image is nearly of one colour")
+    if annotation is not None:
+        _examine_cells(facts, annotation)
+    return facts
+
+
+def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
+    size = annotation.width, annotation.height
+    if None not in size and size != (facts.width, facts.height):
+        facts.errors.append(
+            f"the image is {facts.width}x{facts.height} pixels, but its annotation was made on {size[0]}x{size[1]}. "
+            "Restore the original image, or annotate this one"
+        )
+        return
+    cells: list[CellRecord] = []
+    masks: list[np.ndarray] = []
+    for number, cell in enumerate(annotation.cells):
+        try:
+            mask = cell.mask(facts.height, facts.width)
+        except InputError as error:
+            facts.errors.append(f"cell {number}: {error}")
+            continue
+        area = int(mask.sum())
+        bounds = cell.bounds()
+        if area == 0:
+            facts.warnings.append(f"cell {number} has no pixel inside the image and was left out")
+            continue
+        if area < MIN_CELL_AREA:
+            facts.warnings.append(f"cell {number} has {area} pixels only")
+        if bounds and (bounds[0] < 0 or bounds[1] < 0 or bounds[2] > facts.width or bounds[3] > facts.height):
+            facts.outside += 1
+        assert cell.class_name is not None
+        cells.append(CellRecord(cell.class_name, encode(mask), cell.crowd))
+        masks.append(mask)
+    facts.cells = tuple(cells)
+    facts.warnings += _overlaps(cells)
+
+
+def _overlaps(cells: Sequence[CellRecord]) -> list[str]:
+    """Return a warning for each pair of cells that is most likely one cell outlined twice."""
+    from pycocotools import mask as coco_mask
+
+    single = [(number, cell.rle) for number, cell in enumerate(cells) if not cell.crowd]
+    if len(single) < 2:
+        return []
+    rles = [rle for _, rle in single]
+    overlap = coco_mask.iou(rles, rles, [0] * len(rles))
+    pairs = np.argwhere(np.triu(overlap, 1) > DUPLICATE_IOU)
+    return [
+        f"cells {single[a][0]} and {single[b][0]} overlap by {overlap[a, b]:.0%} (IoU), perhaps one cell outlined twice"
+        for a, b in pairs
+    ]
+
+
+def check_dataset(
+    collection: Collection, classes: Sequence[str], vote: Vote, threads: int = 1
+) -> tuple[CheckReport, list[ImageFacts]]:
+    """Check every image and cell of a collection.
+
+    Parameters
+    ----------
+    collection
+        From `blastvote.dataset.collect.collect`.
+    classes
+        The configured classes.
+    vote
+        The vote rule, to compare labels with the vote of the true cells.
+    threads
+        Images looked at side by side.
+
+    Returns
+    -------
+    (CheckReport, list of ImageFacts)
+        The report (call ``raise_errors``) and the facts in the order of image ids, for the manifest, the COCO file
+        and the table of hashes.
+    """
+    items = [(i, path, collection.annotations.get(i)) for i, path in collection.images.items()]
+    with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
+        facts = list(pool.map(lambda item: examine(*item), items))
+    report = CheckReport(notes=list(collection.notes))
+    labels = dict(zip(collection.labels["image_id"], collection.labels["label"], strict=True))
+    for fact in facts:
+        name = collection.images[fact.image_id].as_posix()
+        report.errors += [f"{name}: {text.rstrip('.')}." for text in fact.errors]
+        report.warnings += [f"{name}: {text}." for text in fact.warnings]
+        if fact.outside:
+            report.notes.append(
+                f"{name}: {fact.outside} cells reach beyond the image and were cut off there."
+            )
+        _check_label(report, name, fact, labels[fact.image_id], classes, vote)
+    _check_duplicates(report, facts, collection)
+    report.counts = _counts(facts, collection, classes)
+    for name in classes:
+        if report.counts[f"images {name}"] == 0:
+            report.warnings.append(f"No image has the label {name!r}.")
+    return report, facts
+
+
+def _check_label(
+    report: CheckReport, name: str, fact: ImageFacts, label: str, classes: Sequence[str], vote: Vote
+) -> None:
+    if fact.errors:
+        return
+    counts = {c: sum(cell.class_name == c and not cell.crowd for cell in fact.cells) for c in classes}
+    voted = vote(counts)
+    if fact.n_cells == 0:
+        report.warnings.append(f"{name}: has the label {label!r} but no annotated cell.")
+    elif voted != label:
+        told = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
+        report.warnings.append(
+            f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
+        )
+
+
+def _check_duplicates(report: CheckReport, facts: Sequence[ImageFacts], collection: Collection) -> None:
+    by_hash: dict[str, list[str]] = {}
+    for fact in facts:
+        if fact.sha256:
+            by_hash.setdefault(fact.sha256, []).append(collection.images[fact.image_id].as_posix())
+    for names in by_hash.values():
+        if len(names) > 1:
+            report.warnings.append(f"{listed(names)} are the same file, byte for byte.")
+    table = hash_table(facts)
+    same = {fact.image_id: fact.sha256 for fact in facts}
+    for a, b, flip, distance in near_duplicates(table):
+        if same[a] != same[b]:
+            how = "" if flip == "none" else f", one mirrored ({flip})"
+            names = f"{collection.images[a].as_posix()} and {collection.images[b].as_posix()}"
+            report.warnings.append(f"{names} look alike (perceptual distance {distance}{how}).")
+
+
+def _counts(facts: Sequence[ImageFacts], collection: Collection, classes: Sequence[str]) -> dict[str, Any]:
+    labels = Counter(collection.labels["label"])
+    cells = Counter(cell.class_name for fact in facts for cell in fact.cells if not cell.crowd)
+    sizes = Counter((fact.width, fact.height) for fact in facts if fact.width)
+    commonest = min(sizes, key=lambda size: (-sizes[size], size)) if sizes else (0, 0)
+    counts: dict[str, Any] = {"images": len(facts)}
+    counts |= {f"images {name}": labels[name] for name in classes}
+    counts |= {"cells": sum(cells.values())}
+    counts |= {f"cells {name}": cells[name] for name in classes}
+    counts |= {
+        "images without cells": sum(fact.n_cells == 0 for fact in facts),
+        "patients": len(set(collection.labels["patient_id"]) - {""}),
+        "images without patient": int((collection.labels["patient_id"] == "").sum()),
+        "commonest size": f"{commonest[0]}x{commonest[1]}",
+        "different sizes": len(sizes),
+    }
+    return counts
+
+
+def hash_table(facts: Sequence[ImageFacts]) -> pd.DataFrame:
+    """Return the perceptual hashes as a table: ``image_id`` and the columns `HASH_COLUMNS`."""
+    rows = [{"image_id": fact.image_id, **fact.hashes} for fact in facts if fact.hashes]
+    return pd.DataFrame(rows, columns=["image_id", *HASH_COLUMNS], dtype=object)
+
+
+def records(facts: Sequence[ImageFacts], collection: Collection) -> list[ImageRecord]:
+    """Return what `blastvote.dataset.coco.write_coco` writes."""
+    labels: Mapping[str, str] = dict(
+        zip(collection.labels["image_id"], collection.labels["label"], strict=True)
+    )
+    return [
+        ImageRecord(
+            f.image_id, collection.images[f.image_id].name, f.width, f.height, f.cells, labels[f.image_id]
+        )
+        for f in facts
+    ]
