@@ -116,7 +116,7 @@ def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float
     count = count_text(group["n"], "images") if "n" in group.columns else ""
     metric = str(group["metric"].iloc[0])
     metric = METRIC_NAMES.get(metric, metric.replace("_", " "))
-    ax.set_title(f"{metric} ({count})" if count else metric, loc="left")
+    ax.set_title(f"{metric}, {count}" if count else metric, loc="left")
 
 
 def _write(ax: Axes, y: int, value: float, low: float, high: float, p: float, brief: bool) -> None:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from blastvote.figures.style import (
+    COLUMN,
     INK,
     PAGE,
     empty_figure,
@@ -153,16 +154,19 @@ def confusion_sheet(
     side = min(0.5, (PAGE - left - 0.22 * columns) / columns / (across + GAP))
     below = max(_names_height(matrix, size) for matrix in read.values())
     rows = math.ceil(len(styles) / columns)
+    width = max(COLUMN, left + columns * (0.22 + side * (across + GAP)))
+    title = wrap(f"{title} ({unit})", int(11 * width))
     fig = new_figure(
-        left + columns * (0.22 + side * (across + GAP)), 0.55 + rows * (0.4 + below + side * (down + GAP))
+        width, 0.45 + 0.15 * (title.count("\n") + 1) + rows * (0.6 + below + side * (down + GAP))
     )
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(styles) :]:
         ax.set_axis_off()
     for place, (ax, (name, style)) in enumerate(zip(axes, styles.items(), strict=False)):
         _draw(ax, read[name], size, named=place % columns == 0)
-        ax.set_title(f"{wrap(style.label, 24, 1)}, n = {read[name].total:,}", fontsize=7.5)
-    fig.suptitle(f"{title} ({unit})")
+        letters = int(14 * side * (across + GAP))
+        ax.set_title(f"{wrap(style.label, letters, 2)}\nn = {read[name].total:,}", fontsize=7.5)
+    fig.suptitle(title)
     fig.supxlabel("predicted", fontsize=8)
     fig.supylabel("actual", fontsize=8)
     return fig

@@ -161,7 +161,7 @@ def pr_curves(
     columns = min(len(classes), 4)
     rows = math.ceil(len(classes) / columns)
     lines = method_lines(styles)
-    height = 2.9 if columns == 1 else 0.55 + 6.4 / columns
+    height = 2.9 if columns == 1 else 0.5 + 5.6 / columns
     fig = new_figure(max(3.5, PAGE if columns > 1 else 0), 0.75 + rows * height + 0.04 * len(styles))
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(classes) :]:
