@@ -100,7 +100,8 @@ def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
         value = options.get(key)
         if value is not None:
             names = (value,) if isinstance(value, str) else tuple(value)
-            made = replace(made, **{key: names}, classes=None)
+            changes: dict[str, Any] = {key: names, "classes": None}
+            made = replace(made, **changes)
     return made
 
 
@@ -189,11 +190,10 @@ def weigh(cells: pd.DataFrame, rule: VoteRule, class_names: Sequence[str]) -> di
     if rule.weight == "count":
         numbers = cells["class"].value_counts()
         return {name: int(numbers.get(name, 0)) for name in class_names}
-    amounts = (
-        score_units(cells["score"].to_numpy()) if rule.weight == "score" else cells["area_px"].to_numpy()
-    )
+    by_score = rule.weight == "score"
+    amounts = score_units(cells["score"].to_numpy()) if by_score else cells["area_px"].to_numpy()
     sums = {name: int(amounts[cells["class"] == name].sum()) for name in class_names}
-    return {name: total / SCORE_UNITS for name, total in sums.items()} if rule.weight == "score" else sums
+    return {name: total / SCORE_UNITS if by_score else total for name, total in sums.items()}
 
 
 def score_units(score: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -14,9 +14,10 @@ _HOMES = {
     "cells_table": "cells",
     "votes_table": "cells",
     "score_run": "run",
-    "RunScores": "run",
+    "RunScores": "run_scores",
     "Study": "study",
     "load_study": "study",
+    "all_tables": "all_tables",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,5 +1,7 @@
 """Tables about single cells: confusion with background, matching statistics, calibration, curves."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -116,7 +118,7 @@ def calibration_bins(score: Array, right: NDArray[np.bool_]) -> list[dict[str, f
     ]
 
 
-def _per(total: Array, number: NDArray[np.int64]) -> Array:
+def _per(total: NDArray[Any], number: NDArray[Any]) -> Array:
     return np.divide(total, number, out=np.full(len(total), np.nan), where=number > 0)
 
 

@@ -121,7 +121,7 @@ def votes_table(
         found = of_image.get(image_id, empty)
         numbers = weigh(found, VoteRule("count"), class_names)
         weights = numbers if made.weight == "count" else weigh(found, made, class_names)
-        row = {"image_id": image_id, "label": label}
+        row: dict[str, Any] = {"image_id": image_id, "label": label}
         row |= {f"n_{name}": numbers[name] for name in class_names}
         row |= {"vote": vote(weights, made), "seen_in_training": "true" if image_id in seen else "false"}
         rows.append(row)

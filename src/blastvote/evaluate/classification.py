@@ -8,6 +8,7 @@ missed image of its class.
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -104,11 +105,10 @@ def classification_scores(
         if not (np.isfinite(counts).all() and (counts >= 0).all()):
             raise ValueError(f"{name} holds a count that is negative or not finite: {counts.tolist()}.")
     values = score_arrays(matrix, missed, convention)
-    scalars = {
-        name: float(values[name]) for name in (*METRICS, "undetected_share", "n_images", "n_undetected")
+    fields: dict[str, Any] = {
+        name: value if name.startswith("per_class_") else float(value) for name, value in values.items()
     }
-    per_class = {name: values[name] for name in values if name.startswith("per_class_")}
-    return ClassificationScores(convention=convention, **scalars, **per_class)
+    return ClassificationScores(convention=convention, **fields)
 
 
 def score_arrays(confusion: Array, undetected: Array, convention: str) -> dict[str, Array]:

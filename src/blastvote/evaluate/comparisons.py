@@ -43,7 +43,8 @@ def comparisons(
     Accuracy is tested by McNemar's exact test. With several seeds, or where patients are known, its
     generalisation takes over: the exact sign-flip test on the differences in correct votes summed over the
     seeds and images of one unit. Sensitivity (strict, mean of classes) and the APs have the p-value of the
-    paired bootstrap. Intervals are those of the bootstrap throughout. Holm's correction is made within a metric.
+    paired bootstrap. Intervals are those of the bootstrap throughout. Holm's correction is made within
+    a metric.
 
     Parameters
     ----------

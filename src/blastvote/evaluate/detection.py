@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from blastvote.evaluate.coco import IGNORED, RankedClass, average_precisions, rank
-from blastvote.evaluate.run import RunScores
+from blastvote.evaluate.run_scores import RunScores
 from blastvote.evaluate.statistics import Array, mean_defined
 from blastvote.evaluate.study import Study
 

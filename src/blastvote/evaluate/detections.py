@@ -32,7 +32,8 @@ class Detections:
 
     def of_image(self) -> dict[str, np.ndarray]:
         """Return the row numbers of every image that has detections."""
-        return {str(name): rows for name, rows in self.frame.groupby("image_id", sort=False).indices.items()}
+        groups = self.frame.groupby("image_id", sort=False).indices
+        return {str(name): np.asarray(rows) for name, rows in groups.items()}
 
 
 def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detections:

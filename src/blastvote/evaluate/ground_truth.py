@@ -49,7 +49,7 @@ class TrueImage:
 
     def touching_pairs(self) -> NDArray[np.intp]:
         """Return the pairs (P, 2) of cells, i < j, whose masks come within `TOUCH_PX` pixels or overlap."""
-        cells = np.flatnonzero(~self.crowd)
+        cells = [int(cell) for cell in np.flatnonzero(~self.crowd)]
         low = self.boxes[:, :2] - TOUCH_PX
         high = self.boxes[:, :2] + self.boxes[:, 2:] + TOUCH_PX
         near = [
@@ -64,7 +64,7 @@ class TrueImage:
         pairs = []
         for i, j in near:
             if i not in grown:
-                grown[i] = cv2.dilate(np.ascontiguousarray(planes[i]), kernel)
+                grown[i] = cv2.dilate(np.ascontiguousarray(planes[i]), kernel).astype(np.uint8)
             if (grown[i] & planes[j]).any():
                 pairs.append((i, j))
         return np.array(pairs, dtype=np.intp).reshape(-1, 2)

@@ -38,7 +38,7 @@ class ImageMatch:
         The numbers named in `COUNTS`. `correct` + `wrong_class` + `missed` = `n_true`;
         `correct` + `wrong_class` + `duplicates` + `false_positives` = `n_detected`.
         A duplicate overlaps (IoU >= 0.5) a cell that a better detection already took. `merged_detections`
-        that cover at least half of each of two touching cells; `split_cells` are those of which two or more
+        cover at least half of each of two touching cells; `split_cells` are those of which two or more
         detections, overlapping each other by an IoU below 0.5, each lie at least half inside. A touching pair
         is separated when each of its cells has a matching detection of its own, of whichever class.
     pairs : ndarray, (P, 2) int64

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from blastvote.errors import InputError
-from blastvote.evaluate.run import RunScores
+from blastvote.evaluate.run_scores import RunScores
 
 SPLITS = ("val", "test", "unseen")
 SUBSETS = ("all", "unseen")
@@ -176,8 +176,8 @@ def pooled_votes(study: Study, method: str, seed: int, subset: str = "all") -> P
             )
     return PooledVotes(
         votes["image_id"].astype(str).tolist(),
-        votes["label"].map(place).to_numpy(dtype=np.int64),
-        votes["vote"].map(place).to_numpy(dtype=np.int64),
+        np.array([place[name] for name in votes["label"]], dtype=np.int64),
+        np.array([place[name] for name in votes["vote"]], dtype=np.int64),
         seen.to_numpy(dtype=bool),
     )
 

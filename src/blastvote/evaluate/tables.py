@@ -104,8 +104,7 @@ def interval_rows(
         for place, metric in enumerate(found.metrics):
             if metric in metrics:
                 rows.append(
-                    {"method": method}
-                    | keys
+                    {"method": method, **keys}
                     | {
                         "metric": metric,
                         "mean": found.mean[method][place],
@@ -137,7 +136,7 @@ def table2(study: Study, settings: BootstrapSettings) -> Table:
                 merged.append(_table2_row(method, keys, found))
                 for seed in study.seeds:
                     values = dict(zip(found.metrics, found.by_seed[method, seed], strict=True))
-                    by_run.append({"method": method, "seed": seed} | keys | values)
+                    by_run.append({"method": method, "seed": seed, **keys, **values})
             shown = [name for name in found.metrics if name not in ("n_images", "n_undetected")]
             intervals.append(interval_rows(study, found, keys, shown))
     columns = ["method", "convention", "subset"]

@@ -14,7 +14,7 @@ NAMES = ["L1", "L2", "L3"]
 
 
 def splits_of(names: list[str], folds: int, copies: int = 0) -> pd.DataFrame:
-    """Return splits: each image tests in one fold; `copies` images also train or validate as flipped copies."""
+    """Return splits: each image tests once; flipped copies of the first ones train or validate."""
     rows = [(name, number % folds, "test", "none") for number, name in enumerate(names)]
     for number, name in enumerate(names[:copies]):
         rows.append((name, 0, "val" if number % 3 == 0 else "train", "horizontal"))
