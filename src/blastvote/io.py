@@ -359,8 +359,9 @@ def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
     try:
         return json.loads(text, object_pairs_hook=build)
     except (json.JSONDecodeError, RecursionError) as error:
-        decode = isinstance(error, json.JSONDecodeError)
-        where = f"line {error.lineno}, column {error.colno}" if decode else "too great a depth"
+        where = "too great a depth"
+        if isinstance(error, json.JSONDecodeError):
+            where = f"line {error.lineno}, column {error.colno}"
         raise InputError(
             f"{path}: not valid JSON at {where} ({error}). The file may be cut off: save or export it again."
         ) from error

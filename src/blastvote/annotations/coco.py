@@ -45,8 +45,8 @@ def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> Anno
             where = f"{path}: annotation {entry.get('id', number)}"
             if entry["image_id"] not in images:
                 raise InputError(
-                    f"{where} belongs to image_id {entry['image_id']!r}, which 'images' does not hold. "
-                    "Add the image or remove the annotation."
+                    f"{where} belongs to image_id {entry['image_id']!r}, which 'images' does not hold. Add "
+                    "the image or remove the annotation."
                 )
             cell = _cell(where, entry, names, notes)
             if cell is not None:
@@ -77,8 +77,8 @@ def _cell(where: str, entry: Mapping[str, Any], names: Mapping[Any, str], notes:
     category = entry.get("category_id")
     if category not in names:
         raise InputError(
-            f"{where} has category_id {category!r}, which 'categories' ({dict(names)}) does not hold. "
-            "Add the category or correct the annotation."
+            f"{where} has category_id {category!r}, which 'categories' ({dict(names)}) does not hold. Add "
+            "the category or correct the annotation."
         )
     segmentation = entry.get("segmentation")
     crowd = bool(entry.get("iscrowd", 0))
@@ -121,8 +121,8 @@ def compress(where: str, rle: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(counts, list):
         if sum(counts) != height * width or any(run < 0 for run in counts):
             raise InputError(
-                f"{where}: the runs of its mask add up to {sum(counts)} pixels, but its size is "
-                f"{height} x {width} = {height * width}. Export the annotations again."
+                f"{where}: the runs of its mask add up to {sum(counts)} pixels, but its size is {height} x "
+                f"{width} = {height * width}. Export the annotations again."
             )
         packed = coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)
         return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
@@ -135,7 +135,7 @@ def compress(where: str, rle: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _runs(text: str) -> list[int]:
-    """Return the run lengths of COCO's compressed text (5 bits a character; from the third on, differences)."""
+    """Return the run lengths of COCO's compressed text (5 bits a character, differences from the third)."""
     runs: list[int] = []
     value = shift = 0
     for character in text:

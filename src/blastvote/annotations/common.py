@@ -73,7 +73,7 @@ def several_ticked(value: Any) -> bool:
 
 
 def find_attribute(wanted: str | None, names: Iterable[str], preferred: Sequence[str]) -> str | None:
-    """Return the name among ``names`` that is ``wanted`` (else, up to case), or the likeliest of ``preferred``."""
+    """Return the name among ``names`` that is ``wanted`` (or is up to case), or the first of ``preferred``."""
     names = list(dict.fromkeys(names))
     folded = {name.casefold().strip().replace(" ", "_"): name for name in reversed(names)}
     if wanted:
@@ -92,8 +92,8 @@ def merge_images(images: Iterable[ImageAnnotation], notes: list[str]) -> dict[st
         known = {_cell_key(cell) for cell in before.cells}
         new = tuple(cell for cell in image.cells if _cell_key(cell) not in known)
         notes.append(
-            f"{image.file_name}: has several entries; they were joined "
-            f"({len(new)} cells added, {len(image.cells) - len(new)} repeated cells left out)."
+            f"{image.file_name}: has several entries; they were joined ({len(new)} cells added, "
+            f"{len(image.cells) - len(new)} repeated cells left out)."
         )
         merged[image.file_name] = replace(
             before,

@@ -1,4 +1,4 @@
-"""Read GeoJSON as QuPath writes it: one file an image, polygons with holes, the class in ``classification``."""
+"""Read GeoJSON as QuPath writes it: one file an image, polygons with holes, a classification."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _cell(where: str, feature: Any, wanted: str | None, notes: list[str]) -> Cel
         notes.append(f"{where} was left out: it has no geometry.")
         return None
     if geometry.get("type") == "Polygon":
-        parts = [geometry.get("coordinates")]
+        parts: Any = [geometry.get("coordinates")]
     elif geometry.get("type") == "MultiPolygon":
         parts = geometry.get("coordinates")
     else:

@@ -72,8 +72,9 @@ def mask_files(folder: str | Path, pattern: str = "*") -> dict[str, Path]:
         masks = [p for p in paths if io.is_single_channel(p)] if len(paths) > 1 else paths
         if len(masks) != 1:
             raise InputError(
-                f"{folder}: {len(masks)} of the files {[p.name for p in paths]} may be the mask of '{stem}'; expected "
-                "one single-channel image. Keep masks in a folder of their own, or name them by a pattern."
+                f"{folder}: {len(masks)} of the files {[p.name for p in paths]} may be the mask of "
+                f"'{stem}'; expected one single-channel image. Keep masks in a folder of their own, or "
+                "name them by a pattern."
             )
         found[stem] = masks[0]
     return found

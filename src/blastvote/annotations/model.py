@@ -51,8 +51,9 @@ class Cell:
             return rasterise(self.polygons, height, width, self.holes)
         if list(self.rle["size"]) != [height, width]:
             raise InputError(
-                f"A run-length mask is {self.rle['size'][1]}x{self.rle['size'][0]} pixels, but its image is "
-                f"{width}x{height}. Annotate the image at the size it has now, or restore the original image."
+                f"A run-length mask is {self.rle['size'][1]}x{self.rle['size'][0]} pixels, but its image "
+                f"is {width}x{height}. Annotate the image at the size it has now, or restore the original "
+                "image."
             )
         from pycocotools import mask as coco_mask
 

@@ -1,10 +1,11 @@
 """Turn polygons into masks by one exact rule.
 
-Coordinates are those of a canvas: ``(0, 0)`` is the outer corner of the top left pixel, and the centre of the pixel
-in row ``r`` and column ``c`` lies at ``x = c + 0.5, y = r + 0.5``. A pixel belongs to a polygon when its centre lies
-inside by the non-zero winding rule, which is how a browser, and with it an annotation tool, paints an outline: a
-loop that crosses itself stays filled. A centre exactly on a left or upper edge is inside, on a right or lower edge
-outside, so polygons that share an edge share no pixel and leave no gap. Whatever lies outside the image is cut off.
+Coordinates are those of a canvas: ``(0, 0)`` is the outer corner of the top left pixel, and the centre of
+the pixel in row ``r`` and column ``c`` lies at ``x = c + 0.5, y = r + 0.5``. A pixel belongs to a polygon
+when its centre lies inside by the non-zero winding rule, which is how a browser, and with it an annotation
+tool, paints an outline: a loop that crosses itself stays filled. A centre exactly on a left or upper edge is
+inside, on a right or lower edge outside, so polygons that share an edge share no pixel and leave no gap.
+Whatever lies outside the image is cut off.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
     Parameters
     ----------
     path
-        A VIA 1 or 2 file (project, JSON or CSV export), a COCO, LabelMe or GeoJSON file, or a folder that holds
-        such files or mask images. The format follows from the content, not from the name.
+        A VIA 1 or 2 file (project, JSON or CSV export), a COCO, LabelMe or GeoJSON file, or a folder that
+        holds such files or mask images. The format follows from the content, not from the name.
     class_attribute
         The attribute that holds the class, for formats that have several (VIA, GeoJSON). None takes the only
         one, or the likeliest with a note.
@@ -56,8 +56,8 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
         return read_via_csv(path, class_attribute)
     if path.suffix.lower() == ".xml":
         raise InputError(
-            f"{path}: XML annotations (Pascal VOC) hold boxes, not outlines of cells, and a mask cannot be made "
-            f"of a box. Outline the cells. Supported: {SUPPORTED}."
+            f"{path}: XML annotations (Pascal VOC) hold boxes, not outlines of cells, and a mask cannot be "
+            f"made of a box. Outline the cells. Supported: {SUPPORTED}."
         )
     notes: list[str] = []
     document = io.read_json(path, notes)

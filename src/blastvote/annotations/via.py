@@ -1,7 +1,8 @@
 """Read files of the VGG Image Annotator, versions 1 and 2: JSON exports, project files and CSV exports.
 
 VIA 1 keeps an image's regions in a dictionary, VIA 2 in a list; a project wraps the images in
-``_via_img_metadata``. Shapes: polygon, polyline (closed to a polygon), rect, circle, ellipse (with ``theta``).
+``_via_img_metadata``. Shapes: polygon, polyline (closed to a polygon), rect, circle, ellipse (with
+``theta``).
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ def _class_attribute(
         if found is None and any(_regions(entry) for entry in entries.values()):
             have = f"the regions have {names}" if names else "no region has any attribute"
             raise InputError(
-                f"{path}: no region has the attribute '{wanted}' that should hold the class; {have}. "
-                "Name one of these as class attribute, or add the attribute in VIA."
+                f"{path}: no region has the attribute '{wanted}' that should hold the class; {have}. Name "
+                "one of these as class attribute, or add the attribute in VIA."
             )
         if found != wanted and found is not None:
             notes.append(
@@ -143,8 +144,8 @@ def _class_attribute(
         return usable[0] if usable else None
     chosen = find_attribute(None, usable, CLASS_ATTRIBUTES) or usable[0]
     notes.append(
-        f"Regions have several attributes ({', '.join(usable)}); '{chosen}' was taken for the class. "
-        "Name the class attribute if that is wrong."
+        f"Regions have several attributes ({', '.join(usable)}); '{chosen}' was taken for the class. Name "
+        "the class attribute if that is wrong."
     )
     return chosen
 

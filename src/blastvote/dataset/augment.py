@@ -7,7 +7,7 @@ import numpy as np
 from blastvote.errors import InputError
 
 FLIPS = ("none", "horizontal", "vertical", "both")
-"""Names of the flips. ``horizontal`` mirrors left and right, ``vertical`` top and bottom, ``both`` does both."""
+"""Names of the flips. ``horizontal`` mirrors left and right, ``vertical`` top and bottom, ``both`` both."""
 
 SEPARATOR = "__"
 
@@ -42,7 +42,7 @@ def flip_masks(masks: np.ndarray, flip: str) -> np.ndarray:
 
 
 def flip_boxes(boxes: np.ndarray, flip: str, height: int, width: int) -> np.ndarray:
-    """Flip half-open boxes ``(N, 4)`` as ``(y1, x1, y2, x2)`` within an image of ``height`` x ``width`` pixels."""
+    """Flip half-open boxes ``(N, 4)`` as ``(y1, x1, y2, x2)`` within an image of this size in pixels."""
     horizontal, vertical = _axes(flip)
     y1, x1, y2, x2 = np.asarray(boxes).reshape(-1, 4).T
     if horizontal:

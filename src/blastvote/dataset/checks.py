@@ -151,8 +151,8 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
     size = annotation.width, annotation.height
     if None not in size and size != (facts.width, facts.height):
         facts.errors.append(
-            f"the image is {facts.width}x{facts.height} pixels, but its annotation was made on {size[0]}x{size[1]}. "
-            "Restore the original image, or annotate this one"
+            f"the image is {facts.width}x{facts.height} pixels, but its annotation was made on "
+            f"{size[0]}x{size[1]}. Restore the original image, or annotate this one"
         )
         return
     cells: list[CellRecord] = []
@@ -190,7 +190,8 @@ def _overlaps(cells: Sequence[CellRecord]) -> list[str]:
     overlap = coco_mask.iou(rles, rles, [0] * len(rles))
     pairs = np.argwhere(np.triu(overlap, 1) > DUPLICATE_IOU)
     return [
-        f"cells {single[a][0]} and {single[b][0]} overlap by {overlap[a, b]:.0%} (IoU), perhaps one cell outlined twice"
+        f"cells {single[a][0]} and {single[b][0]} overlap by {overlap[a, b]:.0%} (IoU), perhaps one cell "
+        "outlined twice"
         for a, b in pairs
     ]
 
@@ -214,8 +215,8 @@ def check_dataset(
     Returns
     -------
     (CheckReport, list of ImageFacts)
-        The report (call ``raise_errors``) and the facts in the order of image ids, for the manifest, the COCO file
-        and the table of hashes.
+        The report (call ``raise_errors``) and the facts in the order of image ids, for the manifest, the
+        COCO file and the table of hashes.
     """
     items = [(i, path, collection.annotations.get(i)) for i, path in collection.images.items()]
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
@@ -268,8 +269,8 @@ def _check_duplicates(report: CheckReport, facts: Sequence[ImageFacts], collecti
     for a, b, flip, distance in near_duplicates(table):
         if same[a] != same[b]:
             how = "" if flip == "none" else f", one mirrored ({flip})"
-            names = f"{collection.images[a].as_posix()} and {collection.images[b].as_posix()}"
-            report.warnings.append(f"{names} look alike (perceptual distance {distance}{how}).")
+            pair = f"{collection.images[a].as_posix()} and {collection.images[b].as_posix()}"
+            report.warnings.append(f"{pair} look alike (perceptual distance {distance}{how}).")
 
 
 def _counts(facts: Sequence[ImageFacts], collection: Collection, classes: Sequence[str]) -> dict[str, Any]:

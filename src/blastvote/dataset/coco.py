@@ -96,8 +96,8 @@ def write_coco(path: str | Path, records: Iterable[ImageRecord], class_names: Se
         for cell in record.cells:
             if cell.class_name not in ids:
                 raise InputError(
-                    f"{record.file_name}: a cell has the class {cell.class_name!r}; expected one of {list(class_names)}. "
-                    "Correct it, or map it in config key 'dataset.class_aliases'."
+                    f"{record.file_name}: a cell has the class {cell.class_name!r}; expected one of "
+                    f"{list(class_names)}. Correct it, or map it in config key 'dataset.class_aliases'."
                 )
             annotations.append(_annotation(len(annotations) + 1, number, ids[cell.class_name], cell))
     categories = [{"id": number, "name": name, "supercategory": "cell"} for name, number in ids.items()]

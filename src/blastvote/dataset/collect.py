@@ -1,4 +1,4 @@
-"""Bring images, their annotated cells and their labels together, with classes as the configuration names them."""
+"""Bring images, their annotated cells and their labels together, with the configured classes."""
 
 from __future__ import annotations
 
@@ -62,15 +62,16 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
     Raises
     ------
     InputError
-        For annotations of images that do not exist, unknown or missing classes, images without cells and label.
-        One message lists the first cases and their number.
+        For annotations of images that do not exist, unknown or missing classes, images without cells and
+        label. One message lists the first cases and their number.
     """
-    table = read_labels(source, classes).set_index("image_id")
+    rows = read_labels(source, classes).itertuples(index=False)
+    table = {str(image_id): (str(label or ""), str(patient)) for image_id, label, patient in rows}
     notes: list[str] = []
     annotations: dict[str, ImageAnnotation] = {}
     sources: dict[str, str] = {}
     for part in source.parts:
-        known = {i: table.at[i, "label"] for i in part.images if i in table.index and table.at[i, "label"]}
+        known = {i: table[i][0] for i in part.images if i in table and table[i][0]}
         found = _part_annotations(part, source, notes)
         annotations |= _with_classes(part, found, source.class_aliases, classes, known, notes)
         sources |= dict.fromkeys(part.images, part.name)
@@ -149,9 +150,9 @@ def _mask_paths(part: Part) -> dict[str, Path]:
 def _check_masks_exist(part: Part, missing: Sequence[str]) -> None:
     if missing:
         raise InputError(
-            f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no mask image "
-            f"({listed(missing)}). Expected one mask with the same stem for each image: add it (all zero if there is no "
-            "cell) or take the image out."
+            f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no "
+            f"mask image ({listed(missing)}). Expected one mask with the same stem for each image: add it "
+            "(all zero if there is no cell) or take the image out."
         )
 
 
@@ -201,8 +202,9 @@ def _matched(
         names = [path.name for path in part.images.values()]
         folder = next(iter(part.images.values())).parent
         raise InputError(
-            f"{annotations.path}: {len(lost)} of {len(annotations.images)} annotated images do not exist in {folder}: "
-            f"{listed(lost)}.{suggest(lost[0], names)} Add the images, correct their names, or remove their annotations."
+            f"{annotations.path}: {len(lost)} of {len(annotations.images)} annotated images do not exist "
+            f"in {folder}: {listed(lost)}.{suggest(lost[0], names)} Add the images, correct their names, "
+            "or remove their annotations."
         )
     return merge_images(renamed, notes)
 
@@ -259,15 +261,17 @@ def _unknown_classes(
         name = next(iter(named))
         all_names = listed(f"{n!r} ({c} cells)" for n, c in named.items())
         return (
-            f"{where}: cells have classes that are not in config key 'classes' {list(classes)}: {all_names}; the first is "
-            f"{first[name]}.{suggest(name, classes)} Correct them, add them to 'classes', or map them: "
-            f"dataset.class_aliases: {{{name!r}: {classes[0]!r}}} ('' leaves such cells out)."
+            f"{where}: cells have classes that are not in config key 'classes' {list(classes)}: "
+            f"{all_names}; the first is {first[name]}.{suggest(name, classes)} Correct them, add them to "
+            f"'classes', or map them: dataset.class_aliases: {{{name!r}: {classes[0]!r}}} ('' leaves such "
+            "cells out)."
         )
     return (
-        f"{where}: {unknown['']} cells have no class; the first is {first['']}. Expected one of {list(classes)}. Choose a "
-        "class for each in the annotation tool, name the attribute that holds it (dataset.class_attribute), give labels "
-        "for the images (dataset.labels; used where no cell has a class), or map missing ones: "
-        f"dataset.class_aliases: {{'': {classes[0]!r}}} ('' leaves them out)."
+        f"{where}: {unknown['']} cells have no class; the first is {first['']}. Expected one of "
+        f"{list(classes)}. Choose a class for each in the annotation tool, name the attribute that holds "
+        "it (dataset.class_attribute), give labels for the images (dataset.labels; used where no cell has "
+        f"a class), or map missing ones: dataset.class_aliases: {{'': {classes[0]!r}}} ('' leaves them "
+        "out)."
     )
 
 
@@ -277,25 +281,24 @@ def _unknown_classes(
 def _labels(
     source: Source,
     annotations: Mapping[str, ImageAnnotation],
-    table: pd.DataFrame,
+    table: Mapping[str, tuple[str, str]],
     classes: Sequence[str],
     vote: Vote,
     notes: list[str],
 ) -> pd.DataFrame:
     rows, lost, by_vote = [], [], 0
     for image_id, path in source.images.items():
-        label, patient = ("", "")
-        if image_id in table.index:
-            label, patient = table.at[image_id, "label"], table.at[image_id, "patient_id"]
+        label, patient = table.get(image_id, ("", ""))
         image = annotations.get(image_id)
         if not label and image is not None and image.label:
-            label = translate(image.label, source.class_aliases, classes)
-            if label is None:
+            translated = translate(image.label, source.class_aliases, classes)
+            if translated is None:
                 raise InputError(
-                    f"{path}: its annotation file gives the image the label {image.label!r}; expected one of "
-                    f"{list(classes)}.{suggest(image.label, classes)} Correct it, or map it in config key "
-                    "'dataset.class_aliases'."
+                    f"{path}: its annotation file gives the image the label {image.label!r}; expected one "
+                    f"of {list(classes)}.{suggest(image.label, classes)} Correct it, or map it in config "
+                    "key 'dataset.class_aliases'."
                 )
+            label = translated
         if not label and image is not None and image.cells:
             label = (
                 vote({name: sum(cell.class_name == name for cell in image.cells) for name in classes}) or ""
@@ -306,8 +309,9 @@ def _labels(
         rows.append((image_id, label, patient))
     if lost:
         raise InputError(
-            f"{path.parent}: {len(lost)} of {len(rows)} images have neither annotated cells nor a label ({listed(lost)}). "
-            "Annotate their cells, give their labels in a table (config key 'dataset.labels'), or take them out."
+            f"{path.parent}: {len(lost)} of {len(rows)} images have neither annotated cells nor a label "
+            f"({listed(lost)}). Annotate their cells, give their labels in a table (config key "
+            "'dataset.labels'), or take them out."
         )
     if by_vote:
         notes.append(f"{by_vote} images got their label by the vote of their true cells.")

@@ -137,8 +137,8 @@ def check_leakage(
     protocol
         ``paper`` trains on mirror images of test images by design: what it finds is listed as allowed.
     allow
-        Any of ``near_duplicates``, ``patients``: found and listed, but not counted as leaks. An image in two roles is
-        never allowed in ``holdout`` and ``kfold``.
+        Any of ``near_duplicates``, ``patients``: found and listed, but not counted as leaks. An image in
+        two roles is never allowed in ``holdout`` and ``kfold``.
     max_distance
         See `near_duplicates`.
 
@@ -158,9 +158,10 @@ def check_leakage(
     unknown = sorted(set(splits["image_id"]) - set(manifest["image_id"]))
     if unknown:
         raise InputError(
-            f"The splits name {len(unknown)} images that the manifest does not hold: {listed(unknown)}. Make the splits again."
+            f"The splits name {len(unknown)} images that the manifest does not hold: {listed(unknown)}. "
+            "Make the splits again."
         )
-    roles = {fold: _roles(part) for fold, part in splits.groupby("fold")}
+    roles = {int(fold): _roles(splits[splits["fold"] == fold]) for fold in sorted(set(splits["fold"]))}
     report = LeakageReport(protocol)
     paper = protocol == "paper"
     images = list(_crossing({i: i for i in manifest["image_id"]}, roles, "image"))
@@ -224,8 +225,8 @@ def _alike(
             here, there = by_image.get(a, set()), by_image.get(b, set())
             if here and there and here | there != here & there:
                 yield (
-                    f"fold {fold}: {a!r} ({_and(here)}) and {b!r} ({_and(there)}) {how}. Take one out, give both one "
-                    "patient_id, or allow it: dataset.near_duplicates: warn."
+                    f"fold {fold}: {a!r} ({_and(here)}) and {b!r} ({_and(there)}) {how}. Take one out, "
+                    "give both one patient_id, or allow it: dataset.near_duplicates: warn."
                 )
 
 

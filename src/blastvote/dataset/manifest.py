@@ -32,7 +32,8 @@ def build_manifest(collection: Collection, facts: Iterable[ImageFacts]) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        The columns `COLUMNS`, sorted by ``image_id``. ``path`` is relative to the working folder where it lies inside.
+        The columns `COLUMNS`, sorted by ``image_id``. ``path`` is relative to the working folder where it
+        lies inside.
     """
     measured = {fact.image_id: fact for fact in facts}
     rows = []
@@ -78,14 +79,14 @@ def read_manifest(path: str | Path, class_names: Sequence[str] | None = None) ->
         wrong = frame[~frame[column].str.fullmatch(r"\d+")]
         if len(wrong):
             raise InputError(
-                f"{path}: line {wrong.index[0] + 2} has {column} {wrong.iloc[0][column]!r}; expected a whole number. "
-                "Make the manifest again."
+                f"{path}: line {wrong.index[0] + 2} has {column} {wrong.iloc[0][column]!r}; expected a "
+                "whole number. Make the manifest again."
             )
         frame[column] = frame[column].astype(int)
     if class_names is not None and not frame["label"].isin(list(class_names)).all():
         wrong = frame[~frame["label"].isin(list(class_names))]
         raise InputError(
-            f"{path}: image {wrong.iloc[0]['image_id']!r} has the label {wrong.iloc[0]['label']!r}; expected one of "
-            f"{list(class_names)}. Make the manifest again with these classes."
+            f"{path}: image {wrong.iloc[0]['image_id']!r} has the label {wrong.iloc[0]['label']!r}; "
+            f"expected one of {list(class_names)}. Make the manifest again with these classes."
         )
     return frame

@@ -21,9 +21,9 @@ MAX_LENGTH = 100
 def safe_id(name: str) -> str:
     """Return a stem made safe as id, file name and CSV value.
 
-    Accents are dropped, every run of other characters than letters, digits, ``.`` and ``-`` becomes one ``_``,
-    ends are trimmed, and a name that a table reader would take for a number or a missing value gets the prefix
-    ``img_``. So ``007`` is ``img_007``, and no id holds ``__``, which marks flipped copies.
+    Accents are dropped, every run of other characters than letters, digits, ``.`` and ``-`` becomes one
+    ``_``, ends are trimmed, and a name that a table reader would take for a number or a missing value gets
+    the prefix ``img_``. So ``007`` is ``img_007``, and no id holds ``__``, which marks flipped copies.
 
     Examples
     --------
@@ -43,8 +43,8 @@ def safe_id(name: str) -> str:
 def assign_ids(paths: Iterable[Path], prefix: str = "") -> dict[str, Path]:
     """Return ids and paths, sorted by id.
 
-    Names that would get one id (``a b.png``, ``a_b.png``; also ``A`` and ``a``, which some file systems cannot tell
-    apart) all get a suffix made of their full name, so the order of files plays no part.
+    Names that would get one id (``a b.png``, ``a_b.png``; also ``A`` and ``a``, which some file systems
+    cannot tell apart) all get a suffix made of their full name, so the order of files plays no part.
 
     Raises
     ------
@@ -60,8 +60,9 @@ def assign_ids(paths: Iterable[Path], prefix: str = "") -> dict[str, Path]:
         if len(stems) < len(members):
             names = [path.name for path in sorted(members)]
             raise InputError(
-                f"{members[0].parent}: the files {names} differ in their ending only, so it is not clear which is the "
-                f"photograph. Name the photographs by a pattern, for example '{members[0].parent.name}/*{members[0].suffix}'."
+                f"{members[0].parent}: the files {names} differ in their ending only, so it is not clear "
+                "which is the photograph. Name the photographs by a pattern, for example "
+                f"'{members[0].parent.name}/*{members[0].suffix}'."
             )
         for path in members:
             plain = _join(prefix, path.stem)
@@ -110,8 +111,8 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
     ]
     if not files:
         raise InputError(
-            f"{folder}: holds no images that match '{pattern}' with an ending among {', '.join(io.IMAGE_SUFFIXES)}. "
-            "Correct config key 'dataset.images'."
+            f"{folder}: holds no images that match '{pattern}' with an ending among "
+            f"{', '.join(io.IMAGE_SUFFIXES)}. Correct config key 'dataset.images'."
         )
     return assign_ids(files, prefix)
 
@@ -119,9 +120,9 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
 class NameIndex:
     """Finds the image that a name means.
 
-    Tried in turn: the id, the file name, the file name in any case, the stem (of a name with or without an ending, if
-    only one image has it), and, if asked, the stem as a number (``7`` means ``007``). Folders before
-    the name do not count.
+    Tried in turn: the id, the file name, the file name in any case, the stem (of a name with or without an
+    ending, if only one image has it), and, if asked, the stem as a number (``7`` means ``007``). Folders
+    before the name do not count.
     """
 
     def __init__(self, images: Mapping[str, str | Path]) -> None:

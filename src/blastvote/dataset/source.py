@@ -1,4 +1,4 @@
-"""Where images, annotations, labels and patients come from, in one object that is known without reading pixels."""
+"""Where images, annotations, labels and patients come from, known without reading pixels."""
 
 from __future__ import annotations
 
@@ -114,9 +114,9 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
     Parameters
     ----------
     dataset
-        Keys ``images`` (folder, folder with pattern, list of these, or a CSV sheet), ``annotations`` (file, folder,
-        or a list: one for all images, or one for each entry of ``images``), ``labels`` (the same), ``masks``,
-        ``class_attribute``, ``class_aliases``.
+        Keys ``images`` (folder, folder with pattern, list of these, or a CSV sheet), ``annotations`` (file,
+        folder, or a list: one for all images, or one for each entry of ``images``), ``labels`` (the same),
+        ``masks``, ``class_attribute``, ``class_aliases``.
     classes
         The configured classes, to check labels and aliases against.
 
@@ -196,20 +196,21 @@ def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise InputError(
-            f"{sheet}: {len(missing)} of {len(paths)} images do not exist: {listed(missing)}. Paths count from the "
-            "sheet's folder."
+            f"{sheet}: {len(missing)} of {len(paths)} images do not exist: {listed(missing)}. Paths count "
+            "from the sheet's folder."
         )
     if "image_id" in table:
         ids = list(table["image_id"])
         wrong = [name for name in ids if safe_id(name) != name]
         if wrong:
             raise InputError(
-                f"{sheet}: image_id {wrong[0]!r} is not safe as a file name and table value; '{safe_id(wrong[0])}' "
-                "would be. Correct it or drop the column."
+                f"{sheet}: image_id {wrong[0]!r} is not safe as a file name and table value; "
+                f"'{safe_id(wrong[0])}' would be. Correct it or drop the column."
             )
         if len(set(ids)) < len(ids):
             raise InputError(
-                f"{sheet}: image_id {table['image_id'][table['image_id'].duplicated()].iloc[0]!r} occurs twice."
+                f"{sheet}: image_id {table['image_id'][table['image_id'].duplicated()].iloc[0]!r} occurs "
+                "twice."
             )
         images = dict(zip(ids, paths, strict=True))
     else:
@@ -238,8 +239,9 @@ def check_aliases(aliases: Mapping[str, str], classes: Sequence[str]) -> None:
     for name, target in aliases.items():
         if target and target not in classes:
             raise InputError(
-                f"Config key 'dataset.class_aliases' maps {name!r} to {target!r}, which is not in 'classes' {list(classes)}."
-                f"{suggest(target, classes)} Correct it, or map to '' to leave such cells out."
+                f"Config key 'dataset.class_aliases' maps {name!r} to {target!r}, which is not in "
+                f"'classes' {list(classes)}.{suggest(target, classes)} Correct it, or map to '' to leave "
+                "such cells out."
             )
 
 
@@ -269,7 +271,8 @@ def read_labels(source: Source, classes: Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If a label is unknown, or a table names one image twice with different values, or fits no image at all.
+        If a label is unknown, or a table names one image twice with different values, or fits no image at
+        all.
     """
     rows: dict[str, tuple[str | None, str]] = {}
     for part in source.parts:
@@ -288,8 +291,8 @@ def _read_one(
     )
     if id_column is None or (label_column is None and patient_column is None):
         raise InputError(
-            f"{part.labels}: the columns {list(table.columns)} name no image or no label; expected 'image_id' (or 'file_name') "
-            "with 'label' or 'patient_id'. Rename the columns."
+            f"{part.labels}: the columns {list(table.columns)} name no image or no label; expected "
+            "'image_id' (or 'file_name') with 'label' or 'patient_id'. Rename the columns."
         )
     index = NameIndex(part.images)
     rows: dict[str, tuple[str | None, str]] = {}
@@ -301,9 +304,9 @@ def _read_one(
         found = translate(label, aliases, classes) if label else ""
         if found is None:
             raise InputError(
-                f"{part.labels}: line {line} labels {row[id_column]!r} as {label!r}; expected one of {list(classes)}."
-                f"{suggest(label, classes)} Correct it, or map it in config key 'dataset.class_aliases' "
-                "(to '' to leave such images out)."
+                f"{part.labels}: line {line} labels {row[id_column]!r} as {label!r}; expected one of "
+                f"{list(classes)}.{suggest(label, classes)} Correct it, or map it in config key "
+                "'dataset.class_aliases' (to '' to leave such images out)."
             )
         values = (found if found or not label else None), row[patient_column] if patient_column else ""
         if rows.get(image_id, values) != values:
@@ -313,9 +316,9 @@ def _read_one(
         rows[image_id] = values
     if not rows:
         raise InputError(
-            f"{part.labels}: none of its {len(table)} lines names one of the {len(part.images)} images; the first says "
-            f"{table[id_column].iloc[0] if len(table) else ''!r}, an image is {next(iter(part.images.values())).name!r}. "
-            "Name images by their file names."
+            f"{part.labels}: none of its {len(table)} lines names one of the {len(part.images)} images; "
+            f"the first says {table[id_column].iloc[0] if len(table) else ''!r}, an image is "
+            f"{next(iter(part.images.values())).name!r}. Name images by their file names."
         )
     return rows
 

@@ -1,8 +1,8 @@
 """Say which image trains, validates and tests: the protocols ``paper``, ``holdout`` and ``kfold``.
 
-Every protocol is a function of the set of images and the seed alone: the order of the input does not matter. Groups (patients
-where known, else images) are shuffled by a hash of the seed and the group's name, so that one added image moves as
-few others as possible.
+Every protocol is a function of the set of images and the seed alone: the order of the input does not
+matter. Groups (patients where known, else images) are shuffled by a hash of the seed and the group's name,
+so that one added image moves as few others as possible.
 """
 
 from __future__ import annotations
@@ -81,8 +81,9 @@ class SplitSettings:
                 )
         if self.name == "holdout" and self.test_fraction + self.val_fraction >= 1:
             raise InputError(
-                f"protocol.test_fraction + protocol.val_fraction is {self.test_fraction + self.val_fraction:g}: "
-                "nothing is left to train on. Make their sum less than 1."
+                "protocol.test_fraction + protocol.val_fraction is "
+                f"{self.test_fraction + self.val_fraction:g}: nothing is left to train on. Make their sum "
+                "less than 1."
             )
         if self.name == "kfold" and self.folds < 2:
             raise InputError(f"protocol.folds is {self.folds}; expected 2 or more.")
@@ -116,8 +117,8 @@ def make_splits(
     Parameters
     ----------
     labels
-        Columns ``image_id`` and ``label``, optionally ``patient_id`` (empty = unknown: the image stands alone).
-        The manifest fits.
+        Columns ``image_id`` and ``label``, optionally ``patient_id`` (empty = unknown: the image stands
+        alone). The manifest fits.
     settings
         The protocol, or the config section ``protocol``.
     class_names
@@ -128,11 +129,13 @@ def make_splits(
     pandas.DataFrame
         Columns ``image_id, fold, role, flip``, sorted by fold, role (train, val, test), image_id and flip.
 
-        - ``paper`` (fold 0): ``images_per_class`` images of each class are drawn; each gets one flipped copy (flips in turn);
+        - ``paper`` (fold 0): ``images_per_class`` images of each class are drawn; each gets one flipped
+        copy (flips in turn);
           the copies train and validate (3:1, stratified); every original tests. The train and val rows have a
           flip and never ``none``.
         - ``holdout`` (fold 0): grouped and stratified parts; training images also appear with each flip.
-        - ``kfold``: each image tests in exactly one fold; the validation part is drawn from the training folds.
+        - ``kfold``: each image tests in exactly one fold; the validation part is drawn from the training
+        folds.
 
     Raises
     ------
@@ -166,8 +169,8 @@ def _checked(labels: pd.DataFrame, class_names: Sequence[str] | None) -> pd.Data
         first = wrong.iloc[0]
         what = f"the label {first['label']!r}" if first["label"] else "no label"
         raise InputError(
-            f"{len(wrong)} of {len(table)} images have no label among {sorted(known)}; the first, {first['image_id']!r}, "
-            f"has {what}. Label them in the table of labels, or take them out."
+            f"{len(wrong)} of {len(table)} images have no label among {sorted(known)}; the first, "
+            f"{first['image_id']!r}, has {what}. Label them in the table of labels, or take them out."
         )
     return table.sort_values("image_id").reset_index(drop=True)
 
@@ -185,16 +188,17 @@ def _paper(
     n_train = round(wanted * settings.train_fraction)
     if not 0 < n_train < wanted:
         raise InputError(
-            f"protocol.images_per_class = {wanted} with protocol.train_fraction = {settings.train_fraction} gives {n_train} "
-            f"training and {wanted - n_train} validation copies of a class; both must be 1 or more. Raise images_per_class."
+            f"protocol.images_per_class = {wanted} with protocol.train_fraction = "
+            f"{settings.train_fraction} gives {n_train} training and {wanted - n_train} validation copies "
+            "of a class; both must be 1 or more. Raise images_per_class."
         )
     rows = [(image_id, 0, "test", "none") for image_id in table["image_id"]]
     for name in classes:
         ids = list(table["image_id"][table["label"] == name])
         if len(ids) < wanted:
             raise InputError(
-                f"Protocol 'paper' draws {wanted} images of each class, but class {name!r} has {len(ids)}. Lower "
-                f"protocol.images_per_class to {len(ids)} or less, or add images."
+                f"Protocol 'paper' draws {wanted} images of each class, but class {name!r} has {len(ids)}. "
+                f"Lower protocol.images_per_class to {len(ids)} or less, or add images."
             )
         chosen = _shuffled(ids, "paper", settings.seed, name)[:wanted]
         for place, image_id in enumerate(chosen):
@@ -228,10 +232,11 @@ def _by_class(
         own = {group.name: group for group in groups if group.label == name}
         if len(own) < need:
             unit = "patients or lone images" if grouped else "images"
+            why = "one for each fold" if settings.name == "kfold" else "train, val and test"
             raise InputError(
-                f"Class {name!r} has {len(own)} {unit}, but protocol '{settings.name}' needs {need} or more of each class "
-                f"({'one for each fold and one to train on' if settings.name == 'kfold' else 'train, val and test'}). "
-                "Add images of this class, take the class out of 'classes', or use fewer folds."
+                f"Class {name!r} has {len(own)} {unit}, but protocol '{settings.name}' needs {need} or "
+                f"more of each class ({why}). Add images of this class, take the class out of 'classes', "
+                "or use fewer folds."
             )
         order = _shuffled(own, settings.name, settings.seed, name)
         # Large groups first, so that shares come out even; the hash decides among equals.
@@ -290,8 +295,8 @@ def _kfold(
     rest = (folds - 1) / folds
     if settings.val_fraction >= rest:
         raise InputError(
-            f"protocol.val_fraction is {settings.val_fraction}, but with {folds} folds only {rest:.3g} of the images are "
-            "not tested. Lower it."
+            f"protocol.val_fraction is {settings.val_fraction}, but with {folds} folds only {rest:.3g} of "
+            "the images are not tested. Lower it."
         )
     rows = []
     by_class = _by_class(table, settings, classes, need=max(folds, 3))
@@ -323,7 +328,8 @@ def read_splits(path: str | Path) -> pd.DataFrame:
         wrong = frame[~frame[column].isin(allowed)]
         if len(wrong):
             raise InputError(
-                f"{path}: line {wrong.index[0] + 2} has {column} {wrong.iloc[0][column]!r}; expected one of {allowed}."
+                f"{path}: line {wrong.index[0] + 2} has {column} {wrong.iloc[0][column]!r}; expected one "
+                f"of {allowed}."
             )
     if not frame["fold"].str.fullmatch(r"\d+").all():
         raise InputError(
