@@ -123,21 +123,9 @@ def _check_methods(config: Mapping[str, Any]) -> None:
 
 
 def _check_source(config: Mapping[str, Any]) -> None:
-    """A local data set needs its folder and its annotations; classes must be distinct for the vote rule."""
-    dataset = config["dataset"]
-    if dataset["source"] != "local":
-        return
-    for key in ("images", "annotations"):
-        value = dataset[key]
-        if not value:
-            raise InputError(
-                f"Config key 'dataset.{key}' is empty, but 'dataset.source' is 'local'. Name the "
-                f"{'folder with the photographs' if key == 'images' else 'annotation file'}, for example "
-                f"--config dataset.{key}=path."
-            )
-        for path in value if isinstance(value, list) else [value]:
-            if not Path(path).exists():
-                raise InputError(
-                    f"Config key 'dataset.{key}' names {path!r}, which does not exist (looked in {Path.cwd()}). "
-                    "Correct the path, or give it relative to the folder where snakemake is started."
-                )
+    """A local data set needs its photographs."""
+    if config["dataset"]["source"] == "local" and not config["dataset"]["images"]:
+        raise InputError(
+            "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder with the photographs, "
+            "for example --config dataset.images=smears."
+        )

@@ -21,7 +21,11 @@ def configure_logging(path: Path | str | None = None, level: int = logging.INFO)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
     logging.basicConfig(
-        level=logging.WARNING, handlers=handlers, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", force=True
+        level=logging.WARNING,
+        handlers=handlers,
+        format="%(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+        force=True,
     )
     for name in ("blastvote", "mrcnn"):
         logging.getLogger(name).setLevel(level)

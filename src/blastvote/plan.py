@@ -5,7 +5,93 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
+
+from blastvote.dataset.collect import precheck
+from blastvote.dataset.source import Part, Source, open_source
+from blastvote.errors import InputError
+from blastvote.simulate import (
+    ANNOTATIONS_NAME,
+    CLASS_NAMES,
+    IMAGES_FOLDER,
+    LABELS_NAME,
+    SimulationSettings,
+    image_ids,
+    image_name,
+)
+from blastvote.vote import make_rule, vote
+
+
+def plan_source(config: Mapping[str, Any]) -> Source:
+    """Return where the images, annotations and labels of a configuration lie; simulated ones need not exist yet.
+
+    Raises
+    ------
+    InputError
+        If local files are missing or ambiguous, or the simulator cannot draw what is asked for.
+    """
+    dataset = config["dataset"]
+    if dataset["source"] == "local":
+        return open_source({**dataset, "annotations": _annotations(dataset)}, config["classes"])
+    if tuple(config["classes"]) != CLASS_NAMES:
+        raise InputError(
+            f"Config key 'classes' is {config['classes']}, but the simulator draws {list(CLASS_NAMES)}. Set 'classes' to "
+            "these, or 'dataset.source' to local."
+        )
+    settings = simulation_settings(dataset["simulated"])
+    folder = Path(config["results"], "simulated")
+    images = {name: folder / IMAGES_FOLDER / image_name(name, settings) for name in image_ids(settings)}
+    part = Part("simulated", images, (str(folder / ANNOTATIONS_NAME),), str(folder / LABELS_NAME))
+    return Source((part,))
+
+
+def precheck_source(source: Source, config: Mapping[str, Any]) -> None:
+    """Check annotations, classes and labels of local files before any work; photographs are not opened.
+
+    Raises
+    ------
+    InputError
+        Naming file, value, expectation and cure.
+    """
+    rule = make_rule(config["vote"]["rule"], config["classes"])
+    if config["dataset"]["source"] == "local":
+        precheck(source, config["classes"], partial(vote, rule=rule))
+
+
+def simulation_settings(section: Mapping[str, Any]) -> SimulationSettings:
+    """Make the simulator's settings of the config section ``dataset.simulated``.
+
+    Raises
+    ------
+    InputError
+        If an option is unknown or out of range.
+    """
+    values = {key: value for key, value in section.items() if key != "options"} | dict(section["options"])
+    known = SimulationSettings.__dataclass_fields__
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise InputError(
+            f"Config key 'dataset.simulated.options.{unknown[0]}' is not known. Known: {', '.join(known)}."
+        )
+    return SimulationSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+def _annotations(dataset: Mapping[str, Any]) -> Any:
+    """Return ``dataset.annotations``, or the one .json file beside the images where the key is empty."""
+    if dataset["annotations"] or not isinstance(dataset["images"], str):
+        return dataset["annotations"]
+    folder = Path(dataset["images"])
+    if folder.suffix.lower() == ".csv":
+        return ""  # a sheet names masks itself
+    found = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    if len(found) != 1:
+        raise InputError(
+            f"Config key 'dataset.annotations' is empty, and {folder} holds {len(found)} .json files to choose from. "
+            "Name the annotation file, for example --config dataset.annotations=via.json."
+        )
+    return str(found[0])
 
 
 def assign_batches(image_ids: Sequence[str], images_per_job: int) -> dict[str, list[str]]:

@@ -11,7 +11,10 @@ for batch, image_ids in BATCHES.items():
         name:
             f"flip_{batch}"
         input:
-            images=[f"{RESULTS}/enhanced/{{method}}/{image_id}.png" for image_id in image_ids],
+            images=[
+                f"{RESULTS}/enhanced/{{method}}/{image_id}.png"
+                for image_id in image_ids
+            ],
             splits=rules.split.output,
         output:
             directory(f"{RESULTS}/flipped/{{method}}/{batch}"),
@@ -19,14 +22,14 @@ for batch, image_ids in BATCHES.items():
             f"{RESULTS}/logs/flip/{{method}}/{batch}.log",
         benchmark:
             f"{RESULTS}/benchmarks/flip/{{method}}/{batch}.tsv"
-        params:
-            image_ids=image_ids,
+        conda:
+            ENVIRONMENT
         threads: 1
         resources:
             mem_mb=1000,
             runtime=30,
-        conda:
-            ENVIRONMENT
+        params:
+            image_ids=image_ids,
         message:
             f"Flipping training images of {{wildcards.method}} ({batch})"
         script:
@@ -44,14 +47,14 @@ rule flip_annotations:
         f"{RESULTS}/logs/flip_annotations.log",
     benchmark:
         f"{RESULTS}/benchmarks/flip_annotations.tsv"
-    params:
-        classes=config["classes"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        ENVIRONMENT
+    params:
+        classes=config["classes"],
     message:
         "Flipping the masks of the training images"
     script:

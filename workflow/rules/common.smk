@@ -22,8 +22,11 @@ nested = expand_dotted_keys(config)
 config.clear()
 config.update(nested)  # in place, so that scripts see the same configuration
 try:
-    validate_config(config, Path(workflow.basedir, "workflow/schemas/config.schema.yaml"))
+    validate_config(
+        config, Path(workflow.basedir, "workflow/schemas/config.schema.yaml")
+    )
     SOURCE = plan.plan_source(config)
+    plan.precheck_source(SOURCE, config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -44,9 +47,15 @@ wildcard_constraints:
 
 def each_run(pattern, method=None):
     """Return `pattern` below the folder of every run (of one method)."""
-    return [f"{RESULTS}/runs/{run.folder}/{pattern}" for run in RUNS if method in (None, run.method)]
+    return [
+        f"{RESULTS}/runs/{run.folder}/{pattern}"
+        for run in RUNS
+        if method in (None, run.method)
+    ]
 
 
 def enhanced_images(wildcards):
     """Return every image of the wildcard's method."""
-    return [f"{RESULTS}/enhanced/{wildcards.method}/{image_id}.png" for image_id in IMAGES]
+    return [
+        f"{RESULTS}/enhanced/{wildcards.method}/{image_id}.png" for image_id in IMAGES
+    ]

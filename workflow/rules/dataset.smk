@@ -18,16 +18,16 @@ rule labels:
         f"{RESULTS}/logs/labels.log",
     benchmark:
         f"{RESULTS}/benchmarks/labels.tsv"
-    params:
-        dataset=config["dataset"],
-        classes=config["classes"],
-        vote=config["vote"]["rule"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        dataset=config["dataset"],
+        classes=config["classes"],
+        vote=config["vote"]["rule"],
     message:
         "Reading the labels of {n} images".format(n=len(IMAGES))
     script:
@@ -44,15 +44,15 @@ rule split:
         f"{RESULTS}/logs/split.log",
     benchmark:
         f"{RESULTS}/benchmarks/split.tsv"
-    params:
-        protocol=config["protocol"],
-        classes=config["classes"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        protocol=config["protocol"],
+        classes=config["classes"],
     message:
         "Splitting the images by protocol '{params.protocol[name]}'"
     script:
@@ -74,16 +74,16 @@ rule manifest:
         f"{RESULTS}/logs/manifest.log",
     benchmark:
         f"{RESULTS}/benchmarks/manifest.tsv"
-    params:
-        dataset=config["dataset"],
-        classes=config["classes"],
-        vote=config["vote"]["rule"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
-    conda:
-        ENVIRONMENT
+    params:
+        dataset=config["dataset"],
+        classes=config["classes"],
+        vote=config["vote"]["rule"],
     message:
         "Checking {n} images and their cells".format(n=len(IMAGES))
     script:
@@ -102,15 +102,15 @@ rule leakage:
         f"{RESULTS}/logs/leakage.log",
     benchmark:
         f"{RESULTS}/benchmarks/leakage.tsv"
-    params:
-        protocol=config["protocol"]["name"],
-        near_duplicates=config["dataset"]["near_duplicates"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        protocol=config["protocol"]["name"],
+        near_duplicates=config["dataset"]["near_duplicates"],
     message:
         "Looking for images and patients that cross from training to test"
     script:

@@ -14,21 +14,24 @@ for batch, image_ids in BATCHES.items():
         input:
             [IMAGES[image_id] for image_id in image_ids],
         output:
-            images=[f"{RESULTS}/enhanced/{{method}}/{image_id}.png" for image_id in image_ids],
+            images=[
+                f"{RESULTS}/enhanced/{{method}}/{image_id}.png"
+                for image_id in image_ids
+            ],
             record=f"{RESULTS}/data/contrast/{{method}}/{batch}.csv",
         log:
             f"{RESULTS}/logs/enhance/{{method}}/{batch}.log",
         benchmark:
             f"{RESULTS}/benchmarks/enhance/{{method}}/{batch}.tsv"
-        params:
-            image_ids=image_ids,
-            variant=lambda wildcards: config["variants"][wildcards.method],
+        conda:
+            ENVIRONMENT
         threads: config["threads"]["enhance"]
         resources:
             mem_mb=1500,
             runtime=60,
-        conda:
-            ENVIRONMENT
+        params:
+            image_ids=image_ids,
+            variant=lambda wildcards: config["variants"][wildcards.method],
         message:
             f"Enhancing {len(image_ids)} images with {{wildcards.method}} ({batch})"
         script:
@@ -38,21 +41,26 @@ for batch, image_ids in BATCHES.items():
 rule contrast_record:
     """Join the records of what each method did to each image."""
     input:
-        expand("{results}/data/contrast/{method}/{batch}.csv", results=RESULTS, method=METHODS, batch=BATCHES),
+        expand(
+            "{results}/data/contrast/{method}/{batch}.csv",
+            results=RESULTS,
+            method=METHODS,
+            batch=BATCHES,
+        ),
     output:
         f"{RESULTS}/data/contrast.csv",
     log:
         f"{RESULTS}/logs/contrast_record.log",
     benchmark:
         f"{RESULTS}/benchmarks/contrast_record.tsv"
-    params:
-        methods=METHODS,
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        methods=METHODS,
     message:
         "Joining the records of the contrast methods"
     script:

@@ -18,16 +18,15 @@ if config["dataset"]["source"] == "simulated":
                 f"{RESULTS}/logs/simulate/{batch}.log",
             benchmark:
                 f"{RESULTS}/benchmarks/simulate/{batch}.tsv"
-            params:
-                image_ids=image_ids,
-                settings=config["dataset"]["simulated"],
-                classes=config["classes"],
+            conda:
+                ENVIRONMENT
             threads: 1
             resources:
                 mem_mb=1500,
                 runtime=30,
-            conda:
-                ENVIRONMENT
+            params:
+                image_ids=image_ids,
+                settings=config["dataset"]["simulated"],
             message:
                 f"Simulating {len(image_ids)} smears ({batch})"
             script:
@@ -36,23 +35,26 @@ if config["dataset"]["source"] == "simulated":
     rule simulated_annotations:
         """Merge the batches' annotations into one VIA file and one table of labels."""
         input:
-            expand("{results}/simulated/annotations/{batch}.json", results=RESULTS, batch=BATCHES),
+            expand(
+                "{results}/simulated/annotations/{batch}.json",
+                results=RESULTS,
+                batch=BATCHES,
+            ),
         output:
-            via=SOURCE.annotations,
-            labels=SOURCE.labels,
+            via=SOURCE.annotation_inputs[0],
+            labels=SOURCE.label_inputs[0],
         log:
             f"{RESULTS}/logs/simulated_annotations.log",
         benchmark:
             f"{RESULTS}/benchmarks/simulated_annotations.tsv"
-        params:
-            settings=config["dataset"]["simulated"],
-            classes=config["classes"],
+        conda:
+            ENVIRONMENT
         threads: 1
         resources:
             mem_mb=1000,
             runtime=10,
-        conda:
-            ENVIRONMENT
+        params:
+            settings=config["dataset"]["simulated"],
         message:
             "Writing the annotations of the simulated smears"
         script:

@@ -11,7 +11,9 @@ Steps:   train with validation after every epoch; a stopped training goes on fro
 rule train:
     input:
         images=enhanced_images,
-        flipped=expand("{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES),
+        flipped=expand(
+            "{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES
+        ),
         annotations=rules.manifest.output.annotations,
         flipped_annotations=rules.flip_annotations.output,
         splits=rules.split.output,
@@ -23,17 +25,17 @@ rule train:
         f"{RESULTS}/logs/train/{{method}}/seed{{seed}}/fold{{fold}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: config["threads"]["train"]
+    resources:
+        mem_mb=8000,
+        runtime=1440,
     params:
         classes=config["classes"],
         model=config["model"],
         training=config["training"],
         checkpoints=f"{RESULTS}/checkpoints",
-    threads: config["threads"]["train"]
-    resources:
-        mem_mb=8000,
-        runtime=1440,
-    conda:
-        ENVIRONMENT
     message:
         "Training Mask R-CNN on {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:

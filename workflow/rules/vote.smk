@@ -9,7 +9,7 @@ Steps:   keep the cells from the minimum confidence on -> count the cells of eac
 rule cells:
     """List the cells that may vote, one row a cell."""
     input:
-        detections=rules.infer.output.test,
+        detections=rules.infer.output,
         splits=rules.split.output,
     output:
         f"{RUN}/cells.csv",
@@ -17,15 +17,15 @@ rule cells:
         f"{RESULTS}/logs/cells/{{method}}/seed{{seed}}/fold{{fold}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/cells/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
-    params:
-        classes=config["classes"],
-        min_confidence=config["vote"]["min_confidence"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        classes=config["classes"],
+        min_confidence=config["vote"]["min_confidence"],
     message:
         "Listing the cells of {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:
@@ -44,15 +44,15 @@ rule vote:
         f"{RESULTS}/logs/vote/{{method}}/seed{{seed}}/fold{{fold}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/vote/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
-    params:
-        classes=config["classes"],
-        rule=config["vote"]["rule"],
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
-    conda:
-        ENVIRONMENT
+    params:
+        classes=config["classes"],
+        rule=config["vote"]["rule"],
     message:
         "Voting on {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:

@@ -3,11 +3,14 @@
 import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from blastvote.config import expand_dotted_keys, validate_config
 from blastvote.errors import InputError
+from blastvote.io import write_image
+from blastvote.plan import plan_source
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +81,30 @@ def test_a_mistake_is_named(config: dict, schema: Path, key: str, value: object,
     assert "\n" not in str(caught.value)
 
 
-def test_missing_local_folder_is_named(config: dict, schema: Path) -> None:
+def test_missing_local_folder_is_named(config: dict) -> None:
     local = changed(changed(config, "dataset.source", "local"), "dataset.images", "no/such/folder")
-    with pytest.raises(InputError, match=r"dataset.images.*no/such/folder.*does not exist"):
-        validate_config(local, schema)
+    local["dataset"]["annotations"] = "via.json"
+    with pytest.raises(InputError, match=r"via.json.*does not exist"):
+        plan_source(local)
+    local["dataset"]["annotations"] = ""
+    with pytest.raises(
+        InputError, match=r"'dataset.annotations' is empty.*no/such/folder holds 0 .json files"
+    ):
+        plan_source(local)
+
+
+def test_the_one_json_file_beside_the_images_is_taken(config: dict, tmp_path: Path) -> None:
+    write_image(tmp_path / "a.png", np.zeros((8, 8, 3), np.uint8))
+    (tmp_path / "outlines.json").write_text("{}", encoding="utf-8")
+    local = changed(changed(config, "dataset.source", "local"), "dataset.images", str(tmp_path))
+    source = plan_source(local)
+    assert source.annotation_inputs == [str(tmp_path / "outlines.json")]
+    assert source.images == {"a": tmp_path / "a.png"}
+
+
+def test_the_simulator_draws_its_own_classes_only(config: dict) -> None:
+    with pytest.raises(InputError, match=r"'classes'.*simulator draws.*L3"):
+        plan_source(changed(config, "classes", ["L1", "L2"]))
 
 
 def test_dotted_keys_merge_into_nested_ones() -> None:

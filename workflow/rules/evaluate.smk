@@ -1,0 +1,165 @@
+"""Tables, plots and pictures of the whole study.
+
+Inputs:  scores, votes and histories of all runs, the manifest, the splits, the record of the contrast methods.
+Outputs: {results}/tables/*.csv, {results}/plots/*.svg and *.png, {results}/provenance.json.
+Steps:   merge seeds and folds into tables -> draw plots from the tables -> show example images -> write down what
+         made it all.
+"""
+
+from blastvote.figures.study import PLOTS
+
+TABLES = [
+    "table1_map",
+    "table1_map_by_run",
+    "table1_intervals",
+    "table2_classification",
+    "table2_classification_by_run",
+    "table2_intervals",
+    "table3_confusion",
+    *(f"table3_confusion_{method}" for method in METHODS),
+    *(f"table3_confusion_{method}_unseen" for method in METHODS),
+    *(f"cells_confusion_{method}" for method in METHODS),
+    "comparisons",
+    "threshold_sweep",
+    "matching",
+    "calibration",
+    "pr_curves",
+]
+RUN_KEYS = [(run.method, run.seed, run.fold) for run in RUNS]
+FIRST_RUN = [
+    run for run in RUNS if (run.seed, run.fold) == (RUNS[0].seed, RUNS[0].fold)
+]
+
+
+rule tables:
+    """Merge all runs into the tables."""
+    input:
+        scores=each_run("scores.npz"),
+        votes=each_run("votes.csv"),
+        manifest=rules.manifest.output.manifest,
+    output:
+        tables=expand("{results}/tables/{table}.csv", results=RESULTS, table=TABLES),
+        markdown=f"{RESULTS}/tables/tables.md",
+    log:
+        f"{RESULTS}/logs/tables.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        runs=RUN_KEYS,
+        classes=config["classes"],
+        rule=config["vote"]["rule"],
+        evaluation=config["evaluation"],
+    message:
+        "Writing the tables"
+    script:
+        "../scripts/tables.py"
+
+
+rule plots:
+    """Draw the plots from the tables."""
+    input:
+        tables=rules.tables.output.tables,
+        manifest=rules.manifest.output.manifest,
+        splits=rules.split.output,
+        contrast=rules.contrast_record.output,
+        histories=each_run("history.csv"),
+    output:
+        expand(
+            "{results}/plots/{plot}.{kind}",
+            results=RESULTS,
+            plot=PLOTS,
+            kind=["png", "svg"],
+        ),
+    log:
+        f"{RESULTS}/logs/plots.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/plots.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        runs=RUN_KEYS,
+        methods=METHODS,
+        classes=config["classes"],
+        min_confidence=config["vote"]["min_confidence"],
+        confusion_method=config["evaluation"]["confusion_method"],
+    message:
+        "Drawing the plots"
+    script:
+        "../scripts/plots.py"
+
+
+rule overlays:
+    """Show example images under every method and with their found cells."""
+    input:
+        detections=[f"{RESULTS}/runs/{run.folder}/detections.json" for run in FIRST_RUN],
+        images=expand(
+            "{results}/enhanced/{method}/{image_id}.png",
+            results=RESULTS,
+            method=METHODS,
+            image_id=IMAGES,
+        ),
+        photographs=list(IMAGES.values()),
+        manifest=rules.manifest.output.manifest,
+        splits=rules.split.output,
+        annotations=rules.manifest.output.annotations,
+    output:
+        overlays=directory(f"{RESULTS}/plots/overlays"),
+        grid=[f"{RESULTS}/plots/method_grid.png", f"{RESULTS}/plots/method_grid.svg"],
+        examples=[f"{RESULTS}/plots/examples.png", f"{RESULTS}/plots/examples.svg"],
+    log:
+        f"{RESULTS}/logs/overlays.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/overlays.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        enhanced=f"{RESULTS}/enhanced",
+        methods=METHODS,
+        classes=config["classes"],
+        fold=FIRST_RUN[0].fold,
+        number=6,
+        min_confidence=config["vote"]["min_confidence"],
+    message:
+        "Showing example images"
+    script:
+        "../scripts/overlays.py"
+
+
+rule provenance:
+    """Write down configuration, code, versions, machine and checksums."""
+    input:
+        rules.manifest.output.manifest,
+        rules.split.output,
+        rules.tables.output.tables,
+    output:
+        f"{RESULTS}/provenance.json",
+    log:
+        f"{RESULTS}/logs/provenance.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/provenance.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=workflow.basedir,
+    message:
+        "Writing the provenance"
+    script:
+        "../scripts/provenance.py"

@@ -1,0 +1,36 @@
+"""The report: one page with every table and plot.
+
+Inputs:  tables, plots, example images.
+Outputs: {results}/report/index.html.
+Steps:   put the files into sections, each with a sentence on what to look for.
+"""
+
+
+rule report:
+    """Put every table and plot on one page."""
+    input:
+        tables=rules.tables.output.tables,
+        pictures=[
+            *rules.plots.output,
+            *rules.overlays.output.grid,
+            *rules.overlays.output.examples,
+        ],
+        overlays=rules.overlays.output.overlays,
+    output:
+        f"{RESULTS}/report/index.html",
+    log:
+        f"{RESULTS}/logs/report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/report.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        evaluation=config["evaluation"],
+    message:
+        "Writing the report"
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,33 @@
+"""Enhance a batch of photographs with one method; record what it did to each."""
+
+import logging
+
+import cv2
+import pandas as pd
+
+from blastvote.contrast import enhance_and_describe
+from blastvote.io import read_image, write_csv, write_image
+from blastvote.logs import run_script
+
+LOGGER = logging.getLogger("blastvote.enhance")
+
+
+def main(snakemake) -> None:
+    """One process handles the whole batch, so imports and compiled code are paid once."""
+    cv2.setNumThreads(snakemake.threads)
+    variant, method = snakemake.params.variant, snakemake.wildcards.method
+    records = []
+    for image_id, source, target in zip(
+        snakemake.params.image_ids, snakemake.input, snakemake.output.images, strict=True
+    ):
+        image, record = enhance_and_describe(
+            read_image(source), variant["function"], **(variant.get("params") or {})
+        )
+        write_image(target, image)
+        records.append({"image_id": image_id, "method": method, **record})
+    write_csv(snakemake.output.record, pd.DataFrame(records))
+    LOGGER.info("%s: %d images", method, len(records))
+
+
+if "snakemake" in globals():
+    run_script(main, globals()["snakemake"])

@@ -1,0 +1,31 @@
+"""Check every photograph and cell; write the manifest, the masks and the perceptual hashes."""
+
+from functools import partial
+
+from blastvote.dataset.checks import check_dataset, hash_table, records
+from blastvote.dataset.coco import write_coco
+from blastvote.dataset.collect import collect
+from blastvote.dataset.manifest import build_manifest
+from blastvote.io import write_csv, write_text
+from blastvote.logs import LOGGER, run_script
+from blastvote.plan import plan_source
+from blastvote.vote import make_rule, vote
+
+
+def main(snakemake) -> None:
+    """Warnings are told and written down; errors stop the workflow with one message."""
+    classes = snakemake.params.classes
+    rule = partial(vote, rule=make_rule(snakemake.params.vote, classes))
+    collection = collect(plan_source(snakemake.config), classes, rule)
+    report, facts = check_dataset(collection, classes, rule, threads=snakemake.threads)
+    for warning in report.warnings:
+        LOGGER.warning("Warning: %s", warning)
+    report.raise_errors()
+    write_csv(snakemake.output.manifest, build_manifest(collection, facts))
+    write_coco(snakemake.output.annotations, records(facts, collection), classes)
+    write_csv(snakemake.output.hashes, hash_table(facts))
+    write_text(snakemake.output.report, report.to_markdown())
+
+
+if "snakemake" in globals():
+    run_script(main, globals()["snakemake"])
