@@ -73,7 +73,7 @@ def several_ticked(value: Any) -> bool:
 
 
 def find_attribute(wanted: str | None, names: Iterable[str], preferred: Sequence[str]) -> str | None:
-    """Return the name among ``names`` that is ``wanted`` (or is up to case), or the first of ``preferred``."""
+    """Return the one of ``names`` that is ``wanted`` (or is up to case), or the first of ``preferred``."""
     names = list(dict.fromkeys(names))
     folded = {name.casefold().strip().replace(" ", "_"): name for name in reversed(names)}
     if wanted:
