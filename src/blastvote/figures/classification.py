@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from blastvote.figures import dots
-from blastvote.figures.detection import interval_of
+from blastvote.figures.detection import interval_of, without_repeats
 from blastvote.figures.style import (
     FAINT,
     PAGE,
@@ -67,6 +67,7 @@ def classification_by_method(
         table = table.assign(**{column: table[column].fillna("") if column in table.columns else ""})
     if table.duplicated(["method", "convention", "subset"]).any():
         raise ValueError("table 2: a method has several rows for one convention and subset; expected one.")
+    table = without_repeats(table, "subset", metrics)
     conventions = sorted(dict.fromkeys(table["convention"]), key=lambda name: (name != "strict", name))
     subsets = sorted(dict.fromkeys(table["subset"]), key=lambda name: (name != "all", name))
     height = len(styles) * dots.row_height(styles, len(subsets))
@@ -101,15 +102,13 @@ def _all_values(table: pd.DataFrame, metrics: Sequence[str]) -> list[float]:
 def _panel(
     ax: Axes, rows: pd.DataFrame, metric: str, styles: Mapping[str, MethodStyle], subsets: Sequence[str]
 ) -> None:
-    offsets = (
-        [0.0] if len(subsets) < 2 else [(i / (len(subsets) - 1) - 0.5) * 0.48 for i in range(len(subsets))]
-    )
+    offsets = [0.0] if len(subsets) < 2 else [(i / (len(subsets) - 1) - 0.5) * 0.48 for i in range(len(subsets))]
     for place, (subset, offset) in enumerate(zip(subsets, offsets, strict=True)):
         found = rows[rows["subset"] == subset].set_index("method")
         for y, (name, style) in enumerate(styles.items()):
             value = math.nan
             if name in found.index:
-                row = found.loc[name]
+                row = pd.Series(found.loc[name])
                 value = 100 * number(row[metric])
                 low, high = (100 * bound for bound in interval_of(row, metric))
                 dots.draw_dot(ax, y + offset, value, low, high, style, filled=place == 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from blastvote.figures.style import (
 TITLE = "Differences between contrast methods on the same images"
 CLEAR, UNCLEAR = "#0B3C6F", "#8C8C8C"
 ROW = 0.19  # inches
+MANY = 15  # pairs, that is six methods each with each
 
 
 @styled
@@ -37,6 +39,7 @@ def forest_plot(
     labels: Mapping[str, str] | None = None,
     level: float = 0.05,
     metrics: Sequence[str] | None = None,
+    reference: str | None = None,
 ) -> Figure:
     """Plot every comparison: method a minus method b in percentage points, grouped by metric.
 
@@ -53,6 +56,9 @@ def forest_plot(
         Of significance.
     metrics : sequence of str, optional
         Which metrics to show, in this order; else all in the order of the table.
+    reference : str, optional
+        Show only the comparisons with this method. Without it all are shown, or where there are more than
+        `MANY` pairs those with the first method.
     """
     require(comparisons, ["method_a", "method_b", "metric", "difference"], "comparisons")
     rows = comparisons.dropna(subset=["difference"])
@@ -62,6 +68,13 @@ def forest_plot(
     styles = method_styles(names, methods, labels)
     if rows.empty:
         return empty_figure(TITLE, "Nothing to compare: two methods evaluated on the same images are needed.")
+    pairs = rows[["method_a", "method_b"]].drop_duplicates()
+    if reference is None and len(pairs) > MANY:
+        reference = next(iter(styles))
+    if reference is not None:
+        rows = rows[(rows["method_a"] == reference) | (rows["method_b"] == reference)]
+    if rows.empty:
+        return empty_figure(TITLE, f"There are no comparisons with {reference}.")
     order = {name: place for place, name in enumerate(styles)}
     groups = [
         rows[rows["metric"] == metric].sort_values(
@@ -83,7 +96,7 @@ def forest_plot(
     for ax, group in zip(axes, groups, strict=False):
         _panel(ax, group, texts, level, brief=columns > 1)
     fig.suptitle(TITLE)
-    look = {"marker": "s", "ms": 4.5, "lw": 1.3}
+    look: dict[str, Any] = {"marker": "s", "ms": 4.5, "lw": 1.3}
     texts_below = ((CLEAR, f"adjusted p < {level:g}"), (UNCLEAR, "not shown to differ"))
     legend_below(fig, [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below])
     return fig

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,9 +33,9 @@ from blastvote.figures.style import (
 
 THRESHOLD = ("min_confidence", "threshold", "confidence")
 SWEPT = {
-    "accuracy": "accuracy (%)",
-    "sensitivity": "mean sensitivity (%)",
-    "undetected_share": "undetected images (%)",
+    ("accuracy",): "accuracy (%)",
+    ("sensitivity_strict", "sensitivity"): "mean sensitivity, strict (%)",
+    ("undetected_share",): "undetected images (%)",
 }
 PAPER_CONFIDENCE = 0.9
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -60,35 +61,39 @@ def threshold_sweep(
     methods: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     paper: float = PAPER_CONFIDENCE,
+    subset: str = "all",
 ) -> Figure:
     """Plot what the minimum confidence costs: accuracy, sensitivity and undetected share against it.
 
     Parameters
     ----------
     sweep : DataFrame
-        method, min_confidence (or threshold), and any of accuracy, sensitivity, undetected_share
-        (fractions); optional n_images and convention (the strict rows are drawn where both are there). Rows
-        of several runs at one threshold are averaged.
+        ``threshold_sweep.csv``: method, min_confidence, and any of accuracy, sensitivity_strict,
+        undetected_share (fractions); optional subset and n_images. Rows of several runs at one threshold
+        are averaged.
     configured : float, optional
         The config's minimum confidence, marked beside the paper's.
     methods, labels
         See `style.method_styles`.
     paper : float
         The paper's minimum confidence.
+    subset : str
+        Which rows to draw: ``all`` or ``unseen``.
     """
     title = "What the minimum confidence costs"
     require(sweep, ["method"], "threshold sweep")
     across = pick(sweep, THRESHOLD)
-    metrics = [metric for metric in SWEPT if metric in sweep.columns and sweep[metric].notna().any()]
+    found = {pick(sweep, names): axis for names, axis in SWEPT.items()}
+    metrics = {name: axis for name, axis in found.items() if name is not None}
     styles = method_styles(sweep["method"], methods, labels)
     if across is None or not metrics or not styles:
         return empty_figure(title, "The threshold has not been swept: there are no stored detections.")
-    if "convention" in sweep.columns and (sweep["convention"] == "strict").any():
-        sweep = sweep[sweep["convention"] == "strict"]
+    if "subset" in sweep.columns and (sweep["subset"] == subset).any():
+        sweep = sweep[sweep["subset"] == subset]
     lines = method_lines(styles)
     fig = new_figure(PAGE * len(metrics) / 3 if len(metrics) > 1 else 3.5, 2.75 + 0.1 * len(styles) / 3)
     axes = fig.subplots(1, len(metrics), squeeze=False)[0]
-    means = sweep.groupby(["method", across], sort=True)[metrics].mean().reset_index()
+    means = sweep.groupby(["method", across], sort=True)[list(metrics)].mean().reset_index()
     for ax, metric in zip(axes, metrics, strict=True):
         for name in styles:
             rows = means[means["method"].astype(str) == name]
@@ -96,7 +101,7 @@ def threshold_sweep(
             ax.plot(rows[across], 100 * rows[metric], gid=f"method {name}", **lines[name], **single)
         _mark(ax, paper, configured)
         ax.set_xlabel("minimum confidence")
-        ax.set_ylabel(SWEPT[metric])
+        ax.set_ylabel(metrics[metric])
         ax.set_xlim(0, 1)
         ax.set_ylim(-2, 102)
         ax.grid(True)
@@ -117,7 +122,7 @@ def _mark(ax: Axes, paper: float, configured: float | None) -> None:
         marks.append((configured, "config", ":", "right" if right else "left"))
     for place, name, dash, side in marks:
         ax.axvline(place, color=INK, lw=0.8, ls=dash, zorder=1, gid=f"mark {name}")
-        text = {
+        text: dict[str, Any] = {
             "xytext": (0, 2),
             "textcoords": "offset points",
             "ha": side,
@@ -171,9 +176,7 @@ def pr_curves(
         for method in styles:
             found = part[part["method"].astype(str) == method].sort_values("recall", kind="stable")
             if len(found):
-                ax.plot(
-                    100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
-                )
+                ax.plot(100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}")
         _square(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
         ax.set_title(_class_title(part, name), fontsize=8)
     fig.suptitle(title)

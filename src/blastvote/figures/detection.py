@@ -40,11 +40,32 @@ def interval_of(row: pd.Series, metric: str, shared: str | None = None) -> tuple
     return math.nan, math.nan
 
 
+def with_intervals(table: pd.DataFrame, intervals: pd.DataFrame | None, keys: list[str]) -> pd.DataFrame:
+    """Add ``<metric>_ci_low/_ci_high`` to a table from its list of intervals, one a row."""
+    if intervals is None or intervals.empty:
+        return table
+    for bound in ("ci_low", "ci_high"):
+        wide = intervals.pivot_table(index=keys, columns="metric", values=bound, sort=False)
+        wide.columns = [f"{metric}_{bound}" for metric in wide.columns]
+        fresh = wide[[name for name in wide.columns if name not in table.columns]]
+        table = table.merge(fresh.reset_index(), on=keys, how="left")
+    return table
+
+
+def without_repeats(table: pd.DataFrame, column: str, metrics: Sequence[str]) -> pd.DataFrame:
+    """Drop the rows of the value ``unseen`` where nothing leaked: every number repeats."""
+    first = {"split": "test", "subset": "all"}[column]
+    keys = [name for name in ("method", "convention") if name in table.columns]
+    parts = [table[table[column] == value].set_index(keys)[list(metrics)].sort_index() for value in (first, "unseen")]
+    return table[table[column] != "unseen"] if len(parts[1]) and parts[0].equals(parts[1]) else table
+
+
 @styled
 def map_by_method(
     table: pd.DataFrame,
     methods: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
+    intervals: pd.DataFrame | None = None,
     interval_metric: str = "ap50_matterport",
 ) -> Figure:
     """Plot Table 1: one column of panels a convention, one row a split, one line a method.
@@ -57,6 +78,10 @@ def map_by_method(
         n_images, n_cells. One row a method and split.
     methods, labels
         See `style.method_styles`.
+    intervals : DataFrame, optional
+        ``table1_intervals.csv``: method, split, metric, ci_low, ci_high; whiskers for all metrics.
+    interval_metric : str
+        Whose interval the columns ci_low and ci_high of `table` are.
 
     Raises
     ------
@@ -70,9 +95,8 @@ def map_by_method(
         return empty_figure(TITLE, "Table 1 has no values yet: no method has been evaluated.")
     table = table.assign(split=table["split"].fillna("") if "split" in table.columns else "")
     if table.duplicated(["method", "split"]).any():
-        raise ValueError(
-            "table 1: a method has several rows for one split; expected one (the mean over runs)."
-        )
+        raise ValueError("table 1: a method has several rows for one split; expected one (the mean over runs).")
+    table = without_repeats(with_intervals(table, intervals, ["method", "split"]), "split", metrics)
     splits = list(dict.fromkeys(table["split"]))
     fig = new_figure(PAGE, 1.0 + len(splits) * (0.75 + len(styles) * dots.row_height(styles)))
     axes = fig.subplots(len(splits), len(metrics), squeeze=False)
@@ -105,7 +129,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, metric: str, styles: Mapping[str, Metho
     for y, (name, style) in enumerate(styles.items()):
         value = math.nan
         if name in rows.index:
-            row = rows.loc[name]
+            row = pd.Series(rows.loc[name])
             value = 100 * number(row[metric])
             low, high = (100 * bound for bound in interval_of(row, metric, shared))
             dots.draw_dot(ax, y, value, low, high, style)

@@ -41,6 +41,27 @@ def brightness(image: np.ndarray) -> np.ndarray:
     return counts / counts.sum()
 
 
+def surroundings(
+    window: tuple[int, int, int, int], size: tuple[int, int], margin: float = 0.5
+) -> tuple[int, int, int, int]:
+    """Return a window of the image's own proportions around a window, within the image.
+
+    Parameters
+    ----------
+    window : (y1, x1, y2, x2)
+        Pixels, half-open.
+    size : (height, width) of the image
+    margin : float
+        What is added on each side of the longer side, as a share of it.
+    """
+    (y1, x1, y2, x2), (height, width) = window, size
+    zoom = min(1.0, (1 + 2 * margin) * max((y2 - y1) / height, (x2 - x1) / width))
+    high, wide = max(1, round(zoom * height)), max(1, round(zoom * width))
+    top = min(max(0, round((y1 + y2 - high) / 2)), height - high)
+    left = min(max(0, round((x1 + x2 - wide) / 2)), width - wide)
+    return top, left, top + high, left + wide
+
+
 @styled
 def method_grid(
     images: Mapping[str, np.ndarray],
@@ -57,7 +78,8 @@ def method_grid(
     images : mapping of method to uint8 array (H, W, 3), RGB
         All of one size.
     inset : (y1, x1, y2, x2), optional
-        Window in pixels, half-open, that is framed and shown enlarged below each image.
+        Window in pixels, half-open, of which the surroundings are framed and shown enlarged below each
+        image: see `surroundings`.
     histograms : bool
         Draw the luma histogram of each image with its mean and the shares of black and white pixels.
     methods, labels
@@ -75,10 +97,10 @@ def method_grid(
         return empty_figure(title, "No method has enhanced this image yet.")
     shapes = {image.shape[:2] for image in images.values()}
     if len(shapes) > 1:
-        raise ValueError(
-            f"method grid: images of the sizes {sorted(shapes)}; expected one image under all methods."
-        )
+        raise ValueError(f"method grid: images of the sizes {sorted(shapes)}; expected one image under all methods.")
     height, width = shapes.pop()
+    if inset is not None:
+        inset = surroundings(inset, (height, width))
     columns = min(len(styles), COLUMNS)
     bands = math.ceil(len(styles) / columns)
     side = PAGE / max(columns, 3)
@@ -113,9 +135,7 @@ def _aspect(window: tuple[int, int, int, int] | None) -> float:
     return max(1, window[2] - window[0]) / max(1, window[3] - window[1])
 
 
-def _picture(
-    ax: Axes, image: np.ndarray, inset: tuple[int, int, int, int] | None, enlarged: bool, pixels: int
-) -> None:
+def _picture(ax: Axes, image: np.ndarray, inset: tuple[int, int, int, int] | None, enlarged: bool, pixels: int) -> None:
     height, width = image.shape[:2]
     if inset is None or not enlarged:
         ax.imshow(shrink(image, pixels), extent=(0, width, height, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,9 +94,7 @@ def _runs(rows: pd.DataFrame) -> list[pd.DataFrame]:
     return [run for _, run in rows.groupby(keys, dropna=False, sort=True)] if keys else [rows]
 
 
-def _panel(
-    ax: Axes, runs: list[pd.DataFrame], lines: list[tuple[str, str]], style: MethodStyle, kind: str
-) -> None:
+def _panel(ax: Axes, runs: list[pd.DataFrame], lines: list[tuple[str, str]], style: MethodStyle, kind: str) -> None:
     scale = 1.0 if kind == "loss" else 100.0
     for column, dash in lines:
         series = [scale * pd.to_numeric(run.set_index("epoch")[column], errors="coerce") for run in runs]
@@ -105,13 +104,14 @@ def _panel(
         mean = pd.concat(series, axis=1).mean(axis=1).dropna() if series else pd.Series(dtype=float)
         if mean.empty:
             continue
-        only = {"marker": "o", "ms": 3} if len(mean) == 1 else {}
+        only: dict[str, Any] = {"marker": "o", "ms": 3} if len(mean) == 1 else {}
         ax.plot(mean.index, mean, dash, color=style.colour, lw=1.5, gid=f"mean {column}", **only)
         if kind == "score":
-            best = mean.idxmax()
+            place = int(np.argmax(mean.to_numpy()))
+            best, top = float(mean.index[place]), float(mean.iloc[place])
             ax.plot(
                 [best],
-                [mean[best]],
+                [top],
                 "o",
                 ms=4.5,
                 mfc="white",
@@ -121,7 +121,7 @@ def _panel(
                 zorder=3,
             )
             ax.annotate(
-                f"{mean[best]:.0f}", (best, mean[best]), xytext=(0, 4), textcoords="offset points",
+                f"{top:.0f}", (best, top), xytext=(0, 4), textcoords="offset points",
                 ha="center", fontsize=6.5,
             )  # fmt: skip
     if not ax.lines:
@@ -134,9 +134,8 @@ def _common_limits(axes: np.ndarray, kinds: list[str]) -> None:
     """Give all panels of a kind the same vertical axis, so that methods can be compared at a glance."""
     for row, kind in enumerate(kinds):
         panels = [ax for ax in axes[row :: len(kinds)].ravel() if ax.get_visible()]
-        values = np.concatenate(
-            [np.asarray(line.get_ydata(), float) for ax in panels for line in ax.lines] or [[]]
-        )
+        drawn = [np.asarray(line.get_ydata(), float) for ax in panels for line in ax.lines]
+        values = np.concatenate([np.empty(0), *drawn])
         values = values[np.isfinite(values)]
         # One diverged epoch must not flatten every curve: the axis ends where 99 % of the losses do.
         top = 105.0 if kind == "score" else 1.1 * float(np.quantile(values, 0.99)) if values.size else 1.0
@@ -154,7 +153,5 @@ def _handles(train: str | None, validation: str | None, score: str | None) -> li
     if validation:
         handles.append(Line2D([], [], color=FAINT, ls="--", label="validation loss"))
     if score:
-        handles.append(
-            Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=FAINT, label="best epoch (mAP, %)")
-        )
+        handles.append(Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=FAINT, label="best epoch (mAP, %)"))
     return handles

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from blastvote.figures.style import (
     PAGE,
     bare,
     class_colours,
+    count_text,
     empty_figure,
     legend_below,
     method_styles,
@@ -75,9 +77,7 @@ def _found(mask: np.ndarray, guesses: list, iou: float) -> bool:
 def scaled_masks(masks: Masks, size: tuple[int, int]) -> list[np.ndarray]:
     """Return masks at another size (height, width)."""
     return [
-        cv2.resize(
-            np.ascontiguousarray(mask, dtype=np.uint8), size[::-1], interpolation=cv2.INTER_AREA
-        ).astype(bool)
+        cv2.resize(np.ascontiguousarray(mask, dtype=np.uint8), size[::-1], interpolation=cv2.INTER_AREA).astype(bool)
         if mask.shape != size
         else np.asarray(mask, dtype=bool)
         for mask in mask_list(masks)
@@ -123,20 +123,22 @@ def overlay_panel(
     pixels = int(side * SHARP * DPI)
     panels = []
     if truth is not None:
-        caption = f"truth (n = {len(mask_list(truth.masks))} cells)"
+        caption = f"truth: {count_text(len(mask_list(truth.masks)), 'cells')}"
         panels.append((caption, _draw(first, truth, None, pixels, class_names)[0]))
     for name, style in styles.items():
         cells = predictions.get(name, Cells(masks=()))
         picture, n_missed = _draw(images[name], cells, truth, pixels, class_names, iou)
-        caption = f"{wrap(style.label, 26, 1)} ({len(mask_list(cells.masks))} detected"
-        panels.append((caption + (f", {n_missed} missed)" if truth is not None else ")"), picture))
+        caption = f"{style.label}: {len(mask_list(cells.masks))} detected"
+        panels.append((caption + (f", {n_missed} missed" if truth is not None else ""), picture))
+    captions = [wrap(caption, int(12.5 * side), 3) for caption, _ in panels]
+    lines = max(caption.count("\n") + 1 for caption in captions)
     aspect = first.shape[0] / first.shape[1]
     rows = math.ceil(len(panels) / columns)
-    fig = new_figure(columns * side, rows * (side * aspect + 0.22) + 0.65)
+    fig = new_figure(columns * side, rows * (side * aspect + 0.1 + 0.14 * lines) + 0.65)
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes:
         ax.set_axis_off()
-    for ax, (caption, picture) in zip(axes, panels, strict=False):
+    for ax, caption, (_, picture) in zip(axes, captions, panels, strict=False):
         ax.set_axis_on()
         ax.imshow(picture)
         bare(ax)
@@ -200,6 +202,6 @@ def _handles(class_names: Sequence[str], missed: bool) -> list[Line2D]:
         for name, colour in class_colours(class_names).items()
     ]
     if missed:
-        ring = {"ls": "", "marker": "o", "ms": 8, "mfc": "none", "mec": MISSED, "mew": 2.2}
+        ring: dict[str, Any] = {"ls": "", "marker": "o", "ms": 8, "mfc": "none", "mec": MISSED, "mew": 2.2}
         handles.append(Line2D([], [], label="missed", **ring))
     return handles

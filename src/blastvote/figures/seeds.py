@@ -22,12 +22,13 @@ from blastvote.figures.style import (
 )
 
 TITLE = "Spread over repeated trainings"
+SHOWN = {"split": "test", "convention": "strict", "subset": "all"}
 USUAL = ("ap50_matterport", "ap50", "ap", "accuracy", "precision", "sensitivity")
 
 
 @styled
 def seed_spread(
-    by_run: pd.DataFrame,
+    by_run: pd.DataFrame | Sequence[pd.DataFrame],
     metrics: Sequence[str] | None = None,
     methods: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
@@ -36,15 +37,15 @@ def seed_spread(
 
     Parameters
     ----------
-    by_run : DataFrame
-        A ``*_by_run.csv``: method, seed and fold, and metrics as fractions. Where it also has the columns
-        split, convention or subset, give it filtered to one of each.
+    by_run : DataFrame or sequence of DataFrames
+        One or several ``*_by_run.csv``: method, seed, and metrics as fractions. Of the columns split,
+        convention and subset the rows of the test images, the strict convention and all images are shown.
     metrics : sequence of str, optional
         Columns to show; else those of the usual ones that are there.
     methods, labels
         See `style.method_styles`.
     """
-    require(by_run, ["method"], "runs")
+    by_run = _joined([by_run] if isinstance(by_run, pd.DataFrame) else by_run)
     wanted = metrics if metrics is not None else USUAL
     shown = [metric for metric in wanted if metric in by_run.columns and by_run[metric].notna().any()]
     styles = method_styles(by_run["method"], methods, labels)
@@ -74,3 +75,21 @@ def seed_spread(
         dots.percent_axis(ax, dots.percent_limits(everything), f"{METRIC_NAMES.get(metric, metric)} (%)")
     fig.suptitle(f"{TITLE} ({count_text(runs, 'runs')} a method; tick and number: mean)")
     return fig
+
+
+def _joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a run, the metrics of all tables side by side."""
+    joined: pd.DataFrame | None = None
+    for table in tables:
+        require(table, ["method"], "runs")
+        for column, value in SHOWN.items():
+            if column in table.columns:
+                table = table[table[column] == value].drop(columns=column)
+        keys = [name for name in ("method", "seed", "fold") if name in table.columns]
+        if joined is None:
+            joined = table
+        else:
+            keys = [name for name in keys if name in joined.columns]
+            new = [name for name in table.columns if name not in joined.columns]
+            joined = joined.merge(table[[*keys, *new]], on=keys, how="outer", sort=False)
+    return pd.DataFrame({"method": []}) if joined is None else joined

@@ -30,7 +30,7 @@ FAINT = "#8C8C8C"
 GRID = "#E3E3E3"
 MISSED = "#FFE600"  # the paper rings missed cells in yellow (its figure 7)
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "axes.titlesize": 8.5,
@@ -167,9 +167,7 @@ def wrap(text: object, width: int, lines: int = 3) -> str:
 
 def count_text(values: Any, unit: str) -> str:
     """Return ``n = 301 images``, or a range where the numbers differ; an empty string where none is known."""
-    numbers = pd.to_numeric(
-        pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce"
-    ).dropna()
+    numbers = pd.to_numeric(pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce").dropna()
     if numbers.empty:
         return ""
     low, high = int(numbers.min()), int(numbers.max())

@@ -14,7 +14,7 @@ from blastvote.figures import (
     overlay_panel,
     save_figure,
 )
-from blastvote.figures.grid import brightness, shrink
+from blastvote.figures.grid import brightness, shrink, surroundings
 from blastvote.figures.overlay import mask_box
 from blastvote.figures.panels import scaled_masks
 from blastvote.figures.style import MISSED, class_colours, rgb
@@ -23,7 +23,8 @@ CLASSES = ["L1", "L2", "L3"]
 
 
 def count_colour(image: np.ndarray, colour: tuple[int, int, int]) -> int:
-    return int((image == np.array(colour, np.uint8)).all(-1).sum())
+    """Count the pixels close to a colour: the edges of lines are smoothed."""
+    return int((np.abs(image.astype(int) - np.array(colour)).max(-1) < 25).sum())
 
 
 def test_mask_box_is_half_open():
@@ -74,7 +75,7 @@ def test_overlay_draws_truth_and_rings_missed_cells(made):
     image, masks = made.cells_image()
     none = np.zeros((120, 160, 0), bool)
     white = overlay_cells(image, none, truth=masks)
-    assert count_colour(white, (255, 255, 255)) > 100
+    assert count_colour(white, (255, 255, 255)) > 50
     ringed = overlay_cells(image, none, missed=masks[..., :1])
     yellow = (ringed == np.array(rgb(MISSED), np.uint8)).all(-1)
     assert yellow.sum() > 100
@@ -116,9 +117,7 @@ def test_a_label_stays_inside_the_image_and_one_too_big_is_left_out():
     out = overlay_cells(image, [mask], labels=["L1"], scores=[0.5], scale=0.7)
     assert (out != overlay_cells(image, [mask], labels=["L1"], text=False, scale=0.7)).any()
     long = overlay_cells(image, [mask], labels=["x" * 50], scale=0.7)
-    np.testing.assert_array_equal(
-        long, overlay_cells(image, [mask], labels=["x" * 50], text=False, scale=0.7)
-    )
+    np.testing.assert_array_equal(long, overlay_cells(image, [mask], labels=["x" * 50], text=False, scale=0.7))
 
 
 def test_overlay_writes_names_beyond_ascii(made):
@@ -180,8 +179,8 @@ def test_panel_names_found_and_missed(made, texts, assert_readable):
     }
     fig = overlay_panel(images, predictions, Cells(masks, CLASSES), class_names=CLASSES, methods=made.five)
     said = texts(fig)
-    assert {"truth (n = 3 cells)", "None (1 detected, 2 missed)", "HE (0 detected, 3 missed)"} <= set(said)
-    assert "EFF (3 detected, 0 missed)" in said
+    assert {"truth: n = 3 cells", "None: 1 detected, 2 missed", "HE: 0 detected, 3 missed"} <= set(said)
+    assert "EFF: 3 detected, 0 missed" in said
     assert {"L1", "L2", "L3", "missed"} <= set(said)
     pictures = [ax.images[0].get_array() for ax in fig.axes if ax.images]
     ringed = [count_colour(np.asarray(picture), rgb(MISSED)) for picture in pictures]
@@ -215,7 +214,7 @@ def test_scaled_masks_keep_their_number(made):
     assert sum(mask.sum() for mask in small) == pytest.approx(masks.sum() / 4, rel=0.1)
 
 
-@pytest.mark.parametrize("count", [1, 2, 5, 12])
+@pytest.mark.parametrize("count", [1, 5, 12])
 def test_grid_is_readable(made, assert_readable, artists, count):
     image, _ = made.cells_image()
     fig = method_grid(dict.fromkeys(made.twelve[:count], image), (10, 20, 60, 90), methods=made.twelve)
@@ -228,7 +227,7 @@ def test_grid_shows_the_inset_and_the_histogram(made, texts):
     dark = np.zeros_like(image)
     fig = method_grid({"none": image, "eff": dark}, (10, 20, 60, 90))
     pictures = [ax.images[0].get_array() for ax in fig.axes if ax.images]
-    assert [picture.shape[:2] for picture in pictures] == [(120, 160), (120, 160), (50, 70), (50, 70)]
+    assert [picture.shape[:2] for picture in pictures] == [(120, 160), (120, 160), (105, 140), (105, 140)]
     assert any("mean 0\nblack 100.0%" in text for text in texts(fig))
     plain = method_grid({"none": image}, histograms=False)
     assert len(plain.axes) == 1
@@ -238,6 +237,20 @@ def test_grid_refuses_images_of_different_sizes(made):
     image, _ = made.cells_image()
     with pytest.raises(ValueError, match="sizes"):
         method_grid({"none": image, "eff": image[:50]})
+
+
+@pytest.mark.parametrize(
+    ("window", "margin", "expected"),
+    [
+        ((40, 60, 60, 100), 0.0, (35, 60, 65, 100)),  # grown to the proportions of the image
+        ((40, 60, 60, 100), 0.5, (20, 40, 80, 120)),
+        ((0, 0, 20, 20), 0.5, (0, 0, 40, 53)),  # pushed back into the image
+        ((110, 150, 120, 160), 0.5, (100, 133, 120, 160)),
+        ((0, 0, 120, 160), 0.5, (0, 0, 120, 160)),
+    ],
+)
+def test_surroundings_keep_the_proportions_of_the_image(window, margin, expected):
+    assert surroundings(window, (120, 160), margin) == expected
 
 
 def test_shrink_and_brightness():
