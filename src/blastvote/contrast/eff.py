@@ -11,8 +11,8 @@ import numpy as np
 
 from blastvote.contrast import resize
 from blastvote.contrast.eff_port import enhance_port
-from blastvote.contrast.exposure import CAMERA_A, CAMERA_B, best_exposure, tone_table
-from blastvote.contrast.illumination import smooth
+from blastvote.contrast.exposure import CAMERA_A, CAMERA_B, LEVELS, best_exposure, transform
+from blastvote.contrast.illumination import load, smooth
 from blastvote.contrast.registry import method
 
 BAD = 0.5  # illumination below which a pixel counts as under-exposed
@@ -60,8 +60,7 @@ _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
         },
         "k": {
             "anyOf": [{"enum": ["auto", None]}, {**_POSITIVE, "maximum": 100}],
-            "description": "exposure ratio: 'auto' (most entropy on [1, 7]) or a number above 0, at most "
-            "100.",
+            "description": "exposure ratio: 'auto' (most entropy on [1, 7]) or a number above 0, at most 100.",
         },
     },
     grey=True,
@@ -113,22 +112,19 @@ def enhance_original(
 
     Arguments and results as `eff`; `solver` is that of `illumination.smooth`.
     """
-    lightness = image.max(axis=-1) if image.ndim == 3 else image  # (7)
-    dtype = np.float64 if solver == "exact" else np.float32
-    half = resize.halve(lightness.astype(dtype) / dtype(255))
-    illumination = resize.enlarge(smooth(half, lam, sigma, solver), *lightness.shape)
+    pixels = load("pixels", solver)
+    half = pixels.halve_lightness(image, np.float64 if solver == "exact" else np.float32)  # (7)
+    illumination = pixels.enlarge(smooth(half, lam, sigma, solver), *image.shape[:2])
     bad = illumination < BAD
-    details: dict[str, Any] = {"k": k, "bad_share": float(bad.mean())}
-    offset = 0.0
-    if k is None:
-        k, offset = search_exposure(image, bad), -0.01
-        details["k"] = k
+    details: dict[str, Any] = {"k": k, "bad_share": float(np.count_nonzero(bad) / bad.size)}
+    if k is not None:
+        brighter = np.minimum(transform(LEVELS, k, a, b), 1.0)
+    else:
+        details["k"] = k = search_exposure(image, bad)
         if k is None:
             return image.copy(), details
-    brighter = tone_table(k, a, b, 256) + offset
-    if offset == 0.0:
-        brighter = np.minimum(brighter, 1.0)
-    return fuse(image, brighter, illumination, mu), details
+        brighter = transform(LEVELS, k, a, b) - 0.01
+    return pixels.fuse(image, 255.0 * (brighter - LEVELS), illumination, mu), details
 
 
 def search_exposure(image: np.ndarray, bad: np.ndarray) -> float | None:
@@ -139,23 +135,6 @@ def search_exposure(image: np.ndarray, bad: np.ndarray) -> float | None:
     bad_small = resize.mask_thumbnail(bad)
     if not bad_small.any():
         return None
-    planes = [image] if image.ndim == 2 else [image[..., c] for c in range(3)]
-    small = [np.maximum(resize.thumbnail(plane) / 255.0, 0.0) for plane in planes]
-    brightness = small[0] if len(small) == 1 else np.cbrt(small[0] * small[1] * small[2])
+    small = np.maximum(resize.thumbnail(image) / 255.0, 0.0)
+    brightness = small if small.ndim == 2 else np.cbrt(small[..., 0] * small[..., 1] * small[..., 2])
     return best_exposure(brightness.T[bad_small.T], half_up=True, tolerance=1e-4)
-
-
-def fuse(image: np.ndarray, brighter: np.ndarray, illumination: np.ndarray, mu: float) -> np.ndarray:
-    """Return R = W I + (1 - W) J of (4), W = T^mu of (5), rounded half up to uint8.
-
-    `brighter` is J of each byte, float64 (256,).
-    """
-    base = np.arange(256.0)
-    gain = 255.0 * brighter - base
-    out = np.empty_like(image)
-    for start in range(0, len(image), 64):
-        band = image[start : start + 64]
-        rest = 1.0 - np.maximum(illumination[start : start + 64].astype(np.float64), 0.0) ** mu
-        mixed = base[band] + gain[band] * (rest[..., None] if band.ndim == 3 else rest)
-        out[start : start + 64] = np.clip(np.floor(mixed + 0.5), 0, 255)
-    return out

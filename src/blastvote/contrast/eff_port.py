@@ -11,10 +11,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image
 
+from blastvote.contrast.dhe_wadud import value_of
 from blastvote.contrast.exposure import best_exposure, transform
-from blastvote.contrast.illumination import smooth
+from blastvote.contrast.illumination import load, smooth
 
 
 def enhance_port(
@@ -33,25 +33,21 @@ def enhance_port(
     for.
     """
     height, width = image.shape[:2]
+    pixels = load("pixels", solver)
     table = np.maximum(stretch(np.arange(256.0), float(image.min()), float(image.max())), 0.0)
-    lightness = table[image.max(axis=-1) if image.ndim == 3 else image]
+    lightness = image if image.ndim == 2 else value_of(image)  # (7)
+    lightness = cv2.LUT(lightness, table.astype(np.float32))  # imresize works in single precision
     half = pillow_bicubic(lightness, max(1, int(height * 0.5)), max(1, int(width * 0.5))).astype(np.float64)
+    del lightness
     half = stretch(half, half.min(), half.max())
-    smoothed = smooth(half, lam, sigma, solver).astype(np.float64)
-    illumination = np.maximum(cv2.resize(smoothed, (width, height), interpolation=cv2.INTER_AREA), 0.0)
+    smoothed = smooth(half, lam, sigma, solver)
+    illumination = np.maximum(cv2.resize(smoothed, (width, height), interpolation=cv2.INTER_AREA), 0)
     bad = illumination < 0.5
     if k is None:
         k = search_exposure(image, table, bad)
     brighter = table if k is None else transform(table, k, a, b) - 0.01
-    details = {"k": k, "bad_share": float(bad.mean())}
-    out = np.empty_like(image)
-    for start in range(0, height, 64):
-        band = image[start : start + 64]
-        weight = illumination[start : start + 64] ** mu
-        weight = weight[..., None] if band.ndim == 3 else weight
-        fused = table[band] * weight + brighter[band] * (1 - weight)  # (4)
-        out[start : start + 64] = np.clip(fused * 255, 0, 255)
-    return out, details
+    details = {"k": k, "bad_share": float(np.count_nonzero(bad) / bad.size)}
+    return pixels.fuse_truncated(image, table, brighter, illumination, mu), details
 
 
 def stretch(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -65,9 +61,10 @@ def stretch(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def pillow_bicubic(plane: np.ndarray, height: int, width: int) -> np.ndarray:
     """Return the plane resized by Pillow's bicubic, float32 (height, width)."""
-    return np.asarray(
-        Image.fromarray(plane.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
-    )
+    from PIL import Image
+
+    picture = Image.fromarray(plane.astype(np.float32, copy=False))
+    return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
 def search_exposure(image: np.ndarray, table: np.ndarray, bad: np.ndarray) -> float | None:
@@ -75,11 +72,10 @@ def search_exposure(image: np.ndarray, table: np.ndarray, bad: np.ndarray) -> fl
     bad_small = pillow_bicubic(bad, 50, 50) >= 0.5
     if not bad_small.any():
         return None
-    planes = [image] if image.ndim == 2 else [image[..., c] for c in range(3)]
-    small = [
-        np.maximum(cv2.resize(table[plane], (50, 50), interpolation=cv2.INTER_AREA), 0.0) for plane in planes
-    ]
+    planes = [image] if image.ndim == 2 else [np.ascontiguousarray(image[..., c]) for c in range(3)]
+    small = [cv2.resize(cv2.LUT(plane, table), (50, 50), interpolation=cv2.INTER_AREA) for plane in planes]
+    small = [np.maximum(plane, 0.0) for plane in small]
     low, high = min(plane.min() for plane in small), max(plane.max() for plane in small)
     small = [stretch(plane, low, high) for plane in small]
-    brightness = small[0] if len(small) == 1 else (small[0] * small[1] * small[2]) ** (1 / 3)
+    brightness = small[0] if len(small) == 1 else np.maximum(small[0] * small[1] * small[2], 0.0) ** (1 / 3)
     return best_exposure(brightness[bad_small], half_up=False, tolerance=1e-5)

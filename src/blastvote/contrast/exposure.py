@@ -4,16 +4,12 @@ import numpy as np
 
 CAMERA_A, CAMERA_B = -0.3293, 1.1258
 LOWEST, HIGHEST = 1.0, 7.0
+LEVELS = np.arange(256) / 255.0
 
 
 def transform(brightness: np.ndarray, k: float, a: float = CAMERA_A, b: float = CAMERA_B) -> np.ndarray:
     """Return g(P, k) = exp(b (1 - k^a)) P^(k^a), equation (3) with the camera model of the EFF paper."""
     return brightness ** (k**a) * np.exp((1.0 - k**a) * b)
-
-
-def tone_table(k: float, a: float, b: float, levels: int = 256) -> np.ndarray:
-    """Return g of every byte, float64 (256,), for bytes scaled to 0-1."""
-    return transform(np.arange(levels) / 255.0, k, a, b)
 
 
 def entropy(values: np.ndarray, half_up: bool) -> float:

@@ -13,8 +13,7 @@ from blastvote.contrast.registry import method
             "type": "number",
             "exclusiveMinimum": 0,
             "maximum": 20,
-            "description": "a number above 0, at most 20: below 1 brightens, above 1 darkens, 1 changes "
-            "nothing.",
+            "description": "a number above 0, at most 20: below 1 brightens, above 1 darkens, 1 changes nothing.",
         }
     },
     grey=True,

@@ -6,6 +6,9 @@ the weight M of (8) and the denominator of (9). That is the linear system (10), 
 small images and tests, directly.
 """
 
+import importlib
+from types import ModuleType
+
 import cv2
 import numpy as np
 
@@ -83,4 +86,17 @@ def smooth(plane: np.ndarray, lam: float = 0.5, sigma: int = 5, solver: str = "a
 
     plane = np.ascontiguousarray(plane, np.float32)
     horizontal, vertical = texture_weights(plane, sigma)
-    return solve(plane, horizontal * np.float32(lam), vertical * np.float32(lam))
+    horizontal *= np.float32(lam)
+    vertical *= np.float32(lam)
+    return solve(plane, horizontal, vertical, load("stencil", solver))
+
+
+def load(name: str, solver: str) -> ModuleType:
+    """Import ``<name>_numba`` or ``<name>_numpy``; ``auto`` and ``exact`` take what can be imported."""
+    if solver != "numpy":
+        try:
+            return importlib.import_module(f"blastvote.contrast.{name}_numba")
+        except ImportError:
+            if solver == "numba":
+                raise
+    return importlib.import_module(f"blastvote.contrast.{name}_numpy")

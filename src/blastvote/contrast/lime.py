@@ -5,8 +5,7 @@ LIME's denoiser is left out.
 
 import numpy as np
 
-from blastvote.contrast import resize
-from blastvote.contrast.illumination import smooth
+from blastvote.contrast.illumination import load, smooth
 from blastvote.contrast.registry import method
 
 
@@ -42,9 +41,9 @@ def lime(image: np.ndarray, gamma: float = 0.8, lam: float = 0.5, floor: float =
     The illumination is the map T of EFF at half resolution (the same quadratic approximation of LIME's
     problem, window 5), enlarged and limited to [floor, 1]; the result is rounded half up and saturated.
     """
-    lightness = image.max(axis=-1) if image.ndim == 3 else image
-    half = resize.halve(lightness.astype(np.float32) / np.float32(255))
-    illumination = np.clip(resize.enlarge(smooth(half, lam), *lightness.shape), floor, 1.0)
+    pixels = load("pixels", "auto")
+    illumination = pixels.enlarge(smooth(pixels.halve_lightness(image), lam), *image.shape[:2])
+    np.clip(illumination, floor, 1.0, out=illumination)
     gain = illumination**-gamma
     out = np.empty_like(image)
     for start in range(0, len(image), 64):

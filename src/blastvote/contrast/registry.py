@@ -130,8 +130,7 @@ def validate_params(function: str, params: Mapping[str, Any] | None = None) -> d
     found = find_method(function)
     if params is not None and not isinstance(params, Mapping):
         raise InputError(
-            f"contrast method {found.name!r}: parameters are a mapping of names to values, but {params!r} "
-            f"was given."
+            f"contrast method {found.name!r}: parameters are a mapping of names to values, but {params!r} was given."
         )
     given = {key: _plain(value) for key, value in (params or {}).items()}
     properties = found.params_schema["properties"]

@@ -5,8 +5,50 @@ in.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Taps:
+    """Which inputs make each output along one side, and how much each counts.
+
+    Attributes
+    ----------
+    first
+        int64 (n_out,): first input of each output; it and those after it may lie outside and are then
+        reflected.
+    weights
+        float64 (n_out, taps); rows sum to 1.
+    n_in
+        Inputs.
+    """
+
+    first: np.ndarray
+    weights: np.ndarray
+    n_in: int
+
+    @property
+    def indices(self) -> np.ndarray:
+        """Return int64 (n_out, taps), the inputs, reflected at the borders with the border pixel repeated."""
+        return self._reflect(self.first[:, None] + np.arange(self.weights.shape[1]))
+
+    def padded(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the inputs of a line padded as far as needed and where in it each output starts, int64."""
+        low = int(self.first.min())
+        line = np.arange(low, int(self.first.max()) + self.weights.shape[1])
+        return self._reflect(line), self.first - low
+
+    def matrix(self) -> np.ndarray:
+        """Return the weights as a dense float64 matrix (n_out, n_in)."""
+        dense = np.zeros((len(self.first), self.n_in))
+        np.add.at(dense, (np.arange(len(self.first))[:, None], self.indices), self.weights)
+        return dense
+
+    def _reflect(self, index: np.ndarray) -> np.ndarray:
+        period = np.concatenate([np.arange(self.n_in), np.arange(self.n_in)[::-1]])
+        return period[index % (2 * self.n_in)]
 
 
 def cubic(x: np.ndarray) -> np.ndarray:
@@ -17,46 +59,30 @@ def cubic(x: np.ndarray) -> np.ndarray:
     return np.where(x <= 1, near, np.where(x <= 2, far, 0.0))
 
 
-def taps(n_in: int, n_out: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return which inputs make each output, and their weights.
+def taps(n_in: int, n_out: int, scale: float | None = None) -> Taps:
+    """Return the taps of a resize from `n_in` to `n_out`.
 
-    Parameters
-    ----------
-    n_in, n_out
-        Lengths.
-    scale
-        Output length over input length; MATLAB keeps the scale the caller named, so halving an odd length has
-        scale 0.5.
-
-    Returns
-    -------
-    indices : numpy.ndarray
-        int64 (n_out, taps), borders reflected.
-    weights : numpy.ndarray
-        float64 (n_out, taps), rows sum to 1.
+    `scale` is the output's length over the input's. MATLAB keeps a scale that the caller named: halving an
+    odd length has scale 0.5, not ceil(n / 2) / n.
     """
+    scale = n_out / n_in if scale is None else scale
     stretch = min(scale, 1.0)
     width = 4.0 / stretch
     centre = (np.arange(n_out) + 0.5) / scale - 0.5
     first = np.floor(centre - width / 2).astype(np.int64)
-    indices = first[:, None] + np.arange(math.ceil(width) + 2)
-    weights = cubic(stretch * (centre[:, None] - indices))
+    offsets = np.arange(math.ceil(width) + 2)
+    weights = cubic(stretch * (centre[:, None] - first[:, None] - offsets))
     weights /= weights.sum(axis=1, keepdims=True)
-    kept = np.flatnonzero(weights.any(axis=0))
-    indices, weights = indices[:, kept], weights[:, kept]
-    period = np.concatenate([np.arange(n_in), np.arange(n_in)[::-1]])
-    return period[indices % (2 * n_in)], weights
+    used = np.flatnonzero(weights.any(axis=0))
+    return Taps(first + used[0], np.ascontiguousarray(weights[:, used[0] : used[-1] + 1]), n_in)
 
 
-def matrix(n_in: int, n_out: int, scale: float | None = None) -> np.ndarray:
-    """Return `taps` as a dense float64 matrix (n_out, n_in)."""
-    indices, weights = taps(n_in, n_out, n_out / n_in if scale is None else scale)
-    dense = np.zeros((n_out, n_in))
-    np.add.at(dense, (np.arange(n_out)[:, None], indices), weights)
-    return dense
+def halving(n: int) -> Taps:
+    """Return the taps of `imresize(., 0.5)` along a side of `n`."""
+    return taps(n, -(-n // 2), 0.5)
 
 
-def shrink_rows(plane: np.ndarray, weights: np.ndarray, block: int = 128) -> np.ndarray:
+def shrink_rows(plane: np.ndarray, weights: np.ndarray, block: int = 64) -> np.ndarray:
     """Return `weights` (n, H) times `plane` (H, W) in float64, reading the plane in blocks of rows.
 
     The matrix is banded: each block is multiplied only with the outputs it reaches.
@@ -71,7 +97,7 @@ def shrink_rows(plane: np.ndarray, weights: np.ndarray, block: int = 128) -> np.
     return out
 
 
-def shrink_columns(plane: np.ndarray, weights: np.ndarray, block: int = 128) -> np.ndarray:
+def shrink_columns(plane: np.ndarray, weights: np.ndarray, block: int = 64) -> np.ndarray:
     """Return `plane` (H, W) times the transpose of `weights` (n, W), as `shrink_rows` does for rows."""
     out = np.zeros((plane.shape[0], len(weights)))
     for start in range(0, plane.shape[1], block):
@@ -83,10 +109,13 @@ def shrink_columns(plane: np.ndarray, weights: np.ndarray, block: int = 128) -> 
     return out
 
 
-def thumbnail(plane: np.ndarray, size: int = 50) -> np.ndarray:
-    """Return `imresize(plane, [size size])` of a plane (H, W), float64 (size, size), not rounded."""
-    height, width = plane.shape
-    return shrink_rows(plane, matrix(height, size)) @ matrix(width, size).T
+def thumbnail(image: np.ndarray, size: int = 50) -> np.ndarray:
+    """Return `imresize(image, [size size])` of (H, W[, C]), float64 (size, size[, C]), not rounded."""
+    height, width = image.shape[:2]
+    rows = shrink_rows(image.reshape(height, -1), taps(height, size).matrix())
+    return np.tensordot(taps(width, size).matrix(), rows.reshape(size, *image.shape[1:]), (1, 1)).swapaxes(
+        0, 1
+    )
 
 
 def mask_thumbnail(mask: np.ndarray, size: int = 50) -> np.ndarray:
@@ -96,8 +125,8 @@ def mask_thumbnail(mask: np.ndarray, size: int = 50) -> np.ndarray:
     (rows if both are equal), and then tests > 128.
     """
     height, width = mask.shape
-    rows, columns = matrix(height, size), matrix(width, size)
-    if size / height <= size / width:
+    rows, columns = taps(height, size).matrix(), taps(width, size).matrix()
+    if height >= width:
         first = to_byte(shrink_rows(mask, rows) * 255.0)
         return to_byte(first @ columns.T) > 128
     first = to_byte(shrink_columns(mask, columns) * 255.0)
@@ -107,27 +136,3 @@ def mask_thumbnail(mask: np.ndarray, size: int = 50) -> np.ndarray:
 def to_byte(values: np.ndarray) -> np.ndarray:
     """Round half up and saturate to 0-255, in floating point."""
     return np.clip(np.floor(values + 0.5), 0, 255)
-
-
-def halve(plane: np.ndarray) -> np.ndarray:
-    """Return `imresize(plane, 0.5)` of a float plane (H, W): (ceil(H / 2), ceil(W / 2)), same dtype."""
-    height, width = plane.shape
-    rows, row_weights = taps(height, -(-height // 2), 0.5)
-    columns, column_weights = taps(width, -(-width // 2), 0.5)
-    return _gather(_gather(plane, rows, row_weights).T, columns, column_weights).T
-
-
-def _gather(plane: np.ndarray, indices: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return weighted sums of rows: out[i] = sum_k weights[i, k] plane[indices[i, k]]."""
-    weights = weights.astype(plane.dtype)
-    out = weights[:, :1] * plane[indices[:, 0]]
-    for tap in range(1, indices.shape[1]):
-        out += weights[:, tap : tap + 1] * plane[indices[:, tap]]
-    return out
-
-
-def enlarge(plane: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return `imresize(plane, [height width])` of a float plane, same dtype."""
-    rows, row_weights = taps(plane.shape[0], height, height / plane.shape[0])
-    columns, column_weights = taps(plane.shape[1], width, width / plane.shape[1])
-    return np.ascontiguousarray(_gather(_gather(plane, rows, row_weights).T, columns, column_weights).T)
