@@ -13,7 +13,7 @@ from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
 
 MODES = ("label_map", "binary")
-ENDINGS = ("_mask", "_masks", "-mask", "_label", "_labels", "_cp_masks")
+ENDINGS = ("_cp_masks", "_masks", "_mask", "-mask", "_labels", "_label")
 """Endings of a mask's stem that are dropped to find the photograph's."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from blastvote import io
@@ -162,13 +163,17 @@ def _part_annotations(part: Part, source: Source, notes: list[str]) -> dict[str,
         masks = _mask_paths(part)
         _check_masks_exist(part, [p.name for i, p in part.images.items() if i not in masks])
         found = {}
+        values: dict[str, set[int]] = {}
         for image_id in part.images:
             labels = io.read_mask_image(masks[image_id])
+            values[masks[image_id].name] = set(np.unique(labels).tolist())
             cells = cells_of_label_map(labels, source.masks)
             height, width = labels.shape
             if not cells:
                 notes.append(f"{masks[image_id]}: the mask is empty; the image has no cells.")
             found[image_id] = ImageAnnotation(part.images[image_id].name, width, height, cells=cells)
+        if source.masks == "binary":
+            _note_rare_values(values, notes)
         return found
     index = NameIndex(part.images)
     result: dict[str, ImageAnnotation] = {}
@@ -177,6 +182,16 @@ def _part_annotations(part: Part, source: Source, notes: list[str]) -> dict[str,
         notes += [f"{entry}: {note}" for note in annotations.notes]
         result = _matched(annotations, index, part, result, notes)
     return result
+
+
+def _note_rare_values(values: Mapping[str, set[int]], notes: list[str]) -> None:
+    """Note grey levels that few binary masks have: strokes that slipped, or lossy compression."""
+    share = Counter(value for own in values.values() for value in own)
+    for name, own in values.items():
+        rare = sorted(value for value in own if share[value] * 10 < len(values))
+        if rare:
+            told = ", ".join(map(str, rare[:8]))
+            notes.append(f"{name}: holds grey levels that few masks have ({told}); they count as the cell.")
 
 
 def _matched(
