@@ -64,7 +64,7 @@ class MaskRCNN(tf.Module):
     # -- the forward pass ---------------------------------------------------------------------------------
 
     def losses(
-        self, batch: dict[str, tf.Tensor], seed: int | tf.Tensor | None = None
+        self, batch: dict[str, tf.Tensor], seed: int | tf.Tensor | None = None, training: bool = True
     ) -> dict[str, tf.Tensor]:
         """Return the five unweighted losses of a batch, float32 scalars; differentiable, and compilable in a graph.
 
@@ -78,8 +78,11 @@ class MaskRCNN(tf.Module):
         seed
             Seed of the sampling of ROIs: a number or an int32 tensor of shape () or (2,). None samples the proposals
             in their own order (best first), which only tests want.
+        training
+            False normalises by the moving statistics and leaves them alone (validation); True does as `train_bn` says.
         """
-        config, training = self.config, self.config.train_bn
+        config = self.config
+        training = training and config.train_bn
         images = batch["images"]
         height, width = tf.shape(images)[1], tf.shape(images)[2]
         area = height * width

@@ -49,7 +49,7 @@ def match_anchors(anchors: np.ndarray, gt_class_ids: np.ndarray, gt_boxes: np.nd
 def sample_anchors(
     match: np.ndarray, count: int, rng: np.random.Generator | np.random.RandomState
 ) -> np.ndarray:
-    """Keep at most `count` anchors of `match` (A,), at most half of them positive; the rest become neutral."""
+    """Keep at most `count` anchors of `match` (A,), at most half of them positive; the rest turn neutral."""
     sampled = match.copy()
     positive = np.flatnonzero(sampled > 0)
     _neutralise(sampled, positive, len(positive) - count // 2, rng)

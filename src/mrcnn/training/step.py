@@ -1,0 +1,154 @@
+"""One training step: losses, weight decay, gradient, clipping, momentum, moving average. Compiled once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mrcnn.config import LOSSES
+from mrcnn.training.config import TrainingConfig
+
+NAMES = ("loss", *LOSSES, "l2_loss", "grad_norm")
+"""What a step returns, in this order; ``loss`` is the weighted sum with the L2 penalty."""
+
+_GROWTH_STEPS = 2000  # finite steps before the scale of float16 losses is doubled
+_NOT_INPUTS = ("sample", "step")
+
+
+class TrainStep:
+    """The compiled steps of a model, with the optimiser's state.
+
+    Parameters
+    ----------
+    model
+        A `MaskRCNN` (anything with its `losses`, `l2_penalty`, `variables`, `trainable_variables_for`).
+    config
+        Of the training.
+    devices
+        Names of the devices that share a batch; ``[""]`` for one.
+    """
+
+    def __init__(self, model: Any, config: TrainingConfig, devices: Sequence[str] = ("",)) -> None:
+        self.model, self.config, self.devices = model, config, list(devices)
+        self.trained: list[keras.Variable] = model.trainable_variables_for(config.layers)
+        self.weights = (
+            dict.fromkeys(LOSSES, 1.0) | dict(model.config.loss_weights) | dict(config.loss_weights)
+        )
+        self.velocity = [tf.Variable(tf.zeros_like(v.value)) for v in self.trained]
+        self.average = [tf.Variable(v.value) for v in model.variables] if config.ema_decay is not None else []
+        self.half = (config.precision or getattr(model.config, "precision", None)) == "mixed_float16"
+        self.loss_scale = tf.Variable(2.0**15 if self.half else 1.0)
+        self.good_steps = tf.Variable(0)
+        self.run = tf.function(self._run, jit_compile=config.jit_compile or None, reduce_retracing=True)
+        self.validate = tf.function(self._validate)
+
+    @property
+    def state(self) -> dict[str, tf.Variable]:
+        """Everything, beside the model's own variables, that the next step depends on."""
+        slots = {f"velocity/{k:04d}": v for k, v in enumerate(self.velocity)}
+        slots |= {f"average/{k:04d}": v for k, v in enumerate(self.average)}
+        return slots | {"loss_scale": self.loss_scale, "good_steps": self.good_steps}
+
+    def _run(self, batch: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
+        """Train on a batch with learning rate `rate`; float32 (len(NAMES),). No weight changes if not finite."""
+        seed = tf.stack([self.config.seed, batch["step"]])
+        moving = [v for v in self.model.variables if not v.trainable]
+        before = [tf.identity(v.value) for v in moving]
+        losses, l2, gradients = self._gradients(batch, seed)
+        total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES]) + l2
+        norm = tf.linalg.global_norm(gradients)
+        good = tf.math.is_finite(total) & tf.math.is_finite(norm)
+        tf.cond(
+            good,
+            lambda: self._apply(gradients, norm, rate, batch["step"]),
+            lambda: self._restore(moving, before),
+        )
+        if self.half:
+            self._update_scale(good)
+        return tf.stack([total, *(losses[name] for name in LOSSES), l2, norm])
+
+    def _gradients(
+        self, batch: dict[str, tf.Tensor], seed: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], tf.Tensor, list[tf.Tensor]]:
+        """Losses, L2 penalty and gradients, each device working on its share of the batch."""
+        shares = self._shares(batch)
+        parts = [
+            self._tower(part, seed + tf.constant([n, 0]), device) for n, (part, device) in enumerate(shares)
+        ]
+        count = float(len(parts))
+        losses = {name: tf.add_n([p[0][name] for p in parts]) / count for name in LOSSES}
+        gradients = [tf.add_n(list(same)) / count for same in zip(*(p[2] for p in parts), strict=True)]
+        return losses, parts[0][1], gradients
+
+    def _shares(self, batch: dict[str, tf.Tensor]) -> list[tuple[dict[str, tf.Tensor], str]]:
+        inputs = {k: v for k, v in batch.items() if k not in _NOT_INPUTS}
+        if len(self.devices) == 1:
+            return [(inputs, self.devices[0])]
+        split = {k: tf.split(v, len(self.devices)) for k, v in inputs.items()}
+        return [({k: v[n] for k, v in split.items()}, device) for n, device in enumerate(self.devices)]
+
+    def _tower(
+        self, batch: dict[str, tf.Tensor], seed: tf.Tensor, device: str
+    ) -> tuple[Any, tf.Tensor, list[tf.Tensor]]:
+        with tf.device(device):
+            with tf.GradientTape() as tape:
+                losses = self.model.losses(batch, seed=seed)
+                l2 = self._l2()
+                total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES]) + l2
+                scaled = total * self.loss_scale
+            gradients = tape.gradient(
+                scaled, [v.value for v in self.trained], unconnected_gradients=tf.UnconnectedGradients.ZERO
+            )
+        return losses, l2, [tf.convert_to_tensor(g) / self.loss_scale for g in gradients]
+
+    def _l2(self) -> tf.Tensor:
+        """The penalty of the trained weights, by this training's factor."""
+        decayed = [v for v in self.trained if v.name not in ("gamma", "beta")]
+        if not self.config.weight_decay or not decayed:
+            return tf.constant(0.0)
+        return self.config.weight_decay * tf.add_n(
+            [tf.reduce_sum(tf.square(v)) / float(np.prod(v.shape)) for v in decayed]
+        )
+
+    def _apply(self, gradients: list[tf.Tensor], norm: tf.Tensor, rate: tf.Tensor, step: tf.Tensor) -> bool:
+        """Clip the gradients by their global norm, move the weights, and the average behind them."""
+        limit = self.config.gradient_clip_norm
+        rate = rate * limit / tf.maximum(norm, limit)
+        for variable, slot, gradient in zip(self.trained, self.velocity, gradients, strict=True):
+            # One pass over memory: slot = momentum * slot - rate * gradient; variable += slot.
+            tf.raw_ops.ResourceApplyKerasMomentum(
+                var=variable.value.handle,
+                accum=slot.handle,
+                lr=rate,
+                grad=gradient,
+                momentum=self.config.momentum,
+            )
+        if self.average:
+            done = tf.cast(step, tf.float32)
+            decay = tf.minimum(self.config.ema_decay, (1.0 + done) / (10.0 + done))
+            for mean, variable in zip(self.average, self.model.variables, strict=True):
+                mean.assign_add((1.0 - decay) * (variable.value - mean))
+        return True
+
+    def _restore(self, moving: list[keras.Variable], before: list[tf.Tensor]) -> bool:
+        """Put the moving statistics back: a step that is not finite leaves no trace."""
+        for variable, old in zip(moving, before, strict=True):
+            variable.value.assign(old)
+        return False
+
+    def _update_scale(self, good: tf.Tensor) -> None:
+        """Halve the scale of float16 losses after an overflow, double it after a long time without."""
+        grown = self.good_steps + 1 >= _GROWTH_STEPS
+        scale = tf.where(good, tf.where(grown, self.loss_scale * 2.0, self.loss_scale), self.loss_scale / 2.0)
+        self.good_steps.assign(tf.where(good & ~grown, self.good_steps + 1, 0))
+        self.loss_scale.assign(scale)
+
+    def _validate(self, batch: dict[str, tf.Tensor]) -> tf.Tensor:
+        """Losses of a batch in inference mode, float32 (1 + 5,): the weighted sum without L2, then each."""
+        seed = tf.stack([self.config.seed, batch["step"]])
+        inputs = {k: v for k, v in batch.items() if k not in _NOT_INPUTS}
+        losses = self.model.losses(inputs, seed=seed, training=False)
+        total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES])
+        return tf.stack([total, *(losses[name] for name in LOSSES)])
