@@ -51,8 +51,9 @@ def draw_outline(rng: np.random.Generator, subtype: str, scale: float) -> np.nda
     diameter = float(np.clip(rng.normal(mean, spread), least, greatest))
     aspect = rng.uniform(1.0, 1.0 + 6 * kind.cell_roughness[1])
     outline = blob(rng, diameter / 2 * scale, aspect, rng.uniform(*kind.cell_roughness))
-    if rng.random() < 0.25 and subtype != "L1":
-        outline = indent(outline, rng.uniform(0, 2 * np.pi), -rng.uniform(0.05, 0.2), rng.uniform(0.35, 0.7))
+    bumps = 0.15 if subtype == "L1" else 0.8
+    for _ in range(int(rng.poisson(bumps))):  # neighbours press on a cell, and it has blebs
+        outline = indent(outline, rng.uniform(0, 2 * np.pi), rng.uniform(-0.16, 0.10), rng.uniform(0.25, 0.7))
     return outline
 
 
@@ -120,7 +121,7 @@ def _cytoplasm(
 def _chromatin(rng: np.random.Generator, canvas: Canvas, from_membrane: np.ndarray) -> np.ndarray:
     """Return the violet dye of the nucleus: grains of three sizes, and the membrane."""
     amount = np.full(from_membrane.shape, rng.normal(0.86, 0.07), np.float32)
-    for grain, low, high in (("fine", 0.10, 0.19), ("medium", 0.08, 0.16), ("coarse", 0.04, 0.09)):
+    for grain, low, high in (("fine", 0.07, 0.15), ("medium", 0.08, 0.16), ("coarse", 0.04, 0.09)):
         contrast = np.float32(0.86 * rng.uniform(low, high))
         amount += contrast * canvas.atlas.window(rng, grain, from_membrane.shape)
     membrane = np.exp(-((from_membrane / np.float32(0.28 * canvas.scale) + 0.8) ** 2))
@@ -156,9 +157,9 @@ def _vacuoles(
         angle = rng.normal(side, 0.65) if rng.random() < 0.75 else rng.uniform(0, 2 * np.pi)
         size = rng.gamma(4.0, 0.1) * scale
         edge = float(outline[int(angle / (2 * np.pi) * N_ANGLES) % N_ANGLES]) - 1.05 * size - 0.15 * scale
-        away = edge * (rng.uniform(0.72, 1.0) if rng.random() < 0.8 else np.sqrt(rng.uniform(0.05, 0.7)))
+        away = edge * (rng.uniform(0.62, 1.0) if rng.random() < 0.75 else np.sqrt(rng.uniform(0.05, 0.7)))
         spot = _spot(patch, away * np.cos(angle), away * np.sin(angle), size, soft=0.12 * scale)
-        clear *= 1 - np.float32(rng.uniform(0.65, 0.95)) * spot * strength
+        clear *= 1 - np.float32(rng.uniform(0.5, 0.92)) * spot * strength
     return clear
 
 

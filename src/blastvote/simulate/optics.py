@@ -42,7 +42,7 @@ class Camera:
 def draw_camera(rng: np.random.Generator, variation: float) -> Camera:
     """Draw a patient's microscope and camera; ``variation`` is the spread between patients, 0 to 1."""
     level = 0.80 + variation * rng.uniform(-0.14, 0.14)
-    tint = np.exp(variation * rng.normal((0.01, 0.0, -0.03), (0.035, 0.008, 0.05)))
+    tint = np.exp(variation * rng.normal((0.01, 0.0, -0.03), (0.030, 0.007, 0.042)))
     return Camera(
         white=(level * tint).astype(np.float32),
         blur_um=float(rng.uniform(0.06, 0.13)),

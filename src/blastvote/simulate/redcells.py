@@ -102,6 +102,8 @@ def scatter(
 
 def _roll(rng: np.random.Generator, r: float, height: int, width: int, n: int) -> np.ndarray:
     start = rng.uniform((-r, -r), (width + r, height + r))
+    if n == 1:
+        return start[None]
     heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.35, n))
     step = r * rng.uniform(0.75, 1.45)
     steps = np.stack([np.cos(heading), np.sin(heading)], 1) * step
@@ -117,7 +119,7 @@ def paint_red_cell(rng: np.random.Generator, canvas: Canvas, habit: RedCellHabit
     if patch is None:
         return
     cover = patch.coverage(outline)
-    rim = np.sqrt(1 - np.float32(0.85) * np.minimum(patch.depth(outline), 1) ** 6)
+    rim = np.sqrt(1 - np.float32(0.7) * np.minimum(patch.depth(outline), 1) ** 9)
     mottle = 1 + np.float32(0.035) * canvas.atlas.window(rng, "coarse", cover.shape)
     profile = rim * mottle * (1 - _pallor(rng, patch, radius, habit)) * cover
     amount = np.float32(rng.normal(1.1, 0.11) * (0.7 if rng.random() < 0.12 else 1.0))
@@ -152,4 +154,5 @@ def _pallor(rng: np.random.Generator, patch: Patch, radius: float, habit: RedCel
     across = (gy * np.float32(np.cos(turn)) - gx * np.float32(np.sin(turn))) * np.float32(slit)
     away = np.sqrt(along**2 + across**2) / np.float32(radius)
     width, soft = rng.uniform(0.3, 0.55), rng.uniform(0.06, 0.17)
-    return np.float32(depth) / (1 + np.exp((away - np.float32(width)) / np.float32(soft)))
+    step = np.minimum((away - np.float32(width)) / np.float32(soft), 40)
+    return np.float32(depth) / (1 + np.exp(step))

@@ -11,6 +11,8 @@ N_ANGLES = 256
 _ANGLES = np.arange(N_ANGLES, dtype=np.float32) * np.float32(2 * np.pi / N_ANGLES)
 _NEXT = (np.arange(N_ANGLES) + 1) % N_ANGLES
 _HARMONICS = np.arange(2, 15, dtype=np.float32)
+_COSINES = np.cos(_HARMONICS[:, None] * _ANGLES)
+_SINES = np.sin(_HARMONICS[:, None] * _ANGLES)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def blob(rng: np.random.Generator, radius: float, aspect: float = 1.0, roughness
         / _HARMONICS ** np.float32(1.8)
     )
     phase = rng.uniform(0, 2 * np.pi, _HARMONICS.size).astype(np.float32)
-    waves = size @ np.cos(_HARMONICS[:, None] * _ANGLES + phase[:, None])
+    waves = (size * np.cos(phase)) @ _COSINES - (size * np.sin(phase)) @ _SINES
     return np.maximum(np.float32(radius) * ellipse * (1 + waves), 0.3 * radius).astype(np.float32)
 
 

@@ -46,7 +46,7 @@ def draw_stain(rng: np.random.Generator, variation: float) -> Stain:
     """
     mix = 0.5 + variation * (rng.uniform(0, 1) - 0.5)
     density = (1 - mix) * _PINK + mix * _GREY
-    tone = np.exp(variation * rng.normal(0, (0.09, 0.05, 0.16), (4, 3)))
+    tone = np.exp(variation * rng.normal(0, (0.08, 0.05, 0.12), (4, 3)))
     strength = np.exp(variation * rng.normal(0, (0.2, 0.13, 0.24, 0.2)))[:, None]
     haze = 0.01 + variation * rng.exponential(0.035)
     return Stain((density * tone * strength).astype(np.float32), float(haze))

@@ -61,8 +61,8 @@ def mask_polygon(mask: np.ndarray) -> np.ndarray:
     -------
     numpy.ndarray
         ``int32 (P, 2)``: the corners x, y, clockwise as seen on the screen; (0, 0) is the outer corner of the
-        first pixel, as on the canvas of VIA. The pixels whose centres lie inside are those of the mask, but for
-        holes.
+        first pixel, as on the canvas of VIA. The pixels whose centres lie inside are those of the mask, but
+        for holes.
     """
     padded = np.pad(mask, 1)
     inside, above, left = padded[1:, 1:], padded[:-1, 1:], padded[1:, :-1]
