@@ -19,7 +19,7 @@ from blastvote.errors import InputError
 HASH_COLUMNS = tuple(f"phash_{flip}" for flip in FLIPS)
 """Columns of the table of hashes: of the image and of its three mirror images."""
 HASH_SIDE = 16
-MAX_DISTANCE = 24
+MAX_DISTANCE = 40
 """Images are look-alikes when at most this many of the 256 bits of their hashes differ."""
 
 

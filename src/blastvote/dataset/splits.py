@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from blastvote import io
@@ -239,25 +240,32 @@ def _by_class(
                 "or use fewer folds."
             )
         order = _shuffled(own, settings.name, settings.seed, name)
-        # Large groups first, so that shares come out even; the hash decides among equals.
-        result[name] = sorted((own[key] for key in order), key=lambda group: -len(group.image_ids))
+        result[name] = [own[key] for key in order]
     return result
 
 
 def _deal(groups: Sequence[_Group], shares: Mapping[str, float]) -> dict[str, list[_Group]]:
-    """Deal groups to parts so that image counts come close to the shares and no part stays empty."""
+    """Deal groups, in their order, to parts so that image counts come close to the shares and none is empty.
+
+    The images are laid out on a line of length 1 that the shares cut into pieces; a group goes to the piece in
+    which its middle lies. One more image shifts only the groups next to a cut.
+    """
     total = sum(len(group.image_ids) for group in groups)
-    parts: dict[str, list[_Group]] = {part: [] for part in shares}
-    filled = dict.fromkeys(shares, 0)
-    for place, group in enumerate(groups):
-        empty = [part for part in shares if not parts[part]]
-        open_parts = empty if len(groups) - place <= len(empty) else list(shares)
-        # The part that lacks most images of its share gets the group.
-        part = max(
-            open_parts, key=lambda p: (round(shares[p] * total - filled[p], 9), -list(shares).index(p))
-        )
-        parts[part].append(group)
-        filled[part] += len(group.image_ids)
+    names = list(shares)
+    cuts = np.cumsum([shares[name] for name in names])[:-1]
+    parts: dict[str, list[_Group]] = {name: [] for name in names}
+    before = 0
+    for group in groups:
+        middle = (before + len(group.image_ids) / 2) / total
+        # Rounded, so that a middle on a cut falls to one side on every machine.
+        parts[names[int(np.searchsorted(np.round(cuts, 9), round(middle, 9), side="right"))]].append(group)
+        before += len(group.image_ids)
+    for name in names:
+        if not parts[name]:
+            rich = max(names, key=lambda n: (len(parts[n]), n))
+            smallest = min(parts[rich], key=lambda group: len(group.image_ids))
+            parts[rich].remove(smallest)
+            parts[name].append(smallest)
     return parts
 
 
@@ -308,7 +316,6 @@ def _kfold(
             rows += _rows(parts[str(fold)], fold, "test")
             others = {g.name: g for part, own in parts.items() if part != str(fold) for g in own}
             shuffled = [others[key] for key in _shuffled(others, "val", settings.seed, name, fold)]
-            shuffled.sort(key=lambda group: -len(group.image_ids))
             shares = {"train": 1 - settings.val_fraction / rest, "val": settings.val_fraction / rest}
             dealt = _deal(shuffled, shares)
             rows += _training_rows(dealt["train"], fold, settings) + _rows(dealt["val"], fold, "val")
