@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import imagehash
 import numpy as np
 import pandas as pd
@@ -37,7 +38,9 @@ def perceptual_hashes(image: np.ndarray) -> dict[str, str]:
         Hexadecimal text by the names in `HASH_COLUMNS`.
     """
     side = HASH_SIDE * 4
-    small = np.asarray(Image.fromarray(image).convert("L").resize((side, side), Image.Resampling.LANCZOS))
+    thumbnail = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    grey = thumbnail.astype(np.float64) @ (0.299, 0.587, 0.114)
+    small = np.round(grey).astype(np.uint8)
     return {
         column: str(imagehash.phash(Image.fromarray(flip_image(small, flip)), hash_size=HASH_SIDE))
         for column, flip in zip(HASH_COLUMNS, FLIPS, strict=True)

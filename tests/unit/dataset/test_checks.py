@@ -1,0 +1,154 @@
+"""The full check: what it finds, what it stops for, how it reads."""
+
+import json
+
+import numpy as np
+import pytest
+
+from blastvote import io
+from blastvote.dataset.checks import check_dataset, hash_table, records
+from blastvote.dataset.coco import read_coco, write_coco
+from blastvote.dataset.collect import collect
+from blastvote.dataset.manifest import COLUMNS, build_manifest, portable_path, read_manifest
+from blastvote.dataset.source import open_source
+from blastvote.errors import InputError
+
+from .conftest import CLASSES, disc
+
+
+def check(folder, rule, threads=1, **changes):
+    collection = collect(open_source(folder.config(**changes), CLASSES), CLASSES, rule)
+    return (collection, *check_dataset(collection, CLASSES, rule, threads))
+
+
+def test_a_good_data_set(three, rule, tmp_path):
+    collection, report, facts = check(three, rule, threads=2)
+    assert report.ok and not report.warnings, report.warnings
+    report.raise_errors()
+    assert report.counts["images"] == 3 and report.counts["cells L1"] == 4 and report.counts["images L3"] == 1
+    manifest = build_manifest(collection, facts)
+    assert list(manifest.columns) == COLUMNS and manifest["n_cells"].tolist() == [2, 2, 2]
+    assert manifest["width"].tolist() == [64] * 3 and manifest["sha256"].is_unique
+    io.write_csv(tmp_path / "m.csv", manifest)
+    assert read_manifest(tmp_path / "m.csv", CLASSES).equals(
+        manifest.astype(read_manifest(tmp_path / "m.csv").dtypes)
+    )
+    write_coco(tmp_path / "c.json", records(facts, collection), CLASSES)
+    data = read_coco(tmp_path / "c.json")
+    assert data.masks("b").sum((0, 1)) == pytest.approx([np.pi * 64] * 2, rel=0.05)
+    assert data.cell_classes("b") == ["L2", "L1"] and data.label("b") == "L2"
+    assert len(hash_table(facts)) == 3
+
+
+def test_everything_wrong_is_told_at_once(three, rule):
+    three.add("small.png", ["L1"], size=(16, 12))
+    (three.images / "a.png").write_bytes(b"not an image")
+    data = (three.images / "b.png").read_bytes()
+    (three.images / "b.png").write_bytes(data[: len(data) // 2])
+    _, report, _ = check(three, rule)
+    assert len(report.errors) == 3
+    with pytest.raises(InputError) as error:
+        report.raise_errors()
+    for part in (
+        "3 errors",
+        "a.png: is not an image",
+        "b.png: the image is damaged",
+        "small.png: the image is 16x12",
+    ):
+        assert part in str(error.value)
+
+
+def test_warnings(three, rule):
+    regions = three.entries["a.png"]["regions"]
+    regions += [
+        disc(500, 500, 5, "L1"),  # outside
+        disc(62, 20, 8, "L1"),  # half outside
+        disc(50, 40, 1.2, "L1"),  # tiny
+        regions[0] | {"region_attributes": {"class": "L2"}},  # outlined twice
+    ]
+    labels = three.table("image_id,label\nc,L1\n")
+    three.add("d.png", [], seed=9)
+    (three.images / "e.png").write_bytes((three.images / "d.png").read_bytes())
+    mirrored = np.ascontiguousarray(io.read_image(three.images / "d.png")[:, ::-1])
+    io.write_image(three.images / "f.png", mirrored)
+    labels = three.table("image_id,label\nc,L1\nd,L1\ne,L1\nf,L1\n")
+    collection, report, facts = check(three, rule, labels=labels)
+    text = "\n".join(report.warnings)
+    assert report.ok
+    for part in (
+        "a.png: cell 2 has no pixel inside the image and was left out.",
+        "a.png: cell 4 has 4 pixels only",
+        "overlap by 100% (IoU)",
+        "c.png: has the label 'L1', but its true cells (1 L1, 1 L3) vote 'L3'.",
+        "d.png: has the label 'L1' but no annotated cell.",
+        "d.png, ",
+        "are the same file, byte for byte",
+        "one mirrored (horizontal)",
+    ):
+        assert part in text, (part, text)
+    assert any("a.png: 1 cells reach beyond the image" in note for note in report.notes)
+    assert build_manifest(collection, facts)["n_cells"].tolist()[0] == 5
+
+
+def test_size_that_differs_from_the_annotation(folder, rule):
+    folder.add("a.png")
+    document = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 128, "height": 96}],
+        "categories": [{"id": 1, "name": "L1"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9]]}],
+    }
+    (folder.root / "coco.json").write_text(json.dumps(document))
+    _, report, _ = check(folder, rule, annotations=str(folder.root / "coco.json"))
+    assert "the image is 64x48 pixels, but its annotation was made on 128x96" in report.errors[0]
+
+
+def test_class_without_images_is_warned_of(folder, rule):
+    folder.add("a.png", ["L1"])
+    _, report, _ = check(folder, rule)
+    assert "No image has the label 'L2'." in report.warnings
+
+
+def test_report_reads_well_and_is_stable(three, rule):
+    three.add("plain.png", ["L1"])
+    io.write_image(three.images / "plain.png", np.full((48, 64, 3), 200, np.uint8))
+    _, report, _ = check(three, rule)
+    text = report.to_markdown()
+    assert (
+        text.startswith("# Check of the data set\n\nThe data set can be used.") and "| cells L2 | 1 |" in text
+    )
+    assert "plain.png: the image is nearly of one colour." in text
+    assert text == check(three, rule, threads=3)[1].to_markdown()
+    assert json.loads(json.dumps(report.to_json()))["ok"] is True
+    report.errors.append("x.png: broken.")
+    assert "cannot be used" in report.to_markdown()
+
+
+def test_manifest_mistakes(tmp_path):
+    header = ",".join(COLUMNS)
+    for line, message in (
+        ("a,p,h,x,5,L1,,1,s", "line 2 has width 'x'"),
+        ("a,p,h,5,5,L9,,1,s", "image 'a' has the label 'L9'"),
+        ("a,p,h,5,5,L1,,1,s\na,p,h,5,5,L1,,1,s", "'a' occurs twice"),
+    ):
+        (tmp_path / "m.csv").write_text(f"{header}\n{line}\n")
+        with pytest.raises(InputError, match=message):
+            read_manifest(tmp_path / "m.csv", CLASSES)
+
+
+def test_paths_are_relative_inside_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert portable_path(tmp_path / "x" / "a.png") == "x/a.png"
+    assert portable_path("../a.png") == "../a.png"
+
+
+def test_real_smears(shared_dir, rule):
+    root = shared_dir / "data" / "peybey_all"
+    config = {
+        "images": str(root),
+        "annotations": str(root / "annotations_via.json"),
+        "class_aliases": {"L1/L2": "L1"},
+    }
+    collection = collect(open_source(config, CLASSES), CLASSES, rule)
+    assert collection.labels["label"].tolist() == ["L3", "L3", "L1", "L1", "L1"]
+    report, facts = check_dataset(collection, CLASSES, rule, threads=2)
+    assert report.ok and sum(fact.n_cells for fact in facts) == 30
