@@ -15,7 +15,7 @@ for batch, image_ids in BATCHES.items():
                 f"{RESULTS}/enhanced/{{method}}/{image_id}.png"
                 for image_id in image_ids
             ],
-            splits=rules.split.output,
+            splits=rules.split.output[0],
         output:
             directory(f"{RESULTS}/flipped/{{method}}/{batch}"),
         log:
@@ -40,7 +40,7 @@ rule flip_annotations:
     """Flip the instance masks of the training images."""
     input:
         annotations=rules.manifest.output.annotations,
-        splits=rules.split.output,
+        splits=rules.split.output[0],
     output:
         f"{RESULTS}/data/annotations_flipped.json",
     log:

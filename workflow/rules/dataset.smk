@@ -64,7 +64,7 @@ rule manifest:
     input:
         images=list(IMAGES.values()),
         annotations=SOURCE.annotation_inputs,
-        labels=rules.labels.output,
+        labels=rules.labels.output[0],
     output:
         manifest=f"{RESULTS}/data/manifest.csv",
         annotations=f"{RESULTS}/data/annotations.json",
@@ -93,7 +93,7 @@ rule manifest:
 rule leakage:
     """Stop where a source image, a patient or a look-alike image crosses from training to test."""
     input:
-        splits=rules.split.output,
+        splits=rules.split.output[0],
         manifest=rules.manifest.output.manifest,
         hashes=rules.manifest.output.hashes,
     output:

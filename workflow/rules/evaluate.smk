@@ -66,8 +66,8 @@ rule plots:
     input:
         tables=rules.tables.output.tables,
         manifest=rules.manifest.output.manifest,
-        splits=rules.split.output,
-        contrast=rules.contrast_record.output,
+        splits=rules.split.output[0],
+        contrast=rules.contrast_record.output[0],
         histories=each_run("history.csv"),
     output:
         expand(
@@ -110,7 +110,7 @@ rule overlays:
         ),
         photographs=list(IMAGES.values()),
         manifest=rules.manifest.output.manifest,
-        splits=rules.split.output,
+        splits=rules.split.output[0],
         annotations=rules.manifest.output.annotations,
     output:
         overlays=directory(f"{RESULTS}/plots/overlays"),

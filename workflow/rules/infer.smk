@@ -13,7 +13,7 @@ rule infer:
         flipped=expand(
             "{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES
         ),
-        splits=rules.split.output,
+        splits=rules.split.output[0],
     output:
         f"{RUN}/detections.json",
     log:
@@ -39,10 +39,10 @@ rule infer:
 rule score:
     """Compare a run's cells with the true ones; all that needs masks is done here, once."""
     input:
-        detections=rules.infer.output,
+        detections=rules.infer.output[0],
         annotations=rules.manifest.output.annotations,
-        flipped_annotations=rules.flip_annotations.output,
-        splits=rules.split.output,
+        flipped_annotations=rules.flip_annotations.output[0],
+        splits=rules.split.output[0],
     output:
         f"{RUN}/scores.npz",
     log:

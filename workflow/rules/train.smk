@@ -15,9 +15,9 @@ rule train:
             "{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES
         ),
         annotations=rules.manifest.output.annotations,
-        flipped_annotations=rules.flip_annotations.output,
-        splits=rules.split.output,
-        leakage=rules.leakage.output,
+        flipped_annotations=rules.flip_annotations.output[0],
+        splits=rules.split.output[0],
+        leakage=rules.leakage.output[0],
     output:
         weights=f"{RUN}/model.weights.h5",
         history=f"{RUN}/history.csv",

@@ -9,8 +9,8 @@ Steps:   keep the cells from the minimum confidence on -> count the cells of eac
 rule cells:
     """List the cells that may vote, one row a cell."""
     input:
-        detections=rules.infer.output,
-        splits=rules.split.output,
+        detections=rules.infer.output[0],
+        splits=rules.split.output[0],
     output:
         f"{RUN}/cells.csv",
     log:
@@ -35,9 +35,9 @@ rule cells:
 rule vote:
     """Let the cells of each test image vote."""
     input:
-        cells=rules.cells.output,
-        labels=rules.labels.output,
-        splits=rules.split.output,
+        cells=rules.cells.output[0],
+        labels=rules.labels.output[0],
+        splits=rules.split.output[0],
     output:
         f"{RUN}/votes.csv",
     log:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blastvote.config import nearest
 from blastvote.errors import InputError
-from mrcnn import MaskRCNNConfig, TrainingConfig
+from mrcnn import HEADS, MaskRCNN, MaskRCNNConfig, TrainingConfig, configure_runtime, resolve_weights
+
+LOGGER = logging.getLogger("blastvote.network")
 
 SCORE_THRESHOLD = 0.05
 """Every cell from this score on is stored; the vote's minimum confidence is applied later."""
@@ -53,3 +56,43 @@ def _checked(kind: Any, settings: Mapping[str, Any], key: str) -> Any:
         return kind(**settings)
     except (TypeError, ValueError) as error:
         raise InputError(f"Config section '{key.split('.')[0]}': {error}") from None
+
+
+def build_network(
+    model: Mapping[str, Any],
+    training: Mapping[str, Any],
+    class_names: Sequence[str],
+    seed: int,
+    threads: int,
+    **changes: Any,
+) -> MaskRCNN:
+    """Return the network with its first weights; the process's threads and seeds are set on the way.
+
+    Parameters
+    ----------
+    model, training, class_names
+        See :func:`network_config`.
+    seed
+        Of the weights that no file gives.
+    threads
+        TensorFlow's threads.
+    changes
+        Fields of `MaskRCNNConfig` that win over the configuration.
+
+    Raises
+    ------
+    InputError
+        If the settings or the weights file cannot be used.
+    """
+    configure_runtime(threads=threads, seed=seed)
+    network = MaskRCNN(network_config(model, training, class_names, **changes), seed=seed)
+    if model["weights"] == "none":
+        return network
+    try:
+        path = resolve_weights(model["weights"], model["backbone"], sha256=model["weights_sha256"] or None)
+        own_classes = str(model["weights"]) not in ("coco", "imagenet")
+        report = network.load_weights(path, by_name=True, exclude=() if own_classes else HEADS)
+    except (OSError, ValueError) as error:
+        raise InputError(f"Config key 'model.weights' is {model['weights']!r}: {error}") from None
+    LOGGER.info("Weights: %s (%s)", path, report)
+    return network

@@ -6,7 +6,9 @@ import hashlib
 import json
 import logging
 import shutil
+import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,32 @@ import pandas as pd
 
 from blastvote.dataset.coco import read_coco
 from blastvote.io import atomic_path, sha256, write_csv
-from blastvote.segmentation.network import build_network, training_config
+from blastvote.segmentation.network import SCORE_THRESHOLD, build_network, network_config, training_config
 from blastvote.segmentation.samples import ImageFiles, annotated_samples, rows_of
 from blastvote.segmentation.validate import Validation
-from mrcnn import train
+from mrcnn import Progress, train
 
 LOGGER = logging.getLogger("blastvote.train")
+
+
+class ProgressLog:
+    """Logs where a training is: after each epoch, and every few seconds within one."""
+
+    def __init__(self, name: str, every: float = 10.0) -> None:
+        self.name, self.every, self.told = name, every, time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        """Take the state after a step."""
+        last = progress.step == progress.steps_per_epoch
+        if not last and time.monotonic() - self.told < self.every:
+            return
+        self.told = time.monotonic()
+        left = timedelta(seconds=round(progress.seconds_left))
+        LOGGER.info(
+            "%s: epoch %d/%d, step %d/%d, loss %.3f, about %s left",
+            self.name, progress.epoch, progress.epochs, progress.step, progress.steps_per_epoch,
+            progress.losses["loss"], left,
+        )  # fmt: skip
 
 
 def train_run(
@@ -65,7 +87,15 @@ def train_run(
     annotations = [read_coco(path) for path in ground_truth]
     train_rows, val_rows = rows_of(table, fold, ["train"]), rows_of(table, fold, ["val"])
     settings = training_config(training_settings, seed, threads)
-    model = build_network(model_settings, training_settings, class_names, seed, threads)
+    min_confidence = network_config(model_settings, training_settings, class_names).detection_min_confidence
+    model = build_network(
+        model_settings,
+        training_settings,
+        class_names,
+        seed,
+        threads,
+        detection_min_confidence=SCORE_THRESHOLD,
+    )
     val_samples = annotated_samples(val_rows, files, annotations)
     train_samples = annotated_samples(train_rows, files, annotations)
     LOGGER.info("%s: %d training and %d validation images", name, len(train_samples), len(val_samples))
@@ -82,8 +112,8 @@ def train_run(
         val_samples,
         settings,
         state,
-        evaluate=Validation(val_samples, ground_truth, table, fold, class_names),
-        progress=lambda line: LOGGER.info("%s: %s", name, line),
+        evaluate=Validation(val_samples, ground_truth, table, fold, class_names, min_confidence),
+        progress=ProgressLog(name),
     )
     with atomic_path(weights_path) as temporary:
         shutil.copyfile(state / "best.weights.h5", temporary)

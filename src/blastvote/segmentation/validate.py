@@ -30,6 +30,8 @@ class Validation:
         The run's fold.
     class_names
         Names of the classes 1..K.
+    min_confidence
+        From which score on a cell counts for Matterport's AP; COCO's takes all that the model detects.
     """
 
     def __init__(
@@ -39,26 +41,24 @@ class Validation:
         splits: pd.DataFrame,
         fold: int,
         class_names: Sequence[str],
+        min_confidence: float,
     ) -> None:
         self.samples = samples
         self.truth = read_ground_truth([Path(path) for path in ground_truth])
         self.splits = splits[(splits["fold"] == fold) & (splits["role"] == "val")]
         self.fold = fold
         self.class_names = list(class_names)
+        self.min_confidence = min_confidence
 
     def __call__(self, model: MaskRCNN) -> dict[str, float]:
-        """Return ``val_ap50_matterport`` and ``val_ap50`` (COCO), on masks, as fractions.
-
-        Matterport's counts the detections that the model's ``detection_min_confidence`` lets through.
-        """
+        """Return ``val_ap50_matterport`` and ``val_ap50`` (COCO), on masks, as fractions."""
         found = model.detect([sample.image for sample in self.samples])
         results = [
             result
             for sample, detections in zip(self.samples, found, strict=True)
             for result in coco_results(sample.image_id, detections)
         ]
-        least = model.config.detection_min_confidence
-        scores = score_run(results, self.truth, self.splits, self.fold, self.class_names, least)
+        scores = score_run(results, self.truth, self.splits, self.fold, self.class_names, self.min_confidence)
         cells = scores.detections
         ranked = rank(
             cells["image"].to_numpy(),

@@ -1,0 +1,216 @@
+"""``blastvote``: the library's functions from a shell, for single images and quick looks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from blastvote.errors import InputError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status: 0, or 1 after a user's mistake."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except InputError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output has gone
+        return 0
+    return 0
+
+
+def enhance(options: argparse.Namespace) -> None:
+    """Enhance images; print what was done to each as JSON lines."""
+    from blastvote.contrast import enhance_and_describe
+    from blastvote.io import read_image, write_image
+
+    params = _parameters(options.param)
+    for source in _images(options.images):
+        target = options.out / f"{source.stem}.png"
+        if target.resolve() == source.resolve():
+            raise InputError(f"{source} would be overwritten by its own result. Choose another --out folder.")
+        image, record = enhance_and_describe(read_image(source), options.method, **params)
+        options.out.mkdir(parents=True, exist_ok=True)
+        write_image(target, image)
+        print(json.dumps({"image": str(source), "out": str(target), **record}))
+
+
+def methods(options: argparse.Namespace) -> None:
+    """List the contrast methods and their parameters."""
+    from blastvote.contrast import METHODS
+
+    for name, method in METHODS.items():
+        print(f"{name}: {method.summary}")
+        for parameter, schema in method.params_schema["properties"].items():
+            choices = f" ({' | '.join(map(str, schema['enum']))})" if "enum" in schema else ""
+            print(f"    {parameter} = {schema.get('default')}{choices}: {schema.get('description', '')}")
+
+
+def simulate(options: argparse.Namespace) -> None:
+    """Write a simulated data set."""
+    from blastvote.simulate import SimulationSettings, write_dataset
+
+    width, height = options.size
+    settings = SimulationSettings(
+        width=width,
+        height=height,
+        pixel_size_um=options.pixel_size,
+        images_per_class=options.per_class,
+        seed=options.seed,
+    )
+    write_dataset(options.out, settings)
+    print(f"{3 * options.per_class} images, annotations_via.json and labels.csv are in {options.out}")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Check a data set as the workflow does and print the report."""
+    from blastvote.dataset.checks import check_dataset
+    from blastvote.dataset.collect import collect
+    from blastvote.dataset.source import open_source
+    from blastvote.vote import make_rule, vote
+
+    classes = options.classes.split(",")
+    dataset = {"images": options.images, "annotations": options.annotations, "labels": options.labels}
+    rule = partial(vote, rule=make_rule(options.vote, classes))
+    report, _ = check_dataset(collect(open_source(dataset, classes), classes, rule), classes, rule)
+    print(report.to_markdown())
+    report.raise_errors()
+
+
+def predict(options: argparse.Namespace) -> None:
+    """Enhance new images as a run did, segment them with its network, vote, and draw the cells."""
+    from blastvote.segmentation.predict import predict_images
+
+    votes = predict_images(
+        _images(options.images), options.results, options.trained, options.out, options.min_confidence
+    )
+    print(votes.to_string(index=False))
+
+
+def summary(options: argparse.Namespace) -> None:
+    """Print Tables 1 and 2 and say where everything is."""
+    import yaml
+
+    results = options.results
+    if results is None:
+        config: dict[str, Any] = {"results": "results"}
+        if options.config:
+            config |= yaml.safe_load(options.config.read_text(encoding="utf-8")) or {}
+        results = Path(config["results"])
+    tables = results / "tables" / "tables.md"
+    if not tables.is_file():
+        raise InputError(f"{tables} does not exist. Run the workflow first: make demo.")
+    print(tables.read_text(encoding="utf-8"))
+    for folder, what in (
+        ("tables", "tables (CSV)"),
+        ("plots", "plots (PNG, SVG)"),
+        ("plots/overlays", "found and true cells"),
+        ("report/index.html", "everything on one page"),
+    ):
+        print(f"{what:24} {results / folder}")
+
+
+def _images(paths: Sequence[Path]) -> list[Path]:
+    """Return the image files among `paths` and in the folders among them."""
+    from blastvote.io import IMAGE_SUFFIXES
+
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(p for p in path.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
+        else:
+            found.append(path)
+    if not found:
+        raise InputError(
+            f"There is no image in {', '.join(map(str, paths))}. Name image files or their folder."
+        )
+    stems = [path.stem for path in found]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice:
+        raise InputError(
+            f"Two images are called '{twice}', and one result would overwrite the other. Rename one."
+        )
+    return found
+
+
+def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
+    """Return ``name=value`` pairs with the values read as JSON where they are."""
+    params: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(
+                f"--param {pair!r} is not of the form name=value, such as --param mode=original."
+            )
+        try:
+            params[name] = json.loads(value)
+        except ValueError:
+            params[name] = value
+    return params
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="blastvote", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(run: Any) -> argparse.ArgumentParser:
+        added = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
+        added.set_defaults(run=run)
+        return added
+
+    one = command(enhance)
+    one.add_argument("images", nargs="+", type=Path, help="image files or folders")
+    one.add_argument("--method", default="eff", help="contrast method (see: blastvote methods)")
+    one.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable"
+    )
+    one.add_argument("--out", type=Path, required=True, help="folder of the results (PNG)")
+
+    command(methods)
+
+    one = command(simulate)
+    one.add_argument("--out", type=Path, required=True, help="folder of the data set")
+    one.add_argument("--per-class", type=int, default=20, metavar="N", help="images of each subtype")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="pixels")
+    one.add_argument("--pixel-size", type=float, default=0.18, metavar="UM", help="micrometres a pixel")
+
+    one = command(check)
+    one.add_argument("images", help="folder of photographs, or a CSV sheet")
+    one.add_argument(
+        "--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks"
+    )
+    one.add_argument("--labels", default="", help="CSV with image_id,label,patient_id")
+    one.add_argument("--classes", default="L1,L2,L3", help="comma-separated class names")
+    one.add_argument("--vote", default="pathologist", help="vote rule")
+
+    one = command(predict)
+    one.add_argument("images", nargs="+", type=Path, help="image files or folders")
+    one.add_argument(
+        "--results", type=Path, default=Path("results"), help="results folder of a finished study"
+    )
+    one.add_argument(
+        "--run",
+        dest="trained",
+        default=None,
+        metavar="METHOD/seedS/foldF",
+        help="which run; default: the first",
+    )
+    one.add_argument("--out", type=Path, required=True, help="folder of cells.csv, votes.csv and overlays")
+    one.add_argument("--min-confidence", type=float, default=None, help="default: that of the study")
+
+    one = command(summary)
+    one.add_argument("--config", type=Path, help="config file that was run")
+    one.add_argument("--results", type=Path, help="results folder")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
