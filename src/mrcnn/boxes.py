@@ -20,7 +20,7 @@ from mrcnn.numpy_boxes import (
 
 __all__ = [
     "apply_box_deltas", "box_refinement", "compute_iou", "compute_overlaps", "denorm_boxes",
-    "non_max_suppression", "norm_boxes", "tf_apply_deltas", "tf_clip", "tf_norm_boxes", "tf_overlaps",
+    "non_max_suppression", "norm_boxes", "tf_apply_deltas", "tf_area", "tf_clip", "tf_norm_boxes", "tf_overlaps",
     "tf_refinement",
 ]  # fmt: skip
 
@@ -71,15 +71,18 @@ def tf_clip(boxes: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
     return tf.maximum(tf.minimum(boxes, high), low)
 
 
+def tf_area(boxes: tf.Tensor) -> tf.Tensor:
+    """Areas (...) of boxes (..., 4)."""
+    return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+
+
 def tf_overlaps(boxes: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
     """IoU (B, N, M) of boxes (B, N, 4) with boxes (B, M, 4); 0 where both are empty."""
     a, b = boxes[:, :, None, :], others[:, None, :, :]
     height = tf.minimum(a[..., 2], b[..., 2]) - tf.maximum(a[..., 0], b[..., 0])
     width = tf.minimum(a[..., 3], b[..., 3]) - tf.maximum(a[..., 1], b[..., 1])
     intersection = tf.maximum(height, 0.0) * tf.maximum(width, 0.0)
-    area_a = (a[..., 2] - a[..., 0]) * (a[..., 3] - a[..., 1])
-    area_b = (b[..., 2] - b[..., 0]) * (b[..., 3] - b[..., 1])
-    return tf.math.divide_no_nan(intersection, area_a + area_b - intersection)
+    return tf.math.divide_no_nan(intersection, tf_area(a) + tf_area(b) - intersection)
 
 
 def static(values: tuple[float, ...]) -> np.ndarray:

@@ -47,6 +47,9 @@ class MaskRCNNConfig:
     top_down_pyramid_size, rpn_conv_filters, mask_conv_filters, fpn_classif_fc_layers_size : int
         Channels of the pyramid, of the RPN's shared convolution, of the mask head and of the two fully
         connected layers of the class head.
+    tf1_suppression : bool
+        True repeats a quirk of TensorFlow 1.15, with which Matterport's code is usually run: once non-maximum
+        suppression keeps a box that clipping has left without area, nothing of lower score is kept. False keeps the rest too.
     precision : {"float32", "mixed_bfloat16", "mixed_float16"}
         Precision of the convolutions; weights, boxes and losses are always float32.
 
@@ -100,6 +103,7 @@ class MaskRCNNConfig:
     detection_max_instances: int = 100
     detection_min_confidence: float = 0.7
     detection_nms_threshold: float = 0.3
+    tf1_suppression: bool = True
 
     weight_decay: float = 1e-4
     loss_weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(LOSSES, 1.0))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from mrcnn.boxes import static, tf_apply_deltas, tf_clip
+from mrcnn.boxes import static, tf_apply_deltas, tf_area, tf_clip
 from mrcnn.config import MaskRCNNConfig
 
 
@@ -39,11 +39,7 @@ def refine(
     scores = tf.reduce_max(probabilities, axis=-1)
     own = tf.gather(deltas, class_ids, batch_dims=2) * static(config.bbox_std_dev)
     boxes = tf_clip(tf_apply_deltas(rois, own), windows[:, None, :])
-    # One score per foreground class, -1 where the ROI is of another class: suppression then works class by class.
-    foreground = tf.one_hot(
-        class_ids - 1, config.num_classes - 1, on_value=True, off_value=False, dtype=tf.bool
-    )
-    class_scores = tf.where(foreground, scores[..., None], -1.0)
+    class_scores = _scores_by_class(boxes, class_ids, scores, config)
     at_least = np.nextafter(np.float32(config.detection_min_confidence), np.float32(-1))
     kept = tf.image.combined_non_max_suppression(
         boxes[:, :, None, :],
@@ -57,3 +53,20 @@ def refine(
     found = tf.sequence_mask(kept.valid_detections, config.detection_max_instances)
     class_ids = (tf.cast(kept.nmsed_classes, tf.int32) + 1) * tf.cast(found, tf.int32)
     return Detections(kept.nmsed_boxes, class_ids, kept.nmsed_scores)
+
+
+def _scores_by_class(
+    boxes: tf.Tensor, class_ids: tf.Tensor, scores: tf.Tensor, config: MaskRCNNConfig
+) -> tf.Tensor:
+    """Scores (B, N, K - 1) of the foreground classes, -1 where the ROI is of another class or cannot be kept.
+
+    Suppression then works class by class. With `tf1_suppression`, nothing of a class survives below its best box without
+    area (TensorFlow 1.15 repeated such a box until its list was full).
+    """
+    foreground = tf.one_hot(class_ids - 1, config.num_classes - 1, on_value=True, off_value=False, dtype=tf.bool)
+    class_scores = tf.where(foreground, scores[..., None], -1.0)
+    if config.tf1_suppression:
+        empty = tf_area(boxes) <= 0.0
+        last = tf.reduce_max(tf.where(empty[..., None], class_scores, -1.0), axis=1, keepdims=True)
+        class_scores = tf.where(class_scores >= last, class_scores, -1.0)
+    return class_scores

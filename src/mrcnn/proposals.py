@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from mrcnn.boxes import static, tf_apply_deltas, tf_clip
+from mrcnn.boxes import static, tf_apply_deltas, tf_area, tf_clip
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.rpn import RPNOutput
 
@@ -23,8 +23,8 @@ def propose(rpn: RPNOutput, anchors: tf.Tensor, count: int, config: MaskRCNNConf
 
     Notes
     -----
-    Only the `pre_nms_limit` best anchors are decoded. ``combined_non_max_suppression`` with one class works
-    on the images of a batch in parallel and pads by itself; its rules are those of ``non_max_suppression``.
+    Only the `pre_nms_limit` best anchors are decoded. The result is differentiable with respect to the RPN's
+    deltas: see `mrcnn.targets`.
     """
     scores = rpn.probabilities[:, :, 1]
     limit = tf.minimum(config.pre_nms_limit, tf.shape(anchors)[0])
@@ -32,13 +32,25 @@ def propose(rpn: RPNOutput, anchors: tf.Tensor, count: int, config: MaskRCNNConf
     deltas = tf.gather(rpn.deltas, best, batch_dims=1) * static(config.rpn_bbox_std_dev)
     boxes = tf_apply_deltas(tf.gather(anchors, best), deltas)
     boxes = tf_clip(boxes, tf.constant([0.0, 0.0, 1.0, 1.0]))
-    kept = tf.image.combined_non_max_suppression(
-        boxes[:, :, None, :],
-        scores[:, :, None],
-        max_output_size_per_class=count,
-        max_total_size=count,
-        iou_threshold=config.rpn_nms_threshold,
-        score_threshold=-1.0,
-        clip_boxes=False,
+    kept = tf.map_fn(
+        lambda image: _suppress(*image, count, config),
+        (boxes, scores),
+        fn_output_signature=tf.TensorSpec([count], tf.int32),
     )
-    return tf.stop_gradient(kept.nmsed_boxes)
+    padded = tf.pad(boxes, [[0, 0], [0, 1], [0, 0]])
+    return tf.gather(padded, tf.where(kept < 0, limit, kept), batch_dims=1)
+
+
+def _suppress(boxes: tf.Tensor, scores: tf.Tensor, count: int, config: MaskRCNNConfig) -> tf.Tensor:
+    """Indices (count,) of the boxes (N, 4) that survive, by falling score, padded with -1.
+
+    With `tf1_suppression`, the first box without area fills the rest of the list, as it did in TensorFlow 1.15.
+    """
+    kept = tf.image.non_max_suppression(boxes, scores, count, config.rpn_nms_threshold)
+    if config.tf1_suppression:
+        empty = tf.cast(tf_area(tf.gather(boxes, kept)) <= 0.0, tf.int32)
+        first = tf.where(empty == 1)[:1, 0]
+        filler = tf.repeat(tf.gather(kept, first), count)
+        solid = tf.boolean_mask(kept, tf.cumsum(empty) == 0)
+        kept = tf.concat([solid, filler], axis=0)[:count]
+    return tf.pad(kept, [[0, count - tf.shape(kept)[0]]], constant_values=-1)

@@ -4,6 +4,9 @@ Of an image's proposals, up to ``int(train_rois_per_image * roi_positive_ratio)`
 are taken, and about twice as many that do not. An image without positives has no negatives either.
 The positives come first, then the negatives, then zeros: so the masks need only the first
 `max_positive_rois` slots.
+
+As in Matterport, the box targets are a differentiable function of the proposals: the box loss of the heads pulls at the
+RPN's deltas too. Nothing else here has a gradient.
 """
 
 from typing import NamedTuple
@@ -66,7 +69,7 @@ def detection_targets(
     seed
         (2,) int32 of a stateless random generator; None takes the proposals in their own order.
     """
-    positive, negative, match = _match(proposals, gt_class_ids, gt_boxes)
+    positive, negative, match = _match(tf.stop_gradient(proposals), gt_class_ids, gt_boxes)
     indices, is_positive, used = _sample(positive, negative, config, seed)
     rois = tf.gather(proposals, indices, batch_dims=1) * used[..., None]
     match = tf.gather(match, indices, batch_dims=1)
@@ -77,8 +80,7 @@ def detection_targets(
     slots = config.max_positive_rois
     masks = _mask_targets(rois[:, :slots], matched_boxes[:, :slots], match[:, :slots], gt_masks, config)
     masks = masks * tf.cast(is_positive[:, :slots], tf.float32)[..., None, None]
-    targets = DetectionTargets(rois, class_ids, deltas, masks, used)
-    return DetectionTargets(*(tf.stop_gradient(part) for part in targets))
+    return DetectionTargets(tf.stop_gradient(rois), class_ids, deltas, tf.stop_gradient(masks), used)
 
 
 def _match(

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
+from mrcnn.data.grid import sample_points
+
 Window = tuple[int, int, int, int]
 Padding = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 Crop = tuple[int, int, int, int]
@@ -26,12 +28,12 @@ def resize_bilinear(array: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     numpy.ndarray
         float64 (h, w) or (h, w, C).
     """
-    return _resize_axis(_resize_axis(array.astype(np.float64), shape[1], axis=1), shape[0], axis=0)
+    rows, columns = sample_points((array.shape[0], array.shape[1]), shape)
+    return _resize_axis(_resize_axis(array.astype(np.float64), columns, axis=1), rows, axis=0)
 
 
-def _resize_axis(array: np.ndarray, size: int, axis: int) -> np.ndarray:
-    """Sample `array` linearly at the centres of `size` equal parts of `axis`."""
-    centres = (np.arange(size) + 0.5) * (array.shape[axis] / size) - 0.5
+def _resize_axis(array: np.ndarray, centres: np.ndarray, axis: int) -> np.ndarray:
+    """Sample `array` linearly at the places `centres` of `axis`; zero outside."""
     below = np.floor(centres).astype(int)
     share = (centres - below).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
     padded = np.pad(array, [(1, 1) if i == axis else (0, 0) for i in range(array.ndim)])
