@@ -1,0 +1,95 @@
+"""Every plot of a study by the name of its file: what the workflow writes to `results/plots`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from blastvote.figures.classification import classification_by_method
+from blastvote.figures.comparisons import forest_plot
+from blastvote.figures.confusion import confusion_figure, confusion_sheet
+from blastvote.figures.contrast import contrast_effect
+from blastvote.figures.curves import pr_curves, reliability_diagram, threshold_sweep
+from blastvote.figures.dataset import dataset_overview
+from blastvote.figures.detection import map_by_method
+from blastvote.figures.learning import learning_curves
+from blastvote.figures.seeds import seed_spread
+
+PLOTS = (
+    "dataset",
+    "contrast_effect",
+    "learning_curves",
+    "map_by_method",
+    "classification_by_method",
+    "confusion",
+    "confusion_all_methods",
+    "cells_confusion_all_methods",
+    "comparisons",
+    "threshold_sweep",
+    "pr_curves",
+    "calibration",
+    "seeds",
+)
+"""Names of the files, in the order in which a reader wants them."""
+
+
+def study_figures(
+    tables: Mapping[str, pd.DataFrame],
+    manifest: pd.DataFrame,
+    splits: pd.DataFrame,
+    contrast: pd.DataFrame,
+    history: pd.DataFrame,
+    methods: Sequence[str],
+    class_names: Sequence[str],
+    min_confidence: float,
+    confusion_method: str,
+) -> Iterator[tuple[str, Figure]]:
+    """Yield name and figure of every plot, one at a time: a figure is large.
+
+    Parameters
+    ----------
+    tables
+        As `blastvote.evaluate.all_tables.all_tables` names them.
+    manifest, splits, contrast
+        The tables of these names.
+    history
+        All ``history.csv`` below one another with the columns method, seed and fold.
+    methods, class_names
+        In the order of the configuration.
+    min_confidence
+        Of the vote, to mark it in the sweep.
+    confusion_method
+        Whose Table 3 is drawn large.
+    """
+    sweep = tables["threshold_sweep"]
+    sweep = sweep[sweep["subset"] == sweep["subset"].iloc[0]] if len(sweep) else sweep
+    sweep = sweep.rename(columns={"sensitivity_strict": "sensitivity"})
+    by_run = tables["table1_map_by_run"]
+    by_run = by_run[by_run["split"] == "test"] if "test" in set(by_run["split"]) else by_run
+    makers = {
+        "dataset": lambda: dataset_overview(manifest, splits, class_names),
+        "contrast_effect": lambda: contrast_effect(contrast, methods),
+        "learning_curves": lambda: learning_curves(history, methods),
+        "map_by_method": lambda: map_by_method(tables["table1_map"], methods),
+        "classification_by_method": lambda: classification_by_method(
+            tables["table2_classification"], methods
+        ),
+        "confusion": lambda: confusion_figure(
+            tables[f"table3_confusion_{confusion_method}"], f"Votes after {confusion_method}"
+        ),
+        "confusion_all_methods": lambda: confusion_sheet(
+            {method: tables[f"table3_confusion_{method}"] for method in methods}, methods
+        ),
+        "cells_confusion_all_methods": lambda: confusion_sheet(
+            {method: tables[f"cells_confusion_{method}"] for method in methods}, methods, unit="cells"
+        ),
+        "comparisons": lambda: forest_plot(tables["comparisons"], methods),
+        "threshold_sweep": lambda: threshold_sweep(sweep, min_confidence, methods),
+        "pr_curves": lambda: pr_curves(tables["pr_curves"], methods),
+        "calibration": lambda: reliability_diagram(tables["calibration"], methods),
+        "seeds": lambda: seed_spread(by_run, methods=methods),
+    }
+    for name in PLOTS:
+        yield name, makers[name]()
