@@ -9,6 +9,7 @@ from blastvote.figures.dataset import dataset_overview, example_sheet
 from blastvote.figures.detection import map_by_method
 from blastvote.figures.grid import method_grid
 from blastvote.figures.learning import learning_curves
+from blastvote.figures.matching import matching_shares
 from blastvote.figures.overlay import overlay_cells
 from blastvote.figures.panels import Cells, find_missed, overlay_panel
 from blastvote.figures.seeds import seed_spread
@@ -27,6 +28,7 @@ __all__ = [
     "forest_plot",
     "learning_curves",
     "map_by_method",
+    "matching_shares",
     "method_grid",
     "overlay_cells",
     "overlay_panel",

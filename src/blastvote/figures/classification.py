@@ -102,7 +102,9 @@ def _all_values(table: pd.DataFrame, metrics: Sequence[str]) -> list[float]:
 def _panel(
     ax: Axes, rows: pd.DataFrame, metric: str, styles: Mapping[str, MethodStyle], subsets: Sequence[str]
 ) -> None:
-    offsets = [0.0] if len(subsets) < 2 else [(i / (len(subsets) - 1) - 0.5) * 0.48 for i in range(len(subsets))]
+    offsets = (
+        [0.0] if len(subsets) < 2 else [(i / (len(subsets) - 1) - 0.5) * 0.48 for i in range(len(subsets))]
+    )
     for place, (subset, offset) in enumerate(zip(subsets, offsets, strict=True)):
         found = rows[rows["subset"] == subset].set_index("method")
         for y, (name, style) in enumerate(styles.items()):

@@ -61,14 +61,16 @@ class ConfusionTable:
         """Number of things counted: the matrix, and what undetected, missed and background add."""
         counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
         rows = [i for i, name in enumerate(self.row_names) if i < self.n_classes or name != "FP"]
-        return int(np.nansum(self.values[np.ix_(rows, counted)]))
+        return round(float(np.nansum(self.values[np.ix_(rows, counted)])))
 
     def share(self) -> np.ndarray:
         """Return the matrix as shares of its actual class, everything that is counted in the row included."""
         counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
         block = np.nan_to_num(self.values[: self.n_classes])
         total = block[:, counted].sum(axis=1, keepdims=True)
-        return np.divide(block[:, : self.n_classes], total, out=np.zeros((self.n_classes,) * 2), where=total > 0)
+        return np.divide(
+            block[:, : self.n_classes], total, out=np.zeros((self.n_classes,) * 2), where=total > 0
+        )
 
 
 def read_confusion(table: pd.DataFrame) -> ConfusionTable:
@@ -89,7 +91,9 @@ def read_confusion(table: pd.DataFrame) -> ConfusionTable:
         raise ValueError(f"confusion table: rows {rows} and columns {columns} do not name the same classes.")
     frame = table.set_axis(rows, axis=0).set_axis(columns, axis=1)
     frame = (
-        frame.loc[[*classes, *aside_rows], [*classes, *aside]].apply(pd.to_numeric, errors="coerce").astype("Float64")
+        frame.loc[[*classes, *aside_rows], [*classes, *aside]]
+        .apply(pd.to_numeric, errors="coerce")
+        .astype("Float64")
     )
     return ConfusionTable(
         (*classes, *aside_rows), (*classes, *aside), frame.to_numpy(float, na_value=math.nan), len(classes)
@@ -158,7 +162,9 @@ def confusion_sheet(
     rows = math.ceil(len(styles) / columns)
     width = max(COLUMN, left + columns * (0.22 + side * (across + GAP)))
     title = wrap(f"{title} ({unit})", int(11 * width))
-    fig = new_figure(width, 0.45 + 0.15 * (title.count("\n") + 1) + rows * (0.6 + below + side * (down + GAP)))
+    fig = new_figure(
+        width, 0.45 + 0.15 * (title.count("\n") + 1) + rows * (0.6 + below + side * (down + GAP))
+    )
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(styles) :]:
         ax.set_axis_off()
@@ -175,7 +181,9 @@ def confusion_sheet(
 def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
     """Draw squares, numbers and names; `named` writes the names of the rows."""
     share, k = matrix.share(), matrix.n_classes
-    xs, ys = ([i + (GAP if i >= k else 0) for i in range(len(n))] for n in (matrix.column_names, matrix.row_names))
+    xs, ys = (
+        [i + (GAP if i >= k else 0) for i in range(len(n))] for n in (matrix.column_names, matrix.row_names)
+    )
     colours = matplotlib.colormaps["Blues"]
     for i, y in enumerate(ys):
         for j, x in enumerate(xs):
@@ -183,7 +191,9 @@ def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
             if math.isnan(value) or (i >= k and j >= k):
                 continue
             fill = colours(0.92 * share[i, j]) if inside else ASIDE
-            ax.add_patch(Rectangle((x, y), 0.96, 0.96, fc=fill, ec="none", gid="class" if inside else "aside"))
+            ax.add_patch(
+                Rectangle((x, y), 0.96, 0.96, fc=fill, ec="none", gid="class" if inside else "aside")
+            )
             dark = inside and luminance(np.asarray(matplotlib.colors.to_rgb(fill))) < 0.55
             text = f"{value:g}" if float(value).is_integer() else f"{value:.1f}"
             if inside and share[i, j] > 0 and len(matrix.column_names) <= 6:
@@ -219,7 +229,9 @@ def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
     ax.set_ylim(ys[-1] + 1, -0.04)
     ax.set_aspect("equal")
     ax.set_xticks([x + 0.48 for x in xs], _column_labels(matrix), fontsize=size)
-    ax.set_yticks([y + 0.48 for y in ys], _row_labels(matrix.row_names) if named else [""] * len(ys), fontsize=size)
+    ax.set_yticks(
+        [y + 0.48 for y in ys], _row_labels(matrix.row_names) if named else [""] * len(ys), fontsize=size
+    )
     for tick, name in zip(ax.get_xticklabels(), matrix.column_names, strict=True):
         tick.set_rotation(0 if _level(matrix) else 90)
         tick.set_fontstyle("italic" if name in MARGINS else "normal")

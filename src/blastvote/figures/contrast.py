@@ -83,7 +83,9 @@ def _label(rows: pd.DataFrame, style: MethodStyle) -> str:
     return f"{name}\n{untouched} of {len(change)} unchanged" if untouched else name
 
 
-def _spread(ax: Axes, rows: pd.DataFrame, column: str, styles: Mapping[str, MethodStyle], scale: float) -> None:
+def _spread(
+    ax: Axes, rows: pd.DataFrame, column: str, styles: Mapping[str, MethodStyle], scale: float
+) -> None:
     """Draw a box of the quartiles and every image as a dot; the dots' heights follow from their order."""
     for y, style in enumerate(styles.values()):
         part = rows.loc[rows["method"].astype(str) == style.name, column]

@@ -166,7 +166,7 @@ def pr_curves(
     columns = min(len(classes), 4)
     rows = math.ceil(len(classes) / columns)
     lines = method_lines(styles)
-    height = 2.9 if columns == 1 else 0.5 + 5.6 / columns
+    height = 2.9 if columns == 1 else 0.25 + 5.6 / columns
     fig = new_figure(max(3.5, PAGE if columns > 1 else 0), 0.75 + rows * height + 0.04 * len(styles))
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(classes) :]:
@@ -176,7 +176,9 @@ def pr_curves(
         for method in styles:
             found = part[part["method"].astype(str) == method].sort_values("recall", kind="stable")
             if len(found):
-                ax.plot(100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}")
+                ax.plot(
+                    100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
+                )
         _square(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
         ax.set_title(_class_title(part, name), fontsize=8)
     fig.suptitle(title)

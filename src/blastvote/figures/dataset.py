@@ -80,7 +80,9 @@ def _count(manifest: pd.DataFrame) -> str:
 
 
 def _class_axis(ax: Axes, classes: Sequence[str], named: bool) -> None:
-    ax.set_yticks(range(len(classes)), [wrap(name, 16, 2) for name in classes] if named else [""] * len(classes))
+    ax.set_yticks(
+        range(len(classes)), [wrap(name, 16, 2) for name in classes] if named else [""] * len(classes)
+    )
     ax.set_ylim(len(classes) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -94,7 +96,11 @@ def _roles(ax: Axes, manifest: pd.DataFrame, splits: pd.DataFrame | None, classe
         originals = splits[splits["flip"].fillna("none") == "none"] if "flip" in splits.columns else splits
         if "fold" in originals.columns and originals["fold"].nunique() > 1:
             originals = originals[originals["fold"] == originals["fold"].min()]
-        joined = originals[["image_id", "role"]].drop_duplicates().merge(manifest[["image_id", "label"]], on="image_id")
+        joined = (
+            originals[["image_id", "role"]]
+            .drop_duplicates()
+            .merge(manifest[["image_id", "label"]], on="image_id")
+        )
         counted = {role: joined[joined["role"] == role] for role in ROLES if (joined["role"] == role).any()}
     height = 0.8 / max(1, len(counted))
     for place, (role, rows) in enumerate(counted.items()):
@@ -102,7 +108,9 @@ def _roles(ax: Axes, manifest: pd.DataFrame, splits: pd.DataFrame | None, classe
         ys = [y - 0.4 + height * (place + 0.5) for y in range(len(classes))]
         ax.barh(ys, sizes, height * 0.92, color=ROLES.get(role, "#5B9BD0"), label=role)
         for y, size in zip(ys, sizes, strict=True):
-            ax.annotate(f"{size}", (size, y), xytext=(2, 0), textcoords="offset points", va="center", fontsize=6)
+            ax.annotate(
+                f"{size}", (size, y), xytext=(2, 0), textcoords="offset points", va="center", fontsize=6
+            )
     _class_axis(ax, classes, named=True)
     ax.margins(x=0.12)
     ax.set_xlabel("images")
@@ -131,7 +139,9 @@ def _sizes(ax: Axes, manifest: pd.DataFrame) -> None:
     if not {"width", "height"} <= set(manifest.columns):
         say_empty(ax, "image sizes not known")
         return
-    sizes = manifest.dropna(subset=["width", "height"]).groupby(["width", "height"]).size().reset_index(name="n")
+    sizes = (
+        manifest.dropna(subset=["width", "height"]).groupby(["width", "height"]).size().reset_index(name="n")
+    )
     if sizes.empty:
         say_empty(ax, "image sizes not known")
         return
@@ -190,7 +200,9 @@ def example_sheet(
             ax.imshow(_outlined(image, cells, int(side * SHARP * DPI), class_names))
             bare(ax)
             count = len(mask_list(cells.masks))
-            ax.set_title(f"{wrap(image_id, math.floor(9 * side), 1)} (n = {count})", fontsize=6.5, fontweight="normal")
+            ax.set_title(
+                f"{wrap(image_id, math.floor(9 * side), 1)} (n = {count})", fontsize=6.5, fontweight="normal"
+            )
         line[0].set_ylabel(wrap(name, 24, 2), fontweight="bold")
     fig.suptitle(wrap(title, int(11 * fig.get_figwidth())))
     return fig

@@ -56,7 +56,10 @@ def without_repeats(table: pd.DataFrame, column: str, metrics: Sequence[str]) ->
     """Drop the rows of the value ``unseen`` where nothing leaked: every number repeats."""
     first = {"split": "test", "subset": "all"}[column]
     keys = [name for name in ("method", "convention") if name in table.columns]
-    parts = [table[table[column] == value].set_index(keys)[list(metrics)].sort_index() for value in (first, "unseen")]
+    parts = [
+        table[table[column] == value].set_index(keys)[list(metrics)].sort_index()
+        for value in (first, "unseen")
+    ]
     return table[table[column] != "unseen"] if len(parts[1]) and parts[0].equals(parts[1]) else table
 
 
@@ -95,7 +98,9 @@ def map_by_method(
         return empty_figure(TITLE, "Table 1 has no values yet: no method has been evaluated.")
     table = table.assign(split=table["split"].fillna("") if "split" in table.columns else "")
     if table.duplicated(["method", "split"]).any():
-        raise ValueError("table 1: a method has several rows for one split; expected one (the mean over runs).")
+        raise ValueError(
+            "table 1: a method has several rows for one split; expected one (the mean over runs)."
+        )
     table = without_repeats(with_intervals(table, intervals, ["method", "split"]), "split", metrics)
     splits = list(dict.fromkeys(table["split"]))
     fig = new_figure(PAGE, 1.0 + len(splits) * (0.75 + len(styles) * dots.row_height(styles)))

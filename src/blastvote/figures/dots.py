@@ -37,7 +37,9 @@ def draw_dot(
     if math.isnan(value):
         return
     if not (math.isnan(low) or math.isnan(high)):
-        ax.plot([low, high], [y, y], color=style.colour, lw=1.3, solid_capstyle="butt", zorder=2, gid="interval")
+        ax.plot(
+            [low, high], [y, y], color=style.colour, lw=1.3, solid_capstyle="butt", zorder=2, gid="interval"
+        )
         ax.plot([low, high], [y, y], ls="", marker="|", ms=4, mew=1.3, color=style.colour, zorder=2)
     face = style.colour if filled else "white"
     ax.plot([value], [y], style.marker, ms=5, mfc=face, mec=style.colour, mew=1.1, zorder=3, gid="value")
@@ -103,5 +105,7 @@ def legend_handles(interval: bool, paper: bool) -> list[Line2D]:
     if interval:
         handles.append(Line2D([], [], color=FAINT, marker="o", ms=5, lw=1.3, label="this run, 95 % interval"))
     if paper:
-        handles.append(Line2D([], [], ls="", marker="D", ms=6, mfc="none", mec=INK, label="the paper (its own data)"))
+        handles.append(
+            Line2D([], [], ls="", marker="D", ms=6, mfc="none", mec=INK, label="the paper (its own data)")
+        )
     return handles

@@ -97,7 +97,9 @@ def method_grid(
         return empty_figure(title, "No method has enhanced this image yet.")
     shapes = {image.shape[:2] for image in images.values()}
     if len(shapes) > 1:
-        raise ValueError(f"method grid: images of the sizes {sorted(shapes)}; expected one image under all methods.")
+        raise ValueError(
+            f"method grid: images of the sizes {sorted(shapes)}; expected one image under all methods."
+        )
     height, width = shapes.pop()
     if inset is not None:
         inset = surroundings(inset, (height, width))
@@ -135,7 +137,9 @@ def _aspect(window: tuple[int, int, int, int] | None) -> float:
     return max(1, window[2] - window[0]) / max(1, window[3] - window[1])
 
 
-def _picture(ax: Axes, image: np.ndarray, inset: tuple[int, int, int, int] | None, enlarged: bool, pixels: int) -> None:
+def _picture(
+    ax: Axes, image: np.ndarray, inset: tuple[int, int, int, int] | None, enlarged: bool, pixels: int
+) -> None:
     height, width = image.shape[:2]
     if inset is None or not enlarged:
         ax.imshow(shrink(image, pixels), extent=(0, width, height, 0))

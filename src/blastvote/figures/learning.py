@@ -94,7 +94,9 @@ def _runs(rows: pd.DataFrame) -> list[pd.DataFrame]:
     return [run for _, run in rows.groupby(keys, dropna=False, sort=True)] if keys else [rows]
 
 
-def _panel(ax: Axes, runs: list[pd.DataFrame], lines: list[tuple[str, str]], style: MethodStyle, kind: str) -> None:
+def _panel(
+    ax: Axes, runs: list[pd.DataFrame], lines: list[tuple[str, str]], style: MethodStyle, kind: str
+) -> None:
     scale = 1.0 if kind == "loss" else 100.0
     for column, dash in lines:
         series = [scale * pd.to_numeric(run.set_index("epoch")[column], errors="coerce") for run in runs]
@@ -153,5 +155,7 @@ def _handles(train: str | None, validation: str | None, score: str | None) -> li
     if validation:
         handles.append(Line2D([], [], color=FAINT, ls="--", label="validation loss"))
     if score:
-        handles.append(Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=FAINT, label="best epoch (mAP, %)"))
+        handles.append(
+            Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=FAINT, label="best epoch (mAP, %)")
+        )
     return handles

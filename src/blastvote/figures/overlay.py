@@ -110,7 +110,9 @@ def overlay_cells(
     if draw_boxes:
         for (y1, x1, y2, x2), colour in zip(windows, colours, strict=True):
             if y2 > y1 and x2 > x1:
-                cv2.rectangle(out, (x1, y1), (x2 - 1, y2 - 1), colour, max(1, round(1.2 * scale)), cv2.LINE_AA)
+                cv2.rectangle(
+                    out, (x1, y1), (x2 - 1, y2 - 1), colour, max(1, round(1.2 * scale)), cv2.LINE_AA
+                )
     for mask in mask_list(missed) if missed is not None else []:
         ring(out, mask_box(mask), scale)
     if text:
@@ -154,7 +156,9 @@ def _windows(cells: list[np.ndarray], boxes: np.ndarray | None) -> list[Window]:
     return windows
 
 
-def _tint(out: np.ndarray, mask: np.ndarray, window: Window, colour: tuple[int, int, int], opacity: float) -> None:
+def _tint(
+    out: np.ndarray, mask: np.ndarray, window: Window, colour: tuple[int, int, int], opacity: float
+) -> None:
     y1, x1, y2, x2 = window
     if y2 <= y1 or x2 <= x1:
         return
@@ -163,7 +167,9 @@ def _tint(out: np.ndarray, mask: np.ndarray, window: Window, colour: tuple[int, 
     part[inside] = mixed[inside]
 
 
-def _outline(out: np.ndarray, mask: np.ndarray, window: Window, colour: tuple[int, int, int], width: int) -> None:
+def _outline(
+    out: np.ndarray, mask: np.ndarray, window: Window, colour: tuple[int, int, int], width: int
+) -> None:
     y1, x1, y2, x2 = window
     if y2 <= y1 or x2 <= x1:
         return
@@ -231,7 +237,9 @@ def _best_place(
     best, best_cost = None, math.inf
     for y, x in places:
         inside = min(max(y, 0), limits[0] - h), min(max(x, 0), limits[1] - w)
-        covered = cost[inside[0] // step : -(-(inside[0] + h) // step), inside[1] // step : -(-(inside[1] + w) // step)]
+        covered = cost[
+            inside[0] // step : -(-(inside[0] + h) // step), inside[1] // step : -(-(inside[1] + w) // step)
+        ]
         price = float(covered.sum()) / covered.size
         if price < best_cost - 1e-6:
             best, best_cost = inside, price

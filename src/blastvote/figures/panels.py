@@ -77,7 +77,9 @@ def _found(mask: np.ndarray, guesses: list, iou: float) -> bool:
 def scaled_masks(masks: Masks, size: tuple[int, int]) -> list[np.ndarray]:
     """Return masks at another size (height, width)."""
     return [
-        cv2.resize(np.ascontiguousarray(mask, dtype=np.uint8), size[::-1], interpolation=cv2.INTER_AREA).astype(bool)
+        cv2.resize(
+            np.ascontiguousarray(mask, dtype=np.uint8), size[::-1], interpolation=cv2.INTER_AREA
+        ).astype(bool)
         if mask.shape != size
         else np.asarray(mask, dtype=bool)
         for mask in mask_list(masks)

@@ -167,7 +167,9 @@ def wrap(text: object, width: int, lines: int = 3) -> str:
 
 def count_text(values: Any, unit: str) -> str:
     """Return ``n = 301 images``, or a range where the numbers differ; an empty string where none is known."""
-    numbers = pd.to_numeric(pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce").dropna()
+    numbers = pd.to_numeric(
+        pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce"
+    ).dropna()
     if numbers.empty:
         return ""
     low, high = int(numbers.min()), int(numbers.max())

@@ -119,7 +119,9 @@ class Made:
                 d = self.rng.normal(0, 0.05)
                 p = 0.01 if abs(d) > 0.05 else 0.4
                 row = {"method_a": method, "method_b": methods[0], "metric": metric, "difference": d}
-                rows.append(row | {"ci_low": d - 0.05, "ci_high": d + 0.06, "p_value": p, "p_adjusted": p, "n": 60})
+                rows.append(
+                    row | {"ci_low": d - 0.05, "ci_high": d + 0.06, "p_value": p, "p_adjusted": p, "n": 60}
+                )
         return pd.DataFrame(rows)
 
     def contrast(self, methods: Sequence[str], images: int = 20) -> pd.DataFrame:
@@ -187,7 +189,8 @@ class Made:
             ("val", ids[1::6], "none"),
         ]
         return pd.concat(
-            pd.DataFrame({"image_id": part, "fold": 0, "role": role, "flip": flip}) for role, part, flip in parts
+            pd.DataFrame({"image_id": part, "fold": 0, "role": role, "flip": flip})
+            for role, part, flip in parts
         )
 
     def cells_image(self, size: tuple[int, int] = (120, 160), n: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -238,7 +241,9 @@ def assert_readable() -> Callable[[Figure], None]:
     def check(fig: Figure) -> None:
         boxes = _boxes(fig)
         width, height = fig.bbox.width, fig.bbox.height
-        outside = [t for t, (x0, y0, x1, y1) in boxes if x0 < -2 or y0 < -2 or x1 > width + 2 or y1 > height + 2]
+        outside = [
+            t for t, (x0, y0, x1, y1) in boxes if x0 < -2 or y0 < -2 or x1 > width + 2 or y1 > height + 2
+        ]
         assert not outside, f"cut off: {outside}"
         slack = 1.5  # pixels at 200 dpi: the extent of a text is a little larger than its ink
         clash = [

@@ -117,7 +117,9 @@ def test_a_label_stays_inside_the_image_and_one_too_big_is_left_out():
     out = overlay_cells(image, [mask], labels=["L1"], scores=[0.5], scale=0.7)
     assert (out != overlay_cells(image, [mask], labels=["L1"], text=False, scale=0.7)).any()
     long = overlay_cells(image, [mask], labels=["x" * 50], scale=0.7)
-    np.testing.assert_array_equal(long, overlay_cells(image, [mask], labels=["x" * 50], text=False, scale=0.7))
+    np.testing.assert_array_equal(
+        long, overlay_cells(image, [mask], labels=["x" * 50], text=False, scale=0.7)
+    )
 
 
 def test_overlay_writes_names_beyond_ascii(made):

@@ -10,6 +10,7 @@ from blastvote.figures import (
     dataset_overview,
     forest_plot,
     learning_curves,
+    matching_shares,
     pr_curves,
     reliability_diagram,
     seed_spread,
@@ -49,14 +50,18 @@ def test_dataset_overview_is_readable(made, assert_readable, classes):
 def test_learning_curves_draw_runs_means_and_the_best_epoch(made, artists, texts):
     fig = learning_curves(made.history(made.five, seeds=3), made.five)
     assert len(artists(fig, "run")) == 5 * 3 * 3
-    assert [to_hex(line.get_color()).upper() for line in artists(fig, "mean loss")] == list(METHOD_COLOURS[:5])
+    assert [to_hex(line.get_color()).upper() for line in artists(fig, "mean loss")] == list(
+        METHOD_COLOURS[:5]
+    )
     assert {line.get_linestyle() for line in artists(fig, "mean val_loss")} == {"--"}
     assert [line.get_xdata()[0] for line in artists(fig, "best")] == [8] * 5
     assert sum("n = 3 runs" in text for text in texts(fig)) == 5
 
 
 def test_learning_curves_mean_is_by_epoch(artists):
-    history = pd.DataFrame({"method": "none", "seed": [0, 0, 1, 1], "epoch": [1, 2, 1, 2], "loss": [4.0, 2, 2, np.nan]})
+    history = pd.DataFrame(
+        {"method": "none", "seed": [0, 0, 1, 1], "epoch": [1, 2, 1, 2], "loss": [4.0, 2, 2, np.nan]}
+    )
     (mean,) = artists(learning_curves(history), "mean loss")
     np.testing.assert_allclose(mean.get_xydata(), [[1, 3], [2, 2]])
 
@@ -123,7 +128,9 @@ def test_forest_plot_keeps_to_one_reference_where_pairs_are_many(made, artists, 
     table = pd.DataFrame(pairs, columns=["method_a", "method_b"]).assign(metric="accuracy", difference=0.01)
     assert len(artists(forest_plot(table, made.twelve), "difference")) == 11
     assert len(artists(forest_plot(table, made.twelve, reference="eff"), "difference")) == 11
-    assert len(artists(forest_plot(table[table["method_b"] == "none"].head(4), made.twelve), "difference")) == 4
+    assert (
+        len(artists(forest_plot(table[table["method_b"] == "none"].head(4), made.twelve), "difference")) == 4
+    )
     assert any("no comparisons with he" in text for text in texts(forest_plot(table.tail(1), reference="he")))
 
 
@@ -222,3 +229,19 @@ def test_empty_missing_and_single_rows(made, texts, function, table):
 def test_empty_curves_and_manifest_say_so(made, texts):
     assert any("No cell" in text for text in texts(pr_curves(made.curves(["none"], ["all"]).iloc[:0])))
     assert any("no images" in text for text in texts(dataset_overview(made.manifest(["L1"]).iloc[:0])))
+
+
+def test_matching_shares_draw_the_test_rows(made, assert_readable, artists, texts):
+    rows = [
+        {"method": m, "split": split, "n_true": 412, "missed_share": 0.1, "touching_separated_share": 0.8}
+        for split in ("test", "val")
+        for m in made.twelve
+    ]
+    table = pd.DataFrame(rows)
+    table.loc[1, "missed_share"] = np.nan
+    fig = matching_shares(table, made.twelve)
+    assert len(fig.axes) == 2
+    assert len(artists(fig, "value")) == 23
+    assert any("n = 412 true cells" in text for text in texts(fig))
+    assert_readable(fig)
+    assert any("No detection" in text for text in texts(matching_shares(table.iloc[:0])))

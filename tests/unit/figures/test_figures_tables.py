@@ -22,7 +22,8 @@ TABLE3 = pd.DataFrame(
 
 
 @pytest.mark.parametrize(
-    ("count", "splits"), [(1, ("test",)), (2, ("val", "test", "unseen")), (5, ("test",)), (12, ("val", "test"))]
+    ("count", "splits"),
+    [(1, ("test",)), (2, ("val", "test", "unseen")), (5, ("test",)), (12, ("val", "test"))],
 )
 def test_map_is_readable(made, assert_readable, count, splits):
     assert_readable(map_by_method(made.table1(made.twelve[:count], splits), made.twelve))
@@ -103,7 +104,9 @@ def test_map_refuses_several_rows_a_method(made):
         map_by_method(table.drop(columns="method"))
 
 
-@pytest.mark.parametrize(("count", "subsets"), [(1, ("all",)), (2, ("all", "unseen")), (12, ("all", "unseen"))])
+@pytest.mark.parametrize(
+    ("count", "subsets"), [(1, ("all",)), (2, ("all", "unseen")), (12, ("all", "unseen"))]
+)
 def test_classification_is_readable(made, assert_readable, count, subsets):
     assert_readable(classification_by_method(made.table2(made.twelve[:count], subsets), made.twelve))
 
@@ -183,7 +186,9 @@ def test_confusion_of_cells_with_background(artists, texts, assert_readable):
 
 @pytest.mark.parametrize("classes", [2, 4, 6])
 def test_confusion_with_long_names_is_readable(made, assert_readable, classes):
-    assert_readable(confusion_figure(made.table3(made.classes[:classes]), "retinex multi-scale with a long name"))
+    assert_readable(
+        confusion_figure(made.table3(made.classes[:classes]), "retinex multi-scale with a long name")
+    )
 
 
 @pytest.mark.parametrize(("count", "classes"), [(1, 3), (2, 6), (5, 3), (12, 2), (12, 6)])
