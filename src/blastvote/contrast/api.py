@@ -119,7 +119,8 @@ def measure_change(before: np.ndarray, after: np.ndarray) -> dict[str, Any]:
         )
         # Samples at 0 now, less those at 0 before and now; likewise at 255, where the complement is 0.
         clipped += cv2.countNonZero(cv2.bitwise_or(old, new)) - cv2.countNonZero(new)
-        clipped += cv2.countNonZero(~cv2.bitwise_and(old, new)) - cv2.countNonZero(~new)
+        clipped += cv2.countNonZero(cv2.bitwise_not(cv2.bitwise_and(old, new)))
+        clipped -= cv2.countNonZero(cv2.bitwise_not(new))
     return {
         "mean_abs_change": total / n,
         "max_abs_change": most,

@@ -67,7 +67,7 @@ def solve(
     numpy.ndarray
         T, float32 (H, W).
     """
-    goal = (tolerance * float(np.linalg.norm(t))) ** 2
+    goal = tolerance**2 * stencil.dot(t, t)
     if goal == 0.0:
         return np.zeros_like(t)
     levels = build(right, down, stencil)
@@ -76,13 +76,13 @@ def solve(
     q, p = np.empty_like(t), np.zeros_like(t)
     stencil.apply(x, *finest.operator, q)
     r = t - q
-    squared = float(np.einsum("ij,ij->", r, r, dtype=np.float64))
+    squared = stencil.dot(r, r)
     product = math.inf
     for _ in range(limit):
         if squared <= goal:
             break
         z = cycle(levels, r, stencil)
-        before, product = product, float(np.einsum("ij,ij->", r, z, dtype=np.float64))
+        before, product = product, stencil.dot(r, z)
         p *= t.dtype.type(product / before)
         p += z
         curvature = stencil.apply(p, *finest.operator, q)

@@ -18,9 +18,9 @@ def halve_lightness(image: Array, dtype: type = np.float32) -> Array:
     samples = image if image.ndim == 3 else image[..., None]
     down, across = halving(image.shape[0]), halving(image.shape[1])
     line, first = across.padded()
-    lines = np.empty((image.shape[0], len(first)), dtype)
+    lines: Array = np.empty((image.shape[0], len(first)), dtype)
     _lightness_across(samples, line, first, (across.weights.T / 255.0).astype(dtype).copy(), lines)
-    out = np.zeros((len(down.first), len(first)), dtype)
+    out: Array = np.zeros((len(down.first), len(first)), dtype)
     _down(lines, down.indices, down.weights.astype(dtype), out)
     return out
 

@@ -12,7 +12,7 @@ def halve_lightness(image: np.ndarray, dtype: type = np.float32) -> np.ndarray:
     """Return max(R, G, B) / 255 of an image (H, W, C) or (H, W), halved as `imresize(., 0.5)` does."""
     height, width = image.shape[:2]
     down, across = halving(height), halving(width)
-    lines = np.empty((height, len(across.first)), dtype)
+    lines: np.ndarray = np.empty((height, len(across.first)), dtype)
     for start in range(0, height, _ROWS):
         band = image[start : start + _ROWS]
         lightness = band if band.ndim == 2 else cv2.max(cv2.max(band[..., 0], band[..., 1]), band[..., 2])

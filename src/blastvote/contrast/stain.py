@@ -42,7 +42,7 @@ def reinhard(
     now, spread = cv2.meanStdDev(lab)
     gain = [s / d if d > 1e-6 else 0.0 for s, d in zip(std, spread.ravel(), strict=True)]
     for channel in range(3):
-        plane = lab[..., channel]
+        plane: np.ndarray = lab[..., channel]
         plane -= np.float32(now[channel, 0])
         plane *= np.float32(gain[channel])
         plane += np.float32(mean[channel])

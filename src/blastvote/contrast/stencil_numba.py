@@ -146,3 +146,14 @@ def advance(x: Array, r: Array, p: Array, q: Array, alpha: float) -> float:
             rr[j] -= alpha * qq[j]
             total += np.float64(rr[j]) * np.float64(rr[j])
     return total
+
+
+@compiled(fastmath=True)
+def dot(x: Array, y: Array) -> float:
+    """Return the inner product, summed in double precision."""
+    total = 0.0
+    for i in range(x.shape[0]):
+        xx, yy = x[i], y[i]
+        for j in range(x.shape[1]):
+            total += np.float64(xx[j]) * np.float64(yy[j])
+    return total

@@ -94,7 +94,7 @@ def apply(x: Array, right: Array, down: Array, rows: Array, columns: Array, out:
     """Write A x into `out` and return the inner product of x and A x."""
     for first, last in _blocks(*x.shape):
         out[first:last] = _operate(x, right, down, rows, columns, first, last)
-    return float(np.einsum("ij,ij->", x, out, dtype=np.float64))
+    return dot(x, out)
 
 
 def coarsen_links(right: Array, down: Array, factor: float, coarse_right: Array, coarse_down: Array) -> None:
@@ -117,4 +117,9 @@ def advance(x: Array, r: Array, p: Array, q: Array, alpha: float) -> float:
     """Do x += alpha p and r -= alpha q; return the squared norm of r."""
     x += alpha * p
     r -= alpha * q
-    return float(np.einsum("ij,ij->", r, r, dtype=np.float64))
+    return dot(r, r)
+
+
+def dot(x: Array, y: Array) -> float:
+    """Return the inner product, summed in double precision."""
+    return float(np.einsum("ij,ij->", x, y, dtype=np.float64))
