@@ -177,3 +177,12 @@ def test_real_near_duplicate_in_a_public_set(shared_dir):
     assert [pair[:3] for pair in near_duplicates(pd.DataFrame(rows))] == [
         ("BloodImage_00037", "BloodImage_00038", "none")
     ]
+
+
+@pytest.mark.parametrize(
+    "folder", ["zxaoyou_wbc/Dataset 1/*.bmp", "zxaoyou_wbc/Dataset 2/*.bmp", "peybey_all/*.jpg"]
+)
+def test_different_real_images_do_not_look_alike(shared_dir, folder):
+    files = sorted((shared_dir / "data").glob(folder))
+    rows = [{"image_id": f.stem, **perceptual_hashes(io.read_image(f))} for f in files]
+    assert near_duplicates(pd.DataFrame(rows), max_distance=60) == []
