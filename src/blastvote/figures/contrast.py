@@ -43,8 +43,9 @@ def contrast_effect(
     Parameters
     ----------
     contrast : DataFrame
-        ``contrast.csv``: image_id, method, mean_abs_change (grey levels); optional clipped_share (fraction),
-        k and under_exposed_share (fraction; empty for methods without them).
+        ``contrast.csv``: image_id, method, mean_abs_change (grey levels); optional unchanged (true/false),
+        clipped_share (fraction), k and bad_share (the under-exposed pixels, fraction; both empty for
+        methods without them).
     methods, labels
         See `style.method_styles`.
     """
@@ -77,10 +78,17 @@ def contrast_effect(
 
 def _label(rows: pd.DataFrame, style: MethodStyle) -> str:
     """Name a method and count the images that it did not change."""
-    change = rows.loc[rows["method"].astype(str) == style.name, "mean_abs_change"]
-    untouched = int((change == 0).sum())
+    change = rows[rows["method"].astype(str) == style.name]
+    untouched = int(_unchanged(change).sum())
     name = dots.method_label(style)
     return f"{name}\n{untouched} of {len(change)} unchanged" if untouched else name
+
+
+def _unchanged(rows: pd.DataFrame) -> pd.Series:
+    """Tell which images are as before; the file's rounded mean decides only where nothing else does."""
+    if "unchanged" in rows.columns and rows["unchanged"].notna().all():
+        return rows["unchanged"].astype(str).str.lower() == "true"
+    return rows["mean_abs_change"] == 0
 
 
 def _spread(

@@ -148,6 +148,12 @@ def test_contrast_effect_counts_untouched_images(made, texts, artists):
     assert len(exposure.get_xdata()) == 12  # without a k there is nothing to place
 
 
+def test_contrast_effect_believes_the_record_of_unchanged_images(made, texts):
+    table = made.contrast(["none", "eff"])
+    table["unchanged"] = ["true"] * 20 + ["true"] * 5 + ["false"] * 15
+    assert "EFF\n5 of 20 unchanged" in texts(contrast_effect(table))
+
+
 def test_contrast_effect_without_eff_or_clipping(made):
     table = made.contrast(["none", "he"]).drop(columns=["clipped_share", "k", "bad_share"])
     assert len(contrast_effect(table).axes) == 1
