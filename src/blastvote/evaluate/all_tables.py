@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from blastvote.evaluate.analysis import Analysis
 from blastvote.evaluate.cell_tables import calibration_table, cells_confusion, matching_table, pr_curves
 from blastvote.evaluate.comparisons import comparisons
 from blastvote.evaluate.statistics import BootstrapSettings
@@ -36,7 +37,8 @@ def all_tables(
     reference
         The method all others are compared with first.
     """
-    first, second = table1(study, settings), table2(study, settings)
+    analysis = Analysis(study, settings, reference)
+    first, second = table1(analysis), table2(analysis)
     tables = {
         "table1_map": first.merged,
         "table1_map_by_run": first.by_run,
@@ -48,13 +50,13 @@ def all_tables(
     for method in study.methods:
         tables[f"table3_confusion_{method}"] = table3(study, method)
         tables[f"table3_confusion_{method}_unseen"] = table3(study, method, "unseen")
-        tables[f"cells_confusion_{method}"] = cells_confusion(study, method)
+        tables[f"cells_confusion_{method}"] = cells_confusion(analysis, method)
     if confusion_method in study.methods:
         tables["table3_confusion"] = tables[f"table3_confusion_{confusion_method}"]
     return tables | {
-        "comparisons": comparisons(study, settings, reference),
-        "threshold_sweep": threshold_sweep(study, rule),
-        "matching": matching_table(study),
-        "calibration": calibration_table(study),
-        "pr_curves": pr_curves(study),
+        "comparisons": comparisons(analysis),
+        "threshold_sweep": threshold_sweep(analysis, rule),
+        "matching": matching_table(analysis),
+        "calibration": calibration_table(analysis),
+        "pr_curves": pr_curves(analysis),
     }

@@ -6,41 +6,41 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from blastvote.evaluate.analysis import Analysis
 from blastvote.evaluate.coco import IOUS, RECALLS, TRUE, precision_at_recalls
-from blastvote.evaluate.detection import AP50, AP75, PooledDetections, counted, pooled_detections
+from blastvote.evaluate.detection import AP50, AP75, PooledDetections, counted
 from blastvote.evaluate.matching import COUNTS
 from blastvote.evaluate.statistics import Array, mean_defined
-from blastvote.evaluate.study import SPLITS, Study
-from blastvote.evaluate.tables import split_detections
+from blastvote.evaluate.study import SPLITS
 
 BACKGROUND = "background"
 BINS = 10
 
 
-def cells_confusion(study: Study, method: str, split: str = "test") -> pd.DataFrame:
+def cells_confusion(analysis: Analysis, method: str, split: str = "test") -> pd.DataFrame:
     """Return `cells_confusion_{method}.csv`: true against predicted class of every cell.
 
     Masks are matched without regard to class (`matching.match_image`), detections from the minimum confidence
     on. The row `background` counts detections that match no cell, the column `background` cells that no
     detection matches. Counts are means over seeds.
     """
-    names = [*study.class_names, BACKGROUND]
+    names = [*analysis.study.class_names, BACKGROUND]
     tables = []
-    for seed in study.seeds:
-        pairs = pooled_detections(study, method, seed, split).pairs
+    for seed in analysis.study.seeds:
+        pairs = analysis.detections(split)[method, seed].pairs
         table = np.zeros((len(names), len(names)))
         np.add.at(table, (pairs[:, 1], pairs[:, 2]), 1)
         tables.append(table)
     frame = pd.DataFrame(np.mean(tables, axis=0), columns=names)
     # What is background in both is not counted by anyone.
     frame.loc[len(names) - 1, BACKGROUND] = np.nan
-    if len(study.seeds) == 1:
+    if len(analysis.study.seeds) == 1:
         frame = frame.astype("Int64")
     frame.insert(0, "actual", names)
     return frame
 
 
-def matching_table(study: Study) -> pd.DataFrame:
+def matching_table(analysis: Analysis) -> pd.DataFrame:
     """Return `matching.csv`: what went wrong with how many cells, by method and split, means over seeds.
 
     Columns method, split, the counts of `matching.COUNTS`, and the shares missed_share, wrong_class_share (of
@@ -49,17 +49,17 @@ def matching_table(study: Study) -> pd.DataFrame:
     """
     rows = []
     for split in SPLITS:
-        pooled = split_detections(study, split)
+        pooled = analysis.detections(split)
         if not len(next(iter(pooled.values())).images):
             continue
-        for method in study.methods:
+        for method in analysis.study.methods:
             sums = np.array(
-                [pooled[method, seed].images[list(COUNTS)].sum().to_numpy() for seed in study.seeds]
+                [pooled[method, seed].images[list(COUNTS)].sum().to_numpy() for seed in analysis.study.seeds]
             )
             counts = dict(zip(COUNTS, sums.mean(axis=0), strict=True))
             rows.append({"method": method, "split": split} | counts | _shares(counts))
     frame = pd.DataFrame(rows, columns=["method", "split", *COUNTS, *_shares(dict.fromkeys(COUNTS, 0.0))])
-    return frame.astype(dict.fromkeys(COUNTS, "Int64")) if len(study.seeds) == 1 else frame
+    return frame.astype(dict.fromkeys(COUNTS, "Int64")) if len(analysis.study.seeds) == 1 else frame
 
 
 def _shares(counts: dict[str, float]) -> dict[str, float]:
@@ -75,7 +75,7 @@ def _shares(counts: dict[str, float]) -> dict[str, float]:
     }
 
 
-def calibration_table(study: Study, split: str = "test") -> pd.DataFrame:
+def calibration_table(analysis: Analysis, split: str = "test") -> pd.DataFrame:
     """Return `calibration.csv`: how often a detection with a given score is right.
 
     A detection is right when COCO matches its mask at IoU 0.5 to a cell of its class. All stored detections
@@ -89,8 +89,8 @@ def calibration_table(study: Study, split: str = "test") -> pd.DataFrame:
         (Guo et al. 2017), repeated on every row.
     """
     rows = []
-    for method in study.methods:
-        pooled = [pooled_detections(study, method, seed, split) for seed in study.seeds]
+    for method in analysis.study.methods:
+        pooled = [analysis.detections(split)[method, seed] for seed in analysis.study.seeds]
         score = np.concatenate([entry.detections["score"].to_numpy()[counted(entry)] for entry in pooled])
         right = np.concatenate([entry.mask_flags[counted(entry), AP50] == TRUE for entry in pooled])
         rows += [{"method": method} | row for row in calibration_bins(score, right)]
@@ -122,7 +122,7 @@ def _per(total: NDArray[Any], number: NDArray[Any]) -> Array:
     return np.divide(total, number, out=np.full(len(total), np.nan), where=number > 0)
 
 
-def pr_curves(study: Study, split: str = "test") -> pd.DataFrame:
+def pr_curves(analysis: Analysis, split: str = "test") -> pd.DataFrame:
     """Return `pr_curves.csv`: COCO's precision envelope on masks at 101 recalls.
 
     Returns
@@ -132,12 +132,12 @@ def pr_curves(study: Study, split: str = "test") -> pd.DataFrame:
         seeds). Classes without true cells have no rows.
     """
     rows = []
-    for method in study.methods:
-        curves = [_curves(pooled_detections(study, method, seed, split)) for seed in study.seeds]
+    for method in analysis.study.methods:
+        curves = [_curves(analysis.detections(split)[method, seed]) for seed in analysis.study.seeds]
         mean = mean_defined(np.stack(curves), axis=0)
         for level, at in enumerate((AP50, AP75)):
             with_mean = [*mean[level], mean_defined(mean[level], axis=0)]
-            for name, curve in zip([*study.class_names, "all"], with_mean, strict=True):
+            for name, curve in zip([*analysis.study.class_names, "all"], with_mean, strict=True):
                 if np.isfinite(curve).all():
                     rows.append(
                         pd.DataFrame(

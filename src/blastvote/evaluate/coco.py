@@ -149,47 +149,72 @@ def average_precisions(
     result = np.full((len(table), len(IOUS), len(ranked)), np.nan)
     for number, entry in enumerate(ranked):
         to_find = table @ entry.true_counts
-        result[:, :, number] = _accumulate(entry.image, entry.flags, to_find, table, RECALLS, _EPSILON)
+        levels, hit_rows = np.nonzero(entry.flags == TRUE)
+        starts = np.searchsorted(levels, np.arange(len(IOUS) + 1))
+        ignored = entry.flags == IGNORED
+        result[:, :, number] = _accumulate(
+            entry.image, hit_rows, starts, ignored, ignored.any(axis=1), to_find, table, RECALLS, _EPSILON
+        )
     return result
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _accumulate(image, flags, to_find, weights, recalls, epsilon):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Mean of the precision envelope at the 101 recalls: (B, 10)."""
-    draws, (levels, length) = len(weights), flags.shape
+def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover
+    image, hit_rows, starts, ignored, any_ignored, to_find, weights, recalls, epsilon
+):
+    """Mean of the precision envelope at the 101 recalls: (B, 10).
+
+    Only a hit can raise the envelope or reach a new recall, so only hits are walked; hits and misses up to a
+    row are one running sum of weights, common to all IoUs without ignored rows.
+    """
+    draws, (levels, length) = len(weights), ignored.shape
     result = np.full((draws, levels), np.nan)
     weight = np.empty(length, dtype=np.int64)
-    recall = np.empty(length)
+    passed_by_all = np.empty(length)
+    passed_by_level = np.empty(length)
+    got = np.empty(length, dtype=np.int64)
     precision = np.empty(length)
+    needed = np.empty(len(recalls), dtype=np.int64)
     for draw in range(draws):
-        if to_find[draw] == 0:
+        true = to_find[draw]
+        if true == 0:
             continue
+        for place in range(len(recalls)):
+            # The least number of hits whose recall, in floating point, is not below the wanted one.
+            hits = max(int(recalls[place] * true) - 1, 0)
+            while hits / true < recalls[place]:
+                hits += 1
+            needed[place] = hits
+        running = 0
         for row in range(length):
             weight[row] = weights[draw, image[row]]
+            running += weight[row]
+            passed_by_all[row] = running + epsilon
         for level in range(levels):
+            passed = passed_by_all
+            if any_ignored[level]:
+                passed = passed_by_level
+                running = 0
+                for row in range(length):
+                    if not ignored[level, row]:
+                        running += weight[row]
+                    passed[row] = running + epsilon
+            found = starts[level + 1] - starts[level]
             hits = 0
-            misses = 0
-            found = 0
-            for row in range(length):
-                if weight[row] == 0 or flags[level, row] == 2:
-                    continue
-                if flags[level, row] == 1:
-                    hits += weight[row]
-                    recall[found] = hits / to_find[draw]
-                    precision[found] = hits / (misses + hits + epsilon)
-                    found += 1
-                else:
-                    misses += weight[row]
-            # Only a hit can raise the envelope or reach a new recall, so the other rows are not kept.
+            for place in range(found):
+                row = hit_rows[starts[level] + place]
+                hits += weight[row]
+                got[place] = hits
+                precision[place] = hits / passed[row]
             total = 0.0
             best = 0.0
             wanted = len(recalls) - 1
-            while wanted >= 0 and (found == 0 or recalls[wanted] > recall[found - 1]):
+            while wanted >= 0 and needed[wanted] > hits:
                 wanted -= 1
             for place in range(found - 1, -1, -1):
                 best = max(best, precision[place])
-                before = recall[place - 1] if place > 0 else -1.0
-                while wanted >= 0 and recalls[wanted] > before:
+                before = got[place - 1] if place > 0 else -1
+                while wanted >= 0 and needed[wanted] > before:
                     total += best
                     wanted -= 1
             result[draw, level] = total / len(recalls)

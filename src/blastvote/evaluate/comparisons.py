@@ -1,43 +1,20 @@
 """Paired comparisons of methods on the same images: `comparisons.csv`."""
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from blastvote.evaluate.intervals import Intervals, classification_intervals, detection_intervals
-from blastvote.evaluate.statistics import (
-    BootstrapSettings,
-    bootstrap_p_value,
-    holm,
-    mcnemar_test,
-    sign_flip_test,
-)
+from blastvote.evaluate.analysis import Analysis
+from blastvote.evaluate.intervals import Intervals
+from blastvote.evaluate.statistics import bootstrap_p_value, holm, mcnemar_test, sign_flip_test
 from blastvote.evaluate.study import PooledVotes, Study
-from blastvote.evaluate.tables import split_detections, subset_votes
 
 DETECTION_METRICS = ("ap50_matterport", "ap50", "ap")
-CLASSIFICATION_METRICS = ("accuracy", "sensitivity")
 COLUMNS = ("method_a", "method_b", "metric", "difference", "ci_low", "ci_high", "p_value", "p_adjusted", "n")
 
 
-def method_pairs(methods: Sequence[str], reference: str | None = None) -> list[tuple[str, str]]:
-    """Return all pairs of methods, those with the reference first and the reference second in its pairs.
-
-    Examples
-    --------
-    >>> method_pairs(["none", "he", "eff"], "none")
-    [('he', 'none'), ('eff', 'none'), ('eff', 'he')]
-    """
-    first = [(method, reference) for method in methods if reference in methods and method != reference]
-    others = [method for method in methods if method != reference]
-    return [(a, b) for a, b in first if b is not None] + [(b, a) for a, b in combinations(others, 2)]
-
-
-def comparisons(
-    study: Study, settings: BootstrapSettings, reference: str | None = None, subset: str = "unseen"
-) -> pd.DataFrame:
+def comparisons(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
     """Return `comparisons.csv`: the difference a - b of every pair of methods, tested on the same images.
 
     Accuracy is tested by McNemar's exact test. With several seeds, or where patients are known, its
@@ -48,12 +25,8 @@ def comparisons(
 
     Parameters
     ----------
-    study
-        The runs.
-    settings
-        Draws, interval, level and seed.
-    reference
-        The method all others are compared with first.
+    analysis
+        The study, its bootstrap and the reference method.
     subset
         `unseen` (no copy of the image was trained on; what a claim should rest on) or `all`.
 
@@ -63,19 +36,18 @@ def comparisons(
         Columns `COLUMNS`; `n` is the number of images. A metric that no image allows (no annotated image in
         the subset) has no rows.
     """
-    pairs = method_pairs(study.methods, reference)
     rows: list[dict[str, object]] = []
-    votes = subset_votes(study, subset)
+    votes = analysis.votes(subset)
     n_votes = len(next(iter(votes.values())).image_ids)
-    if pairs and n_votes:
-        found = classification_intervals(study, votes, "strict", settings, pairs)
-        exact = {pair: accuracy_p_value(study, votes, *pair) for pair in pairs}
+    if analysis.pairs and n_votes:
+        found = analysis.classification_intervals(subset, "strict")
+        exact = {pair: accuracy_p_value(analysis.study, votes, *pair) for pair in analysis.pairs}
         rows += _rows(found, "accuracy", n_votes, exact)
         rows += _rows(found, "sensitivity", n_votes)
-    pooled = split_detections(study, "unseen" if subset == "unseen" else "test")
-    n_images = len(next(iter(pooled.values())).images)
-    if pairs and n_images:
-        found = detection_intervals(study, pooled, settings, pairs)
+    split = "unseen" if subset == "unseen" else "test"
+    n_images = len(next(iter(analysis.detections(split).values())).images)
+    if analysis.pairs and n_images:
+        found = analysis.detection_intervals(split)
         for metric in DETECTION_METRICS:
             rows += _rows(found, metric, n_images)
     return pd.DataFrame(rows, columns=list(COLUMNS))

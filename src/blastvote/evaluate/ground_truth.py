@@ -6,6 +6,7 @@ Masks stay run-length encoded: 301 images of 5 megapixels with 10 cells each wou
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -50,22 +51,21 @@ class TrueImage:
     def touching_pairs(self) -> NDArray[np.intp]:
         """Return the pairs (P, 2) of cells, i < j, whose masks come within `TOUCH_PX` pixels or overlap."""
         cells = [int(cell) for cell in np.flatnonzero(~self.crowd)]
-        low = self.boxes[:, :2] - TOUCH_PX
-        high = self.boxes[:, :2] + self.boxes[:, 2:] + TOUCH_PX
-        near = [
-            (i, j)
-            for place, i in enumerate(cells)
-            for j in cells[place + 1 :]
-            if (low[i] < high[j]).all() and (low[j] < high[i]).all()
-        ]
-        planes = {k: coco_mask.decode(self.rles[k]) for k in sorted({k for pair in near for k in pair})}
-        grown: dict[int, NDArray[np.uint8]] = {}
+        low = np.floor(self.boxes[:, :2]).astype(np.intp) - TOUCH_PX
+        high = np.ceil(self.boxes[:, :2] + self.boxes[:, 2:]).astype(np.intp) + TOUCH_PX
         kernel = np.ones((2 * TOUCH_PX + 1, 2 * TOUCH_PX + 1), dtype=np.uint8)
+        planes: dict[int, NDArray[np.uint8]] = {}
         pairs = []
-        for i, j in near:
-            if i not in grown:
-                grown[i] = cv2.dilate(np.ascontiguousarray(planes[i]), kernel).astype(np.uint8)
-            if (grown[i] & planes[j]).any():
+        for i, j in combinations(cells, 2):
+            # Pixels that close to each other lie in both grown boxes.
+            (x1, y1), (x2, y2) = np.maximum(low[i], low[j]).clip(0), np.minimum(high[i], high[j])
+            if x1 >= x2 or y1 >= y2:
+                continue
+            for k in (i, j):
+                if k not in planes:
+                    planes[k] = coco_mask.decode(self.rles[k])
+            one, other = (np.ascontiguousarray(planes[k][y1:y2, x1:x2]) for k in (i, j))
+            if np.logical_and(cv2.dilate(one, kernel), other).any():
                 pairs.append((i, j))
         return np.array(pairs, dtype=np.intp).reshape(-1, 2)
 

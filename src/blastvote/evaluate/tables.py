@@ -7,15 +7,13 @@ import numpy as np
 import pandas as pd
 
 from blastvote.evaluate import paper
+from blastvote.evaluate.analysis import Analysis
 from blastvote.evaluate.classification import CONVENTIONS, METRICS, confusion_counts
-from blastvote.evaluate.detection import PooledDetections, box_metrics, metric_names, pooled_detections
+from blastvote.evaluate.detection import PooledDetections, box_metrics, metric_names
 from blastvote.evaluate.intervals import (
     Intervals,
-    classification_intervals,
-    detection_intervals,
 )
-from blastvote.evaluate.statistics import BootstrapSettings
-from blastvote.evaluate.study import SPLITS, SUBSETS, PooledVotes, Study, pooled_votes
+from blastvote.evaluate.study import SPLITS, SUBSETS, Study, pooled_votes
 
 HEADLINE = "ap50_matterport"
 
@@ -29,7 +27,7 @@ class Table:
     intervals: pd.DataFrame
 
 
-def table1(study: Study, settings: BootstrapSettings) -> Table:
+def table1(analysis: Analysis) -> Table:
     """Return Table 1, the detection scores of every method on every split that has annotated images.
 
     `merged` has the columns method, split (val/test/unseen), ap50_matterport, ap50, ap75, ap, ap_<class>...,
@@ -37,27 +35,18 @@ def table1(study: Study, settings: BootstrapSettings) -> Table:
     boxes, Matterport's range mean and the number of images without annotation; `intervals` has one row a
     metric.
     """
+    study = analysis.study
     merged, by_run, intervals = [], [], []
-    done: list[tuple[list[str], Intervals]] = []
     for split in SPLITS:
-        pooled = split_detections(study, split)
+        pooled = analysis.detections(split)
         if not len(next(iter(pooled.values())).images):
             continue
-        keys = next(iter(pooled.values())).keys()
-        # Where nothing leaked, `unseen` is `test`: its intervals need not be drawn twice.
-        found = next((entry for images, entry in done if images == keys), None)
-        found = found or detection_intervals(study, pooled, settings)
-        done.append((keys, found))
+        found = analysis.detection_intervals(split)
         for method in study.methods:
             merged.append(_table1_row(study, method, split, found, pooled[method, study.seeds[0]]))
             by_run += [_by_run_row(method, seed, split, found, pooled[method, seed]) for seed in study.seeds]
         intervals.append(interval_rows(study, found, {"split": split}, metric_names(study.class_names)))
     return Table(_frame(merged, _table1_columns(study)), _frame(by_run, []), _stack(intervals))
-
-
-def split_detections(study: Study, split: str) -> dict[tuple[str, int], PooledDetections]:
-    """Return the pooled detections of every method and seed on one split."""
-    return {key: pooled_detections(study, *key, split) for key in study.runs}
 
 
 def _table1_columns(study: Study) -> list[str]:
@@ -117,20 +106,20 @@ def interval_rows(
     return pd.DataFrame(rows)
 
 
-def table2(study: Study, settings: BootstrapSettings) -> Table:
+def table2(analysis: Analysis) -> Table:
     """Return Table 2, the classification scores of every method in both conventions and on both subsets.
 
     `merged` has the columns method, convention, subset, accuracy, precision, sensitivity, f1, n_images,
     n_undetected, `<metric>_ci_low`/`_ci_high` and `paper_<metric>`, then further metrics, per-class values
     and `<metric>_sd_over_seeds`. The paper's numbers stand in the rows of its own convention and all images.
     """
+    study = analysis.study
     merged, by_run, intervals = [], [], []
     for subset in SUBSETS:
-        votes = subset_votes(study, subset)
-        if not next(iter(votes.values())).image_ids:
+        if not next(iter(analysis.votes(subset).values())).image_ids:
             continue
         for convention in CONVENTIONS:
-            found = classification_intervals(study, votes, convention, settings)
+            found = analysis.classification_intervals(subset, convention)
             keys = {"convention": convention, "subset": subset}
             for method in study.methods:
                 merged.append(_table2_row(method, keys, found))
@@ -145,11 +134,6 @@ def table2(study: Study, settings: BootstrapSettings) -> Table:
         _whole(_frame(by_run, ["method", "seed", *columns[1:]])),
         _stack(intervals),
     )
-
-
-def subset_votes(study: Study, subset: str) -> dict[tuple[str, int], PooledVotes]:
-    """Return the pooled votes of every method and seed on one subset (`all` or `unseen`)."""
-    return {key: pooled_votes(study, *key, subset) for key in study.runs}
 
 
 def _table2_row(method: str, keys: Mapping[str, str], found: Intervals) -> dict[str, object]:

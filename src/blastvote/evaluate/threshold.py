@@ -5,22 +5,30 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from blastvote.evaluate import matterport
+from blastvote.evaluate.analysis import Analysis
 from blastvote.evaluate.classification import confusion_counts, score_arrays
 from blastvote.evaluate.coco import average_precisions
 from blastvote.evaluate.detection import AP50, PooledDetections, weighted_mean
-from blastvote.evaluate.statistics import mean_defined
-from blastvote.evaluate.study import SUBSETS, PooledVotes, Study, pooled_votes
-from blastvote.evaluate.tables import split_detections
+from blastvote.evaluate.statistics import Array, mean_defined
+from blastvote.evaluate.study import SUBSETS, PooledVotes, Study
 from blastvote.vote import VoteRule, make_rule, score_units, vote_many
 
+SCORES = (
+    "accuracy",
+    "precision",
+    "sensitivity_paper",
+    "sensitivity_strict",
+    "undetected_share",
+    "cells_per_image",
+    "ap50_matterport",
+    "ap50",
+)
 THRESHOLDS = (0.05, *(round(0.1 + 0.05 * step, 2) for step in range(18)), 0.99)
 
 
 def threshold_sweep(
-    study: Study,
+    analysis: Analysis,
     rule: str | VoteRule | Mapping[str, Any] = "pathologist",
     thresholds: Sequence[float] = THRESHOLDS,
 ) -> pd.DataFrame:
@@ -28,8 +36,8 @@ def threshold_sweep(
 
     Parameters
     ----------
-    study
-        The runs; their stored detections start at a score of 0.05.
+    analysis
+        The study; its stored detections start at a score of 0.05.
     rule
         The vote rule.
     thresholds
@@ -42,95 +50,136 @@ def threshold_sweep(
         sensitivity_strict, undetected_share, cells_per_image, ap50_matterport, ap50 (COCO, of the detections
         from the threshold on), n_images, n_images_annotated.
     """
+    study = analysis.study
     made = make_rule(rule, study.class_names)
-    rows = []
+    parts: list[pd.DataFrame] = []
     for subset in SUBSETS:
-        pooled = split_detections(study, "test" if subset == "all" else "unseen")
-        votes = {key: pooled_votes(study, *key, subset) for key in study.runs}
+        votes = analysis.votes(subset)
+        pooled = analysis.detections("test" if subset == "all" else "unseen")
+        if parts and len(votes[first_key(study)].image_ids) == parts[0]["n_images"].iloc[0]:
+            # Nothing leaked: the unseen images are all test images.
+            parts.append(parts[0].assign(subset=subset))
+            continue
+        rows = []
         for method in study.methods:
-            for threshold in thresholds:
-                per_seed = [
-                    _scores(study, (method, seed), votes[method, seed], pooled[method, seed], made, threshold)
-                    for seed in study.seeds
-                ]
-                means = mean_defined(np.array([list(entry.values()) for entry in per_seed]), axis=0)
-                rows.append(
-                    {"method": method, "subset": subset, "min_confidence": threshold}
-                    | dict(zip(per_seed[0], means, strict=True))
-                    | {
-                        "n_images": len(votes[method, study.seeds[0]].image_ids),
-                        "n_images_annotated": len(pooled[method, study.seeds[0]].images),
-                    }
-                )
-    return pd.DataFrame(rows)
+            keys = [(method, seed) for seed in study.seeds]
+            sweeps = [_sweep(study, key, votes[key], pooled[key], made, thresholds) for key in keys]
+            means = mean_defined(np.stack(sweeps), axis=0)
+            frame = pd.DataFrame(means, columns=list(SCORES))
+            frame.insert(0, "method", method)
+            frame.insert(1, "subset", subset)
+            frame.insert(2, "min_confidence", list(thresholds))
+            frame["n_images"] = len(votes[keys[0]].image_ids)
+            frame["n_images_annotated"] = len(pooled[keys[0]].images)
+            rows.append(frame)
+        parts.append(pd.concat(rows, ignore_index=True))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _scores(
+def first_key(study: Study) -> tuple[str, int]:
+    """Return the first method and seed."""
+    return study.methods[0], study.seeds[0]
+
+
+def _sweep(
     study: Study,
     key: tuple[str, int],
     votes: PooledVotes,
     pooled: PooledDetections,
     rule: VoteRule,
-    threshold: float,
-) -> dict[str, float]:
-    weights, cells = class_weights(study, key, votes.image_ids, rule, threshold)
-    voted = vote_many(weights, rule, study.class_names)
-    counts = confusion_counts(votes.actual, voted, len(study.class_names))
-    paper, strict = (score_arrays(*counts, convention) for convention in ("paper", "strict"))
-    has_truth = len(pooled.images) > 0
-    return {
-        "accuracy": float(strict["accuracy"]),
-        "precision": float(strict["precision"]),
-        "sensitivity_paper": float(paper["sensitivity"]),
-        "sensitivity_strict": float(strict["sensitivity"]),
-        "undetected_share": float(strict["undetected_share"]),
-        "cells_per_image": cells / len(votes.image_ids) if votes.image_ids else np.nan,
-        "ap50_matterport": matterport_mean(pooled, threshold) if has_truth else np.nan,
-        "ap50": _coco_ap50(pooled, threshold) if has_truth else np.nan,
-    }
+    thresholds: Sequence[float],
+) -> Array:
+    """Return `SCORES` at every threshold: (T, 8)."""
+    cells = voting_cells(study, key, votes.image_ids, rule)
+    matterport_ap = matterport_means(pooled, thresholds)
+    rows = []
+    for number, threshold in enumerate(thresholds):
+        kept = cells[cells["score"] >= threshold]
+        weights = np.zeros((len(votes.image_ids), len(study.class_names)), dtype=np.int64)
+        np.add.at(
+            weights, (kept["row"].to_numpy(), kept["class_index"].to_numpy()), kept["amount"].to_numpy()
+        )
+        counts = confusion_counts(
+            votes.actual, vote_many(weights, rule, study.class_names), len(study.class_names)
+        )
+        paper, strict = (score_arrays(*counts, convention) for convention in ("paper", "strict"))
+        rows.append(
+            [
+                strict["accuracy"],
+                strict["precision"],
+                paper["sensitivity"],
+                strict["sensitivity"],
+                strict["undetected_share"],
+                len(kept) / len(votes.image_ids) if votes.image_ids else np.nan,
+                matterport_ap[number],
+                _coco_ap50(pooled, threshold),
+            ]
+        )
+    return np.array(rows, dtype=np.float64)
 
 
-def class_weights(
-    study: Study, key: tuple[str, int], image_ids: Sequence[str], rule: VoteRule, threshold: float
-) -> tuple[NDArray[np.int64], int]:
-    """Return what the cells from a score on sum to: weights (N, K) of the test images, and their number."""
+def voting_cells(
+    study: Study, key: tuple[str, int], image_ids: Sequence[str], rule: VoteRule
+) -> pd.DataFrame:
+    """Return the detections of the given test images: row (of the image), class_index, score, amount."""
     place = {name: number for number, name in enumerate(image_ids)}
-    weights = np.zeros((len(image_ids), len(study.class_names)), dtype=np.int64)
-    cells = 0
+    parts = []
     for run in study.runs[key]:
         images = run.scores.images
-        row = images["image_id"].map(place).where(images["role"] == "test").fillna(-1).to_numpy(dtype=np.intp)
+        test = (images["role"] == "test").tolist()
+        row = np.array(
+            [
+                place.get(name, -1) if wanted else -1
+                for name, wanted in zip(images["image_id"], test, strict=True)
+            ],
+            dtype=np.intp,
+        )
         found = run.scores.detections
-        image = row[found["image"].to_numpy(dtype=np.intp)]
-        kept = (found["score"].to_numpy() >= threshold) & (image >= 0)
         amount = {
             "count": np.ones(len(found), dtype=np.int64),
             "score": score_units(found["score"].to_numpy()),
             "area": found["area_px"].to_numpy(),
         }[rule.weight]
-        np.add.at(weights, (image[kept], found["class_index"].to_numpy()[kept]), amount[kept])
-        cells += int(kept.sum())
-    return weights, cells
+        cells = found[["class_index", "score"]].assign(
+            row=row[found["image"].to_numpy(dtype=np.intp)], amount=amount
+        )
+        parts.append(cells[cells["row"] >= 0])
+    return pd.concat(parts, ignore_index=True)
 
 
-def matterport_mean(pooled: PooledDetections, threshold: float) -> float:
-    """Return the mean over images of Matterport's AP at IoU 0.5 of the detections from a score on.
+def matterport_means(pooled: PooledDetections, thresholds: Sequence[float]) -> Array:
+    """Return the mean over images of Matterport's AP at IoU 0.5 of the detections from each score on: (T,).
 
     Matching goes by falling score, so dropping the lowest scores leaves the other matches as they are.
     """
-    image = pooled.detections["image"].to_numpy(dtype=np.intp)
-    score = pooled.detections["score"].to_numpy()
-    matched = pooled.detections["matched"].to_numpy(dtype=bool)
-    edges = np.searchsorted(image, np.arange(len(pooled.images) + 1))
-    values = np.full(len(pooled.images), np.nan)
-    for number, n_true in enumerate(pooled.images["n_true"].to_numpy()):
-        rows = slice(edges[number], edges[number + 1])
-        order = matterport.falling(score[rows])
-        hits = matched[rows][order][score[rows][order] >= threshold]
-        if n_true or len(hits):
-            values[number] = matterport.average_precision(hits, int(n_true))
-    return float(weighted_mean(values, np.ones((1, len(values)), dtype=np.int64))[0])
+    number = len(pooled.images)
+    found = pooled.detections
+    image = found["image"].to_numpy(dtype=np.intp)
+    # One row an image, detections in Matterport's order (of equal scores the later first), padded.
+    order = np.lexsort((-np.arange(len(found)), -found["score"].to_numpy(), image))
+    column = np.arange(len(found)) - np.searchsorted(image, image)
+    score = np.full((number, int(column.max(initial=-1)) + 1), -np.inf)
+    matched = np.zeros(score.shape, dtype=bool)
+    score[image, column] = found["score"].to_numpy()[order]
+    matched[image, column] = found["matched"].to_numpy(dtype=bool)[order]
+    true = pooled.images["n_true"].to_numpy(dtype=np.int64)
+    once = np.ones((1, number), dtype=np.int64)
+    means = []
+    for threshold in thresholds:
+        kept = score >= threshold
+        hits = np.cumsum(matched & kept, axis=1)
+        precision = hits / np.arange(1, score.shape[1] + 1)
+        envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+        recall = (hits.astype(np.float32) / np.maximum(true, 1)[:, None].astype(np.float32)).astype(
+            np.float64
+        )
+        values = (np.diff(recall, axis=1, prepend=0.0) * envelope).sum(axis=1)
+        defined = (true > 0) | kept.any(axis=1)
+        means.append(weighted_mean(np.where(defined, values, np.nan), once)[0])
+    return np.array(means, dtype=np.float64)
 
 
 def _coco_ap50(pooled: PooledDetections, threshold: float) -> float:
+    if not len(pooled.images):
+        return float("nan")
     return float(mean_defined(average_precisions(pooled.ranked(min_confidence=threshold))[0, AP50], axis=0))
