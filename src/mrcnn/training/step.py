@@ -41,8 +41,8 @@ class TrainStep:
         self.half = (config.precision or getattr(model.config, "precision", None)) == "mixed_float16"
         self.loss_scale = tf.Variable(2.0**15 if self.half else 1.0)
         self.good_steps = tf.Variable(0)
-        self.run = tf.function(self._run, jit_compile=config.jit_compile or None, reduce_retracing=True)
-        self.validate = tf.function(self._validate)
+        self.run = tf.function(self._run, jit_compile=config.jit_compile or None, autograph=False)
+        self.validate = tf.function(self._validate, autograph=False)
 
     @property
     def state(self) -> dict[str, tf.Variable]:
