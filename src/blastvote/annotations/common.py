@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from blastvote.annotations.model import Cell, ImageAnnotation
-from blastvote.annotations.raster import polygon_area
 
 CLASS_ATTRIBUTES = ("class", "subtype", "label", "category", "cell_type", "celltype", "type", "name")
 """Attribute names that hold the class when the user names none, most likely first."""
@@ -30,26 +29,16 @@ def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
     if not np.isfinite(polygon).all():
         return None, "it has coordinates that are not finite numbers"
     if len(polygon) > 1:
-        keep = np.any(polygon != np.roll(polygon, 1, axis=0), axis=1)
-        if not keep.any():
-            polygon = polygon[:1]
-        else:
-            if not keep[0]:  # closed: keep the first point, drop its repetition at the end
-                last_distinct = np.flatnonzero(np.any(polygon != polygon[0], axis=1))[-1]
-                polygon, keep = polygon[: last_distinct + 1], keep[: last_distinct + 1]
-                keep[0] = True
-            polygon = polygon[keep]
+        polygon = polygon[np.append(True, (polygon[1:] != polygon[:-1]).any(axis=1))]
+        while len(polygon) > 1 and (polygon[-1] == polygon[0]).all():
+            polygon = polygon[:-1]
     if len(polygon) < 3:
         return None, f"it has {len(polygon)} distinct point{'s' * (len(polygon) != 1)}, a polygon needs 3"
-    if polygon_area(polygon) == 0 and _collinear(polygon):
+    # Points on one line; a figure of eight has no signed area either, but pixels inside.
+    x, y = (polygon - polygon[0]).T
+    if not (x[1] * y - y[1] * x).any():
         return None, "its area is zero"
     return polygon, None
-
-
-def _collinear(polygon: np.ndarray) -> bool:
-    # A figure of eight has signed area zero as well, but its points do not lie on one line.
-    spread = polygon - polygon[0]
-    return bool(np.linalg.matrix_rank(spread) < 2)
 
 
 def class_of(value: Any) -> str | None:

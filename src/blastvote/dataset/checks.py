@@ -25,6 +25,8 @@ MIN_SIDE = 32
 """Images with a shorter side than this many pixels are an error: no cell can be told in them."""
 MIN_CELL_AREA = 16
 """Cells of fewer pixels than this are warned of: most likely a slip of the mouse."""
+MAX_LISTED = 200
+"""Errors, warnings and notes of each kind that the report spells out."""
 DUPLICATE_IOU = 0.8
 """Two cells of one image that overlap more than this are warned of as one cell outlined twice."""
 
@@ -103,7 +105,9 @@ class CheckReport:
         lines += [f"| {name} | {value} |" for name, value in self.counts.items()]
         for title, items in (("Errors", self.errors), ("Warnings", self.warnings), ("Notes", self.notes)):
             lines += ["", f"## {title} ({len(items)})", ""]
-            lines += [f"- {item}" for item in items] or ["None."]
+            lines += [f"- {item}" for item in items[:MAX_LISTED]] or ["None."]
+            if len(items) > MAX_LISTED:
+                lines += [f"- and {len(items) - MAX_LISTED} more"]
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from blastvote.annotations.masks import cells_of_label_map, mask_files
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.read import read_annotations
 from blastvote.dataset.names import NameIndex, listed, suggest
-from blastvote.dataset.source import Part, Source, read_labels, translate
+from blastvote.dataset.source import Part, Source, expand, read_labels, translate
 from blastvote.errors import InputError
 
 Vote = Callable[[Mapping[str, int]], str | None]
@@ -177,7 +177,7 @@ def _part_annotations(part: Part, source: Source, notes: list[str]) -> dict[str,
         return found
     index = NameIndex(part.images)
     result: dict[str, ImageAnnotation] = {}
-    for entry in part.annotations:
+    for entry in expand(part.annotations):
         annotations = read_annotations(entry, source.class_attribute)
         notes += [f"{entry}: {note}" for note in annotations.notes]
         result = _matched(annotations, index, part, result, notes)

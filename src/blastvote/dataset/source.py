@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,15 @@ def _files_of(entry: str) -> list[Path]:
 
 def _is_pattern(path: Path) -> bool:
     return any(sign in path.name for sign in "*?[") and not path.exists()
+
+
+def expand(entries: Iterable[str]) -> list[str]:
+    """Return paths with every pattern (``outlines/*.geojson``) replaced by the files that match it, sorted."""
+    found: list[str] = []
+    for entry in entries:
+        path = Path(entry)
+        found += sorted(str(p) for p in path.parent.glob(path.name)) if _is_pattern(path) else [entry]
+    return found
 
 
 def path_exists(entry: str | Path) -> bool:

@@ -123,6 +123,19 @@ def test_image_without_cells_and_label(three, rule):
     assert labels_table(source, CLASSES, rule)["label"].tolist() == ["L1", "L2", "L3", "L1"]
 
 
+def test_one_annotation_file_an_image_by_pattern(three, rule):
+    square = {"points": [[1, 1], [9, 1], [9, 9], [1, 9]], "shape_type": "polygon"}
+    (three.root / "outlines").mkdir()
+    for name, label in (("a", "L1"), ("b", "L2"), ("c", "L3")):
+        document = {"imagePath": f"{name}.png", "shapes": [square | {"label": label}]}
+        (three.root / "outlines" / f"{name}.json").write_text(json.dumps(document))
+    (three.root / "outlines" / "readme.txt").touch()
+    for entry in ("outlines", "outlines/*.json"):
+        source = opened(three, annotations=str(three.root / entry))
+        assert labels_table(source, CLASSES, rule)["label"].tolist() == ["L1", "L2", "L3"]
+        assert len(source.annotation_inputs) == 3
+
+
 def test_missing_paths(three):
     with pytest.raises(InputError, match=r"nothing\.json: does not exist"):
         opened(three, annotations="nothing.json")
