@@ -40,8 +40,8 @@ def enhance_port(
     half = pillow_bicubic(lightness, max(1, int(height * 0.5)), max(1, int(width * 0.5))).astype(np.float64)
     del lightness
     half = stretch(half, half.min(), half.max())
-    smoothed = smooth(half, lam, sigma, solver)
-    illumination = np.maximum(cv2.resize(smoothed, (width, height), interpolation=cv2.INTER_AREA), 0)
+    half = smooth(half, lam, sigma, solver)
+    illumination = np.maximum(cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA), 0)
     bad = illumination < 0.5
     if k is None:
         k = search_exposure(image, table, bad)
@@ -72,9 +72,8 @@ def search_exposure(image: np.ndarray, table: np.ndarray, bad: np.ndarray) -> fl
     bad_small = pillow_bicubic(bad, 50, 50) >= 0.5
     if not bad_small.any():
         return None
-    planes = [image] if image.ndim == 2 else [np.ascontiguousarray(image[..., c]) for c in range(3)]
+    planes = [image] if image.ndim == 2 else (cv2.extractChannel(image, c) for c in range(3))
     small = [cv2.resize(cv2.LUT(plane, table), (50, 50), interpolation=cv2.INTER_AREA) for plane in planes]
-    small = [np.maximum(plane, 0.0) for plane in small]
     low, high = min(plane.min() for plane in small), max(plane.max() for plane in small)
     small = [stretch(plane, low, high) for plane in small]
     brightness = small[0] if len(small) == 1 else np.maximum(small[0] * small[1] * small[2], 0.0) ** (1 / 3)
