@@ -58,10 +58,9 @@ class ConfusionTable:
 
     @property
     def total(self) -> int:
-        """Number of things counted: the matrix, and what undetected, missed and background add."""
+        """Number of things with an actual class: the matrix and what undetected or background adds to it."""
         counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
-        rows = [i for i, name in enumerate(self.row_names) if i < self.n_classes or name != "FP"]
-        return round(float(np.nansum(self.values[np.ix_(rows, counted)])))
+        return round(float(np.nansum(self.values[: self.n_classes, counted])))
 
     def share(self) -> np.ndarray:
         """Return the matrix as shares of its actual class, everything that is counted in the row included."""

@@ -180,7 +180,7 @@ def test_confusion_of_cells_with_background(artists, texts, assert_readable):
     fig = confusion_figure(table.astype("Int64"), "EFF", unit="cells")
     assert len(artists(fig, "class")) == 4
     assert len(artists(fig, "aside")) == 4  # nothing where background meets background
-    assert any("n = 124 cells" in text for text in texts(fig))
+    assert any("n = 112 cells" in text for text in texts(fig))
     assert_readable(fig)
 
 
