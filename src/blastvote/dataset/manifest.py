@@ -13,8 +13,8 @@ from blastvote import io
 from blastvote.errors import InputError
 
 if TYPE_CHECKING:
-    from blastvote.dataset.checks import ImageFacts
     from blastvote.dataset.collect import Collection
+    from blastvote.dataset.facts import ImageFacts
 
 COLUMNS = ["image_id", "path", "sha256", "width", "height", "label", "patient_id", "n_cells", "source"]
 
@@ -27,7 +27,7 @@ def build_manifest(collection: Collection, facts: Iterable[ImageFacts]) -> pd.Da
     collection
         Images, labels and cells (`blastvote.dataset.collect.collect`).
     facts
-        What the check measured on each image (`blastvote.dataset.checks.examine`).
+        What the check measured on each image (`blastvote.dataset.facts.examine`).
 
     Returns
     -------

@@ -7,18 +7,16 @@ so that one added image moves as few others as possible.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from blastvote import io
 from blastvote.dataset.augment import FLIPS
+from blastvote.dataset.groups import Group, deal, make_groups, shuffled
 from blastvote.errors import InputError
 
 COLUMNS = ["image_id", "fold", "role", "flip"]
@@ -99,15 +97,6 @@ class SplitSettings:
         return tuple(flip for flip in FLIPS[1:] if flip in self.flips)
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Images that must stay together: one patient's, or one image."""
-
-    name: str
-    label: str  # the commonest label of its images
-    image_ids: tuple[str, ...]
-
-
 def make_splits(
     labels: pd.DataFrame,
     settings: SplitSettings | Mapping[str, Any],
@@ -176,12 +165,6 @@ def _checked(labels: pd.DataFrame, class_names: Sequence[str] | None) -> pd.Data
     return table.sort_values("image_id").reset_index(drop=True)
 
 
-def _shuffled(names: Iterable[str], *seed: object) -> list[str]:
-    """Return names in an order that depends on each name and the seed, not on the other names."""
-    key = ":".join(map(str, seed))
-    return sorted(names, key=lambda name: (hashlib.sha256(f"{key}:{name}".encode()).digest(), name))
-
-
 def _paper(
     table: pd.DataFrame, settings: SplitSettings, classes: Sequence[str]
 ) -> list[tuple[str, int, str, str]]:
@@ -201,32 +184,18 @@ def _paper(
                 f"Protocol 'paper' draws {wanted} images of each class, but class {name!r} has {len(ids)}. "
                 f"Lower protocol.images_per_class to {len(ids)} or less, or add images."
             )
-        chosen = _shuffled(ids, "paper", settings.seed, name)[:wanted]
+        chosen = shuffled(ids, "paper", settings.seed, name)[:wanted]
         for place, image_id in enumerate(chosen):
             role = "train" if place < n_train else "val"
             rows.append((image_id, 0, role, settings.copies[place % len(settings.copies)]))
     return rows
 
 
-def _groups(table: pd.DataFrame) -> list[_Group]:
-    """Return the groups of a table: images of one patient, and images without a patient each alone."""
-    members: dict[str, list[tuple[str, str]]] = {}
-    for image_id, label, patient in table.itertuples(index=False):
-        key = f"patient:{patient}" if patient else f"image:{image_id}"
-        members.setdefault(key, []).append((image_id, label))
-    groups = []
-    for key, images in members.items():
-        counts = Counter(label for _, label in images)
-        label = min(counts, key=lambda name: (-counts[name], name))
-        groups.append(_Group(key, label, tuple(image_id for image_id, _ in images)))
-    return groups
-
-
 def _by_class(
     table: pd.DataFrame, settings: SplitSettings, classes: Sequence[str], need: int
-) -> dict[str, list[_Group]]:
+) -> dict[str, list[Group]]:
     """Return the shuffled groups of each class; an error if a class has fewer than ``need``."""
-    groups = _groups(table)
+    groups = make_groups(table)
     grouped = any(len(group.image_ids) > 1 for group in groups)
     result = {}
     for name in classes:
@@ -239,44 +208,19 @@ def _by_class(
                 f"more of each class ({why}). Add images of this class, take the class out of 'classes', "
                 "or use fewer folds."
             )
-        order = _shuffled(own, settings.name, settings.seed, name)
+        order = shuffled(own, settings.name, settings.seed, name)
         result[name] = [own[key] for key in order]
     return result
 
 
-def _deal(groups: Sequence[_Group], shares: Mapping[str, float]) -> dict[str, list[_Group]]:
-    """Deal groups, in their order, to parts so that image counts come close to the shares and none is empty.
-
-    The images are laid out on a line of length 1 that the shares cut into pieces; a group goes to the piece in
-    which its middle lies. One more image shifts only the groups next to a cut.
-    """
-    total = sum(len(group.image_ids) for group in groups)
-    names = list(shares)
-    cuts = np.cumsum([shares[name] for name in names])[:-1]
-    parts: dict[str, list[_Group]] = {name: [] for name in names}
-    before = 0
-    for group in groups:
-        middle = (before + len(group.image_ids) / 2) / total
-        # Rounded, so that a middle on a cut falls to one side on every machine.
-        parts[names[int(np.searchsorted(np.round(cuts, 9), round(middle, 9), side="right"))]].append(group)
-        before += len(group.image_ids)
-    for name in names:
-        if not parts[name]:
-            rich = max(names, key=lambda n: (len(parts[n]), n))
-            smallest = min(parts[rich], key=lambda group: len(group.image_ids))
-            parts[rich].remove(smallest)
-            parts[name].append(smallest)
-    return parts
-
-
 def _training_rows(
-    groups: Iterable[_Group], fold: int, settings: SplitSettings
+    groups: Iterable[Group], fold: int, settings: SplitSettings
 ) -> list[tuple[str, int, str, str]]:
     ids = (image_id for group in groups for image_id in group.image_ids)
     return [(image_id, fold, "train", flip) for image_id in ids for flip in ("none", *settings.copies)]
 
 
-def _rows(groups: Iterable[_Group], fold: int, role: str) -> list[tuple[str, int, str, str]]:
+def _rows(groups: Iterable[Group], fold: int, role: str) -> list[tuple[str, int, str, str]]:
     return [(image_id, fold, role, "none") for group in groups for image_id in group.image_ids]
 
 
@@ -290,7 +234,7 @@ def _holdout(
     }
     rows = []
     for groups in _by_class(table, settings, classes, need=3).values():
-        parts = _deal(groups, shares)
+        parts = deal(groups, shares)
         rows += _training_rows(parts["train"], 0, settings)
         rows += _rows(parts["val"], 0, "val") + _rows(parts["test"], 0, "test")
     return rows
@@ -311,13 +255,13 @@ def _kfold(
     for place, (name, groups) in enumerate(by_class.items()):
         # Each class starts at another fold, so that the odd ones out do not all land in the first.
         order = [str((place + step) % folds) for step in range(folds)]
-        parts = _deal(groups, dict.fromkeys(order, 1 / folds))
+        parts = deal(groups, dict.fromkeys(order, 1 / folds))
         for fold in range(folds):
             rows += _rows(parts[str(fold)], fold, "test")
             others = {g.name: g for part, own in parts.items() if part != str(fold) for g in own}
-            shuffled = [others[key] for key in _shuffled(others, "val", settings.seed, name, fold)]
+            rest_groups = [others[key] for key in shuffled(others, "val", settings.seed, name, fold)]
             shares = {"train": 1 - settings.val_fraction / rest, "val": settings.val_fraction / rest}
-            dealt = _deal(shuffled, shares)
+            dealt = deal(rest_groups, shares)
             rows += _training_rows(dealt["train"], fold, settings) + _rows(dealt["val"], fold, "val")
     return rows
 

@@ -1,0 +1,95 @@
+"""Read tables of labels and patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from blastvote import io
+from blastvote.dataset.classes import translate
+from blastvote.dataset.names import NameIndex, suggest
+from blastvote.dataset.parts import Part, Source
+from blastvote.errors import InputError
+
+ID_COLUMNS = ("image_id", "image", "file_name", "filename", "file", "name", "path", "id")
+LABEL_COLUMNS = ("label", "class", "class_label", "subtype")
+PATIENT_COLUMNS = ("patient_id", "patient", "case", "case_id", "slide", "slide_id")
+
+
+def read_labels(source: Source, classes: Sequence[str]) -> pd.DataFrame:
+    """Read the tables of labels.
+
+    Parameters
+    ----------
+    source
+        The data set.
+    classes
+        Allowed labels, after aliases.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``image_id, label, patient_id`` for the images that a table names, sorted. A label mapped to
+        nothing by an alias is ``None``; an empty one means the table leaves it open.
+
+    Raises
+    ------
+    InputError
+        If a label is unknown, or a table names one image twice with different values, or fits no image at
+        all.
+    """
+    rows: dict[str, tuple[str | None, str]] = {}
+    for part in source.parts:
+        if part.labels:
+            rows |= _read_one(part, source.class_aliases, classes)
+    data = [(image_id, *values) for image_id, values in sorted(rows.items())]
+    return pd.DataFrame(data, columns=["image_id", "label", "patient_id"], dtype=object)
+
+
+def _read_one(
+    part: Part, aliases: Mapping[str, str], classes: Sequence[str]
+) -> dict[str, tuple[str | None, str]]:
+    table = io.read_table(part.labels)
+    id_column, label_column, patient_column = (
+        _column(table, names) for names in (ID_COLUMNS, LABEL_COLUMNS, PATIENT_COLUMNS)
+    )
+    if id_column is None or (label_column is None and patient_column is None):
+        raise InputError(
+            f"{part.labels}: the columns {list(table.columns)} name no image or no label; expected "
+            "'image_id' (or 'file_name') with 'label' or 'patient_id'. Rename the columns."
+        )
+    index = NameIndex(part.images)
+    rows: dict[str, tuple[str | None, str]] = {}
+    for line, row in enumerate(table.to_dict("records"), start=2):
+        image_id = index.find(row[id_column], numbers=True)
+        if image_id is None:
+            continue
+        label = row[label_column] if label_column else ""
+        found = translate(label, aliases, classes) if label else ""
+        if found is None:
+            raise InputError(
+                f"{part.labels}: line {line} labels {row[id_column]!r} as {label!r}; expected one of "
+                f"{list(classes)}.{suggest(label, classes)} Correct it, or map it in config key "
+                "'dataset.class_aliases' (to '' to leave such images out)."
+            )
+        values = (found if found or not label else None), row[patient_column] if patient_column else ""
+        if rows.get(image_id, values) != values:
+            raise InputError(
+                f"{part.labels}: line {line} names {row[id_column]!r} again with other values. Keep one line."
+            )
+        rows[image_id] = values
+    if not rows:
+        raise InputError(
+            f"{part.labels}: none of its {len(table)} lines names one of the {len(part.images)} images; "
+            f"the first says {table[id_column].iloc[0] if len(table) else ''!r}, an image is "
+            f"{next(iter(part.images.values())).name!r}. Name images by their file names."
+        )
+    return rows
+
+
+def _column(table: pd.DataFrame, names: Sequence[str]) -> str | None:
+    folded = {
+        str(column).casefold().replace(" ", "_"): str(column) for column in reversed(list(table.columns))
+    }
+    return next((folded[name] for name in names if name in folded), None)

@@ -1,0 +1,109 @@
+"""Groups of images with the files that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from blastvote import io
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images that share an annotation file (or folder) and a table of labels.
+
+    Attributes
+    ----------
+    name
+        Goes into the manifest's column ``source``.
+    images
+        Image id to path.
+    annotations
+        Annotation files or folders, with a pattern if need be.
+    labels
+        Table of labels and patients, or empty.
+    mask_files
+        Image id to mask image, where a sheet names one for each image.
+    """
+
+    name: str
+    images: dict[str, Path]
+    annotations: tuple[str, ...] = ()
+    labels: str = ""
+    mask_files: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set's files and how to read them.
+
+    Attributes
+    ----------
+    parts
+        One for each group of images.
+    masks
+        ``label_map`` or ``binary`` (`blastvote.annotations.masks`).
+    class_attribute
+        Attribute that holds the class, or None.
+    class_aliases
+        Names in the files to names of the configuration; an empty name leaves the cell (or, as a label, the
+        image) out.
+    """
+
+    parts: tuple[Part, ...]
+    masks: str = "label_map"
+    class_attribute: str | None = None
+    class_aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def images(self) -> dict[str, Path]:
+        """Return all images by id, sorted."""
+        return dict(sorted(item for part in self.parts for item in part.images.items()))
+
+    @property
+    def annotation_inputs(self) -> list[str]:
+        """Return every annotation file: what a change of the annotations touches."""
+        files: list[str] = []
+        for part in self.parts:
+            for entry in part.annotations:
+                files += [str(path) for path in _files_of(entry)]
+            files += [str(path) for path in part.mask_files.values()]
+        return list(dict.fromkeys(files))
+
+    @property
+    def label_inputs(self) -> list[str]:
+        """Return every table of labels."""
+        return list(dict.fromkeys(part.labels for part in self.parts if part.labels))
+
+
+def _files_of(entry: str) -> list[Path]:
+    path = Path(entry)
+    if path.is_dir():
+        files = sorted(
+            p for p in path.iterdir() if p.suffix.lower() in (".json", ".geojson") and p.name[0] != "."
+        )
+        return files or sorted(p for p in path.iterdir() if p.suffix.lower() in io.IMAGE_SUFFIXES)
+    if is_pattern(path):
+        return sorted(path.parent.glob(path.name))
+    return [path]
+
+
+def is_pattern(path: Path) -> bool:
+    """Return whether the last piece of a path is a pattern such as ``*.bmp``, not a file of that name."""
+    return any(sign in path.name for sign in "*?[") and not path.exists()
+
+
+def expand(entries: Iterable[str]) -> list[str]:
+    """Return paths with every pattern (``outlines/*.geojson``) replaced by the files that match it, sorted."""
+    found: list[str] = []
+    for entry in entries:
+        path = Path(entry)
+        found += sorted(str(p) for p in path.parent.glob(path.name)) if is_pattern(path) else [entry]
+    return found
+
+
+def path_exists(entry: str | Path) -> bool:
+    """Return whether a config path exists; a pattern (``smears/*.bmp``) does if a file matches it."""
+    path = Path(entry)
+    return path.exists() or (is_pattern(path) and any(path.parent.glob(path.name)))
