@@ -140,8 +140,13 @@ def voting_cells(
             "score": score_units(found["score"].to_numpy()),
             "area": found["area_px"].to_numpy(),
         }[rule.weight]
-        cells = found[["class_index", "score"]].assign(
-            row=row[found["image"].to_numpy(dtype=np.intp)], amount=amount
+        cells = pd.DataFrame(
+            {
+                "row": row[found["image"].to_numpy(dtype=np.intp)],
+                "class_index": found["class_index"].to_numpy(dtype=np.intp),
+                "score": found["score"].to_numpy(dtype=np.float64),
+                "amount": amount.astype(np.int64),
+            }
         )
         parts.append(cells[cells["row"] >= 0])
     return pd.concat(parts, ignore_index=True)
