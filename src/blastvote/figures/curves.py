@@ -259,7 +259,7 @@ def _reliability(
     upper.plot(x, y, marker=style.marker, ms=3.5, color=style.colour, lw=1.2, gid="reliability")
     _square(upper, "", "correct (%)" if first else "")
     error = number(rows["ece"].iloc[0]) if "ece" in rows.columns and len(rows) else math.nan
-    count = count_text(int(rows[size].sum()), "detections") if size else ""
+    count = count_text(int(rows[size].sum()), "found") if size else ""
     extra = [count, "" if math.isnan(error) else f"ECE {error:.3f}"]
     upper.set_title("\n".join([wrap(style.label, 18, 2), *(part for part in extra if part)]), fontsize=7)
     if size is None:
@@ -276,4 +276,4 @@ def _reliability(
     lower.set_xlabel("score (%)")
     lower.locator_params(axis="y", nbins=2)
     if first:
-        lower.set_ylabel("number")
+        lower.set_ylabel("found")

@@ -172,7 +172,7 @@ def test_reliability_leaves_out_empty_bins(made, artists, texts):
     table.loc[0, "n"] = 0
     fig = reliability_diagram(table)
     assert len(artists(fig, "reliability")[0].get_xdata()) == 9
-    assert any("n = 10,800 detections" in text and "ECE 0.053" in text for text in texts(fig))
+    assert any("n = 10,800 found" in text and "ECE 0.053" in text for text in texts(fig))
 
 
 def test_seed_spread_shows_every_run_and_the_mean(made, artists):
