@@ -17,6 +17,10 @@ LABEL_ATTRIBUTES = CLASS_ATTRIBUTES[:-2]
 """Attribute names of an image that hold its class (``type`` and ``name`` say other things of an image)."""
 
 
+FARTHEST = 1_000_000
+"""Coordinates beyond this many pixels are taken for damage."""
+
+
 def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
     """Return an open polygon ``(N, 2)`` and, if it cannot be one, None with the reason.
 
@@ -28,6 +32,8 @@ def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
         return None, "its points are not pairs of numbers"
     if not np.isfinite(polygon).all():
         return None, "it has coordinates that are not finite numbers"
+    if np.abs(polygon).max(initial=0) > FARTHEST:
+        return None, f"it has coordinates beyond {FARTHEST:,} pixels"
     if len(polygon) > 1:
         polygon = polygon[np.append(True, (polygon[1:] != polygon[:-1]).any(axis=1))]
         while len(polygon) > 1 and (polygon[-1] == polygon[0]).all():

@@ -115,7 +115,7 @@ def ellipse_polygon(
         ``float64``, shape ``(N, 2)``.
     """
     largest = max(abs(radii[0]), abs(radii[1]), 1e-9)
-    step = np.arccos(max(1 - tolerance / largest, 0.0))
+    step = max(np.arccos(max(1 - tolerance / largest, 0.0)), 1e-4)
     count = 4 * int(np.clip(np.ceil(np.pi / step / 4), 4, 1024))
     t = np.arange(count) * (2 * np.pi / count)
     x, y = radii[0] * np.cos(t), radii[1] * np.sin(t)

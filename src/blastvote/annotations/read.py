@@ -68,14 +68,23 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
 def _read_document(path: Path, document: Any, class_attribute: str | None) -> AnnotationSet:
     from blastvote.annotations import coco, geojson, labelme
 
-    if is_via(document):
-        return read_via(path, document, class_attribute)
-    if coco.is_coco(document):
-        return coco.read_coco_annotations(path, document)
-    if labelme.is_labelme(document):
-        return labelme.read_labelme(path, document)
-    if geojson.is_geojson(document):
-        return geojson.read_geojson(path, document, class_attribute)
+    try:
+        if is_via(document):
+            return read_via(path, document, class_attribute)
+        if coco.is_coco(document):
+            return coco.read_coco_annotations(path, document)
+        if labelme.is_labelme(document):
+            return labelme.read_labelme(path, document)
+        if geojson.is_geojson(document):
+            return geojson.read_geojson(path, document, class_attribute)
+    except InputError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A value of another kind than the format has there: which one, the readers need not foresee.
+        raise InputError(
+            f"{path}: the annotations are damaged ({type(error).__name__}: {error}). Expected the file as its "
+            "annotation tool wrote it: export it again."
+        ) from error
     if isinstance(document, Mapping) and {"project", "file", "metadata"} <= set(document):
         raise InputError(
             f"{path}: a VIA 3 file; expected VIA 1 or 2. Export it as COCO from VIA 3, or use VIA 2."
