@@ -4,13 +4,12 @@ Masks stay run-length encoded: 301 images of 5 megapixels with 10 cells each wou
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
@@ -51,23 +50,63 @@ class TrueImage:
     def touching_pairs(self) -> NDArray[np.intp]:
         """Return the pairs (P, 2) of cells, i < j, whose masks come within `TOUCH_PX` pixels or overlap."""
         cells = [int(cell) for cell in np.flatnonzero(~self.crowd)]
-        low = np.floor(self.boxes[:, :2]).astype(np.intp) - TOUCH_PX
-        high = np.ceil(self.boxes[:, :2] + self.boxes[:, 2:]).astype(np.intp) + TOUCH_PX
-        kernel = np.ones((2 * TOUCH_PX + 1, 2 * TOUCH_PX + 1), dtype=np.uint8)
-        planes: dict[int, NDArray[np.uint8]] = {}
+        low = self.boxes[:, :2] - TOUCH_PX
+        high = self.boxes[:, :2] + self.boxes[:, 2:] + TOUCH_PX
+        strips: dict[int, NDArray[np.int64]] = {}
         pairs = []
         for i, j in combinations(cells, 2):
-            # Pixels that close to each other lie in both grown boxes.
-            (x1, y1), (x2, y2) = np.maximum(low[i], low[j]).clip(0), np.minimum(high[i], high[j])
-            if x1 >= x2 or y1 >= y2:
+            if (low[i] >= high[j]).any() or (low[j] >= high[i]).any():
                 continue
             for k in (i, j):
-                if k not in planes:
-                    planes[k] = coco_mask.decode(self.rles[k])
-            one, other = (np.ascontiguousarray(planes[k][y1:y2, x1:x2]) for k in (i, j))
-            if np.logical_and(cv2.dilate(one, kernel), other).any():
+                if k not in strips:
+                    strips[k] = column_strips(self.rles[k])
+            if _near(strips[i], strips[j]):
                 pairs.append((i, j))
         return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+
+
+def _near(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
+    """Return whether any pixels of two masks, given as column strips, are within `TOUCH_PX` of each other."""
+    x_a, top_a, end_a = one.T[:, :, None]
+    x_b, top_b, end_b = other.T[:, None, :]
+    beside = np.abs(x_a - x_b) <= TOUCH_PX
+    return bool((beside & (top_b - end_a < TOUCH_PX) & (top_a - end_b < TOUCH_PX)).any())
+
+
+def column_strips(rle: Mapping[str, Any]) -> NDArray[np.int64]:
+    """Return a mask as vertical strips (S, 3): column, first row, row after the last; never a whole image."""
+    height = int(rle["size"][0])
+    edges = np.cumsum(run_lengths(rle["counts"]))
+    starts, stops = edges[0::2][: len(edges) // 2], edges[1::2]
+    starts, stops = starts[stops > starts], stops[stops > starts]
+    first = starts // height
+    number = (stops - 1) // height - first + 1
+    column = (
+        np.repeat(first, number) + np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    )
+    top = np.maximum(np.repeat(starts, number) - column * height, 0)
+    end = np.minimum(np.repeat(stops, number) - column * height, height)
+    return np.stack([column, top, end], axis=1).astype(np.int64)
+
+
+def run_lengths(counts: bytes) -> NDArray[np.int64]:
+    """Return the run lengths of COCO's compressed RLE, background first.
+
+    Each number is written in groups of five bits, lowest first, plus 48; bit 6 of a character says that more
+    follow, bit 5 of the last is the sign. From the fourth on, a number is the difference to the last but one.
+    """
+    lengths: list[int] = []
+    value = shift = 0
+    for character in counts:
+        group = character - 48
+        value |= (group & 0x1F) << shift
+        shift += 5
+        if not group & 0x20:
+            if group & 0x10:
+                value -= 1 << shift
+            lengths.append(value + (lengths[-2] if len(lengths) > 2 else 0))
+            value = shift = 0
+    return np.array(lengths, dtype=np.int64)
 
 
 def read_ground_truth(paths: Path | str | Iterable[Path | str]) -> dict[str, TrueImage]:

@@ -91,30 +91,32 @@ def falling(values: ArrayLike) -> NDArray[np.intp]:
     return np.argsort(values, axis=-1, kind="stable")[..., ::-1]
 
 
-def average_precision(matched: ArrayLike, n_true: int) -> float:
-    """Return the area under the precision envelope of a ranked list.
+def average_precision(matched: ArrayLike, n_true: int) -> NDArray[np.float64]:
+    """Return the area under the precision envelope of ranked lists.
 
     Parameters
     ----------
-    matched : array_like, (N,) bool
+    matched : array_like, (..., N) bool
         Whether each detection, best score first, found a true cell.
     n_true : int
         Number of true cells.
 
     Returns
     -------
-    float
+    ndarray, (...) float64
         0 when there are no true cells (Matterport yields 0 without and NaN with detections).
     """
-    hits = np.cumsum(np.asarray(matched, dtype=bool))
-    if n_true == 0 or hits.size == 0:
-        return 0.0
-    precision = hits / np.arange(1, len(hits) + 1)
+    found = np.asarray(matched, dtype=bool)
+    if n_true == 0 or found.shape[-1] == 0:
+        return np.zeros(found.shape[:-1])
+    hits = np.cumsum(found, axis=-1)
+    precision = hits / np.arange(1, found.shape[-1] + 1)
+    envelope = np.maximum.accumulate(precision[..., ::-1], axis=-1)[..., ::-1]
     # Recall in float32 is Matterport's; it shows in the eighth digit.
     recall = (hits.astype(np.float32) / n_true).astype(np.float64)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    steps = np.diff(recall, prepend=0.0)
-    return float(np.sum(steps * envelope))
+    steps = recall.copy()
+    steps[..., 1:] -= recall[..., :-1]
+    return np.sum(steps * envelope, axis=-1)
 
 
 def matterport_ap(
@@ -182,7 +184,7 @@ def _average_precisions(
     scores: ArrayLike,
     masks: ArrayLike,
     ious: Sequence[float],
-) -> list[float]:
+) -> NDArray[np.float64]:
     true_ids, true_masks = _without_padding(gt_boxes, gt_class_ids, gt_masks, "gt_")
     found_ids, found_masks = _without_padding(boxes, class_ids, masks, "")
     kept = _kept(boxes)
@@ -193,10 +195,8 @@ def _average_precisions(
         raise ValueError(f"gt_masks are {true_masks.shape[:2]} pixels, masks are {found_masks.shape[:2]}.")
     order = falling(confidence[kept])
     overlaps = mask_overlaps(found_masks[..., order], true_masks)
-    return [
-        average_precision(match(overlaps, true_ids, found_ids[order], iou) >= 0, len(true_ids))
-        for iou in ious
-    ]
+    hits = [match(overlaps, true_ids, found_ids[order], iou) >= 0 for iou in ious]
+    return average_precision(np.stack(hits), len(true_ids))
 
 
 def _kept(boxes: ArrayLike) -> NDArray[np.bool_]:

@@ -209,13 +209,12 @@ def _score_image(
     order = matterport.falling(score)
     overlaps = matterport.overlaps_from_counts(both[order], areas[order], true_areas)
     voting = score[order] >= min_confidence
-    aps = []
-    for iou in matterport.RANGE:
-        hit = matterport.match(overlaps, true_class, class_index[order], iou) >= 0
-        aps.append(matterport.average_precision(hit[voting], len(cells)))
-        if iou == matterport.RANGE[0]:
-            at_half = np.zeros(len(rows), dtype=bool)
-            at_half[order] = hit
+    hits = np.stack(
+        [matterport.match(overlaps, true_class, class_index[order], iou) >= 0 for iou in matterport.RANGE]
+    )
+    aps = matterport.average_precision(hits[:, voting], len(cells))
+    at_half = np.zeros(len(rows), dtype=bool)
+    at_half[order] = hits[0]
 
     sure = np.flatnonzero(score >= min_confidence)
     confident = [found[row] for row in sure]

@@ -1,9 +1,12 @@
 """Matching statistics on stripes whose overlaps are known by hand."""
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco_mask
 
-from blastvote.evaluate.ground_truth import TrueImage
+from blastvote.evaluate.ground_truth import TrueImage, column_strips, run_lengths
 from blastvote.evaluate.matching import COUNTS, ImageMatch, match_image
 
 
@@ -98,3 +101,26 @@ def test_nothing_found_or_nothing_there() -> None:
     check(statistics(stripes((0, 10)), [0], stripes(), []), missed=1, n_detected=0)
     check(statistics(stripes(), [], stripes((0, 10)), [1]), n_true=0, false_positives=1)
     check(statistics(stripes(), [], stripes(), []), n_true=0, n_detected=0)
+
+
+@given(mask=arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 1)))
+@settings(deadline=None)
+def test_strips_are_the_mask(mask: np.ndarray) -> None:
+    rle = coco_mask.encode(np.asfortranarray(mask))
+    drawn = np.zeros_like(mask)
+    for column, top, end in column_strips(rle):
+        assert end > top
+        drawn[top:end, column] += 1
+    assert np.array_equal(drawn, mask)
+    assert run_lengths(rle["counts"]).sum() == mask.size
+
+
+@given(masks=arrays(bool, (12, 14, 2), elements=st.booleans(), fill=st.just(False)))
+@settings(deadline=None)
+def test_touching_is_a_distance_of_two_pixels(masks: np.ndarray) -> None:
+    one, other = (np.argwhere(masks[..., number]) for number in range(2))
+    distance = np.abs(one[:, None] - other[None]).max(axis=2) if len(one) and len(other) else np.array([99])
+    rles = coco_mask.encode(np.asfortranarray(masks.astype(np.uint8)))
+    boxes = coco_mask.toBbox(rles).reshape(-1, 4)
+    image = TrueImage(1, 12, 14, np.zeros(2, dtype=np.int64), np.zeros(2, dtype=bool), boxes, tuple(rles))
+    assert len(image.touching_pairs()) == int(distance.min() <= 2)
