@@ -32,11 +32,14 @@ def propose(rpn: RPNOutput, anchors: tf.Tensor, count: int, config: MaskRCNNConf
     deltas = tf.gather(rpn.deltas, best, batch_dims=1) * static(config.rpn_bbox_std_dev)
     boxes = tf_apply_deltas(tf.gather(anchors, best), deltas)
     boxes = tf_clip(boxes, tf.constant([0.0, 0.0, 1.0, 1.0]))
-    kept = tf.map_fn(
-        lambda image: _suppress(*image, count, config),
-        (boxes, scores),
-        fn_output_signature=tf.TensorSpec([count], tf.int32),
-    )
+    if boxes.shape[0] is None:
+        signature = tf.TensorSpec([count], tf.int32)
+        kept = tf.map_fn(
+            lambda image: _suppress(*image, count, config), (boxes, scores), fn_output_signature=signature
+        )
+    else:  # a known batch needs no loop in the graph, which exporting to ONNX would trip over
+        images = zip(tf.unstack(boxes), tf.unstack(scores), strict=True)
+        kept = tf.stack([_suppress(*image, count, config) for image in images])
     padded = tf.pad(boxes, [[0, 0], [0, 1], [0, 0]])
     return tf.gather(padded, tf.where(kept < 0, limit, kept), batch_dims=1)
 

@@ -1,0 +1,57 @@
+"""Exported networks detect what the network itself detects."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from seeded_weights import set_seeded_weights
+from tiny import TINY, tiny_sample
+
+from mrcnn.export import export_onnx, export_saved_model, load_exported
+from mrcnn.model import MaskRCNN
+
+CONFIG = dataclasses.replace(TINY, rpn_nms_threshold=0.6)
+
+
+@pytest.fixture(scope="module")
+def model():
+    network = MaskRCNN(CONFIG)
+    set_seeded_weights(network)
+    return network
+
+
+@pytest.fixture(scope="module")
+def images():
+    return [tiny_sample(k, side=side).image for k, side in ((1, 64), (2, 90), (3, 48))]
+
+
+def _equal(expected, found):
+    assert len(expected["scores"]) > 0
+    np.testing.assert_allclose(found["scores"], expected["scores"], atol=1e-4)
+    np.testing.assert_array_equal(found["class_ids"], expected["class_ids"])
+    assert np.abs(found["rois"].astype(int) - expected["rois"]).max() <= 1
+    union = (found["masks"] | expected["masks"]).sum()
+    assert (found["masks"] & expected["masks"]).sum() >= 0.98 * union
+
+
+def test_saved_model(model, images, tmp_path):
+    loaded = load_exported(export_saved_model(model, tmp_path / "saved"))
+    assert loaded.config == CONFIG
+    for expected, found in zip(model.detect(images), loaded.detect(images), strict=True):
+        _equal(expected, found)
+
+
+def test_onnx(model, images, tmp_path):
+    pytest.importorskip("tf2onnx")
+    pytest.importorskip("onnxruntime")
+    loaded = load_exported(export_onnx(model, tmp_path / "model.onnx"))
+    assert loaded.config == CONFIG
+    for expected, found in zip(model.detect(images), loaded.detect(images), strict=True):
+        _equal(expected, found)
+    assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]
+
+
+def test_sizes_must_be_fixed(tmp_path):
+    model = MaskRCNN(dataclasses.replace(CONFIG, image_resize_mode="pad64"))
+    with pytest.raises(ValueError, match="export needs square or crop"):
+        export_onnx(model, tmp_path / "model.onnx")
