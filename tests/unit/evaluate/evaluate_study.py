@@ -21,12 +21,12 @@ def splits_of(names: list[str], folds: int, copies: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["image_id", "fold", "role", "flip"])
 
 
-def labels_of(truth: dict) -> dict[str, str]:
+def labels_of(truth: dict, class_names: list[str]) -> dict[str, str]:
     """Return a label for every image, also the empty ones."""
     labels = {}
     for image in truth["images"]:
         classes = [a["category_id"] for a in truth["annotations"] if a["image_id"] == image["id"]]
-        labels[image["image_id"]] = NAMES[(classes[0] if classes else image["id"] % 3 + 1) - 1]
+        labels[image["image_id"]] = class_names[classes[0] - 1 if classes else image["id"] % len(class_names)]
     return labels
 
 
@@ -38,22 +38,24 @@ def build(
     folds: int = 1,
     copies: int = 0,
     manifest: pd.DataFrame | None = None,
+    class_names: list[str] = NAMES,
+    rule: str = "pathologist",
 ) -> Study:
     """Return a study whose methods find classes with the given probabilities."""
-    truth = synthetic.make_truth(np.random.default_rng(99), n_images, len(NAMES))
+    truth = synthetic.make_truth(np.random.default_rng(99), n_images, len(class_names))
     path = synthetic.dump(folder / "truth.json", truth)
     names = [image["image_id"] for image in truth["images"]]
     splits = splits_of(names, folds, copies)
-    labels = labels_of(truth)
+    labels = labels_of(truth, class_names)
     results = []
     for number, (method, quality) in enumerate(qualities.items()):
         for seed in seeds:
             for fold in range(folds):
                 rng = np.random.default_rng([number, seed, fold])
-                found = synthetic.make_detections(rng, truth, len(NAMES), quality)
-                scores = score_run(found, path, splits, fold, NAMES, 0.5)
+                found = synthetic.make_detections(rng, truth, len(class_names), quality)
+                scores = score_run(found, path, splits, fold, class_names, 0.5)
                 test = splits[(splits["fold"] == fold) & (splits["role"] == "test")]["image_id"].tolist()
-                cells = cells_table(found, test, NAMES, 0.5)
-                votes = votes_table(cells, test, labels, NAMES, "pathologist", seen_images(splits, fold))
+                cells = cells_table(found, test, class_names, 0.5)
+                votes = votes_table(cells, test, labels, class_names, rule, seen_images(splits, fold))
                 results.append(RunResult(method, seed, fold, scores, votes))
-    return make_study(results, NAMES, manifest)
+    return make_study(results, class_names, manifest)

@@ -196,6 +196,33 @@ def test_one_image_and_no_detections(interval: str, tmp_path: Path) -> None:
         write_csv(tmp_path / f"{name}.csv", frame)
 
 
+@pytest.mark.parametrize(
+    "class_names", [["yes", "no"], ["neutrophil", "lymphocyte", "monocyte", "eosinophil", "basophil"]]
+)
+@pytest.mark.parametrize("rule", ["plurality", "area_weighted"])
+def test_other_classes_and_rules(class_names: list[str], rule: str, tmp_path: Path) -> None:
+    study = made_up.build(
+        tmp_path, {"none": 0.6, "mine": 0.95}, n_images=25, class_names=class_names, rule=rule
+    )
+    tables = all_tables(study, QUICK, rule, "mine", "none")
+    assert tables["table3_confusion"].columns.tolist() == ["actual", *class_names, "FN", "undetected"]
+    assert {f"ap_{name}" for name in class_names} <= set(tables["table1_map"].columns)
+    assert tables["table1_map"].query("method == 'mine'")["paper"].isna().all()
+    sweep = tables["threshold_sweep"].query("subset == 'all' and min_confidence == 0.5")
+    merged = tables["table2_classification"].query("subset == 'all' and convention == 'strict'")
+    assert sweep["accuracy"].tolist() == pytest.approx(merged["accuracy"].tolist())
+
+
+def test_when_every_test_image_was_seen(tmp_path: Path) -> None:
+    study = made_up.build(tmp_path, {"none": 0.7, "eff": 0.9}, n_images=9, copies=9)
+    tables = all_tables(study, QUICK, reference="none")
+    assert tables["table1_map"]["split"].unique().tolist() == ["val", "test"]
+    assert tables["table2_classification"]["subset"].unique().tolist() == ["all"]
+    assert len(tables["comparisons"]) == 0
+    assert tables["table3_confusion_eff_unseen"].iloc[:3, 1:].to_numpy(dtype=float).sum() == 0
+    assert tables["threshold_sweep"].query("subset == 'unseen'")["accuracy"].isna().all()
+
+
 def votes_without_detections(study: Study) -> Study:
     results = []
     for runs in study.runs.values():
