@@ -9,19 +9,34 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mrcnn.config import MaskRCNNConfig
-    from mrcnn.model import HEADS, MaskRCNN
-    from mrcnn.training import Sample, TrainingConfig, train
+    from mrcnn.model import MaskRCNN
+    from mrcnn.names import HEADS
+    from mrcnn.training import Progress, Sample, TrainingConfig, configure_runtime, train
+    from mrcnn.weights_source import resolve_weights
 
 _HOMES = {
     "HEADS": "mrcnn.names",
     "MaskRCNN": "mrcnn.model",
     "MaskRCNNConfig": "mrcnn.config",
+    "Progress": "mrcnn.training",
     "Sample": "mrcnn.data",
     "TrainingConfig": "mrcnn.training",
+    "configure_runtime": "mrcnn.training",
+    "resolve_weights": "mrcnn.weights_source",
     "train": "mrcnn.training",
 }
 
-__all__ = ["HEADS", "MaskRCNN", "MaskRCNNConfig", "Sample", "TrainingConfig", "train"]
+__all__ = [
+    "HEADS",
+    "MaskRCNN",
+    "MaskRCNNConfig",
+    "Progress",
+    "Sample",
+    "TrainingConfig",
+    "configure_runtime",
+    "resolve_weights",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -149,7 +149,7 @@ class MaskRCNNConfig:
         taken = {key.lower(): value for key, value in pairs.items() if key.isupper()}
         taken = {key: value for key, value in taken.items() if key not in _NOT_OF_THE_NETWORK}
         taken = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in taken.items()}
-        taken["train_bn"] = bool(taken.get("train_bn"))
+        taken["train_bn"] = taken.get("train_bn", False) is not False  # their None trains too
         known = {entry.name for entry in dataclasses.fields(cls)}
         unknown = sorted(set(taken) - known)
         if unknown:

@@ -38,10 +38,17 @@ def small_config():
 
 @pytest.fixture
 def small_model(small_config):
-    """Return a function that makes a small network."""
+    """Return a function that makes a small network with tame weights (fresh ones explode with frozen norms)."""
+    from seeded_weights import set_seeded_weights
+
     from mrcnn.model import MaskRCNN
 
-    return lambda **changes: MaskRCNN(small_config(**changes))
+    def make(**changes):
+        model = MaskRCNN(small_config(**changes))
+        set_seeded_weights(model)
+        return model
+
+    return make
 
 
 @pytest.fixture

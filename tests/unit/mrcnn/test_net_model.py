@@ -7,7 +7,7 @@ import tensorflow as tf
 from mrcnn.anchors import normalised_anchors
 
 
-def take_step(model, batch, seed=1, selection="all", rate=1e-4):
+def take_step(model, batch, seed=1, selection="all", rate=0.1):
     variables = model.trainable_variables_for(selection)
 
     @tf.function
@@ -19,7 +19,7 @@ def take_step(model, batch, seed=1, selection="all", rate=1e-4):
 
     losses, gradients = step()
     for variable, gradient in zip(variables, gradients, strict=True):
-        variable.assign_sub(rate * gradient / (1.0 + tf.norm(gradient)))
+        variable.assign_sub(rate * gradient / (tf.norm(gradient) + 1e-20))
     return losses, dict(zip((v.path for v in variables), gradients, strict=True))
 
 
