@@ -116,8 +116,9 @@ def read_ground_truth(paths: Path | str | Iterable[Path | str]) -> dict[str, Tru
     ----------
     paths
         One file or several (say of the originals and of their flipped copies); of an image in more than one
-        file the first counts. An image listed without annotations is annotated and has no cells; an image
-        not listed, or with `"annotated": false`, is not annotated.
+        file the first counts. Not annotated are images that no file lists, images with `"annotated": false`,
+        and images with a label of one of the classes but without cells: such a label says that there are
+        some. Any other image without cells is annotated and empty.
 
     Returns
     -------
@@ -137,8 +138,9 @@ def read_ground_truth(paths: Path | str | Iterable[Path | str]) -> dict[str, Tru
             cells.setdefault(annotation["image_id"], []).append(annotation)
         for image in content["images"]:
             name = str(image.get("image_id", Path(str(image.get("file_name", image["id"]))).stem))
-            if name not in found and image.get("annotated", True) is not False:
-                found[name] = _true_image(image, cells.get(image["id"], []))
+            there = cells.get(image["id"], [])
+            if name not in found and image.get("annotated", bool(there) or not image.get("label")):
+                found[name] = _true_image(image, there)
     return found
 
 

@@ -70,12 +70,17 @@ def test_images_without_annotation_have_votes_but_no_scores(
 ) -> None:
     truth, found = case
     marked = [image | ({"annotated": False} if image["id"] == 1 else {}) for image in truth["images"]]
-    without = {**truth, "images": [image for image in marked if image["id"] != 2]}
+    # The fourth has a class but no outlines: it was labelled, not annotated. The seventh is really empty.
+    marked[3]["label"] = "a"
+    cells = [entry for entry in truth["annotations"] if entry["image_id"] != 4]
+    without = {"images": [image for image in marked if image["id"] != 2], "annotations": cells}
     scores = score(without, found, tmp_path, synthetic.all_test(truth))
     rows = scores.images.set_index("sample_id")
     assert not rows.loc["img000", "annotated"]
     assert not rows.loc["img001", "annotated"]
-    assert rows["annotated"].sum() == len(truth["images"]) - 2
+    assert not rows.loc["img003", "annotated"]
+    assert rows.loc["img006", "annotated"]
+    assert rows["annotated"].sum() == len(truth["images"]) - 3
     hidden = ~scores.images["annotated"].to_numpy()[scores.detections["image"]]
     assert hidden.sum() > 0
     assert (scores.mask_flags[hidden] == IGNORED).all()
