@@ -23,9 +23,9 @@ import numpy as np
 
 WIDTH, HEIGHT = 2592, 1944
 HERE = Path(__file__).resolve().parent
-THREADS = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-}
+THREADS = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
 
 # name, method, parameters, peer, (width, height) the peer is run at; its time is scaled by the pixels
 ROWS: list[tuple[str, str, dict[str, Any], str | None, tuple[int, int]]] = [

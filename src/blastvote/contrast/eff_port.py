@@ -35,6 +35,7 @@ def enhance_port(
     height, width = image.shape[:2]
     pixels = load("pixels", solver)
     table = np.maximum(stretch(np.arange(256.0), float(image.min()), float(image.max())), 0.0)
+    brightness = area_brightness(image, table) if k is None else None  # first, while little else is in memory
     lightness = image if image.ndim == 2 else value_of(image)  # (7)
     lightness = cv2.LUT(lightness, table.astype(np.float32))  # imresize works in single precision
     half = pillow_bicubic(lightness, max(1, int(height * 0.5)), max(1, int(width * 0.5))).astype(np.float64)
@@ -43,8 +44,8 @@ def enhance_port(
     half = smooth(half, lam, sigma, solver)
     illumination = np.maximum(cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA), 0)
     bad = illumination < 0.5
-    if k is None:
-        k = search_exposure(image, table, bad)
+    if brightness is not None:
+        k = search_exposure(brightness, bad)
     brighter = table if k is None else transform(table, k, a, b) - 0.01
     details = {"k": k, "bad_share": float(np.count_nonzero(bad) / bad.size)}
     return pixels.fuse_truncated(image, table, brighter, illumination, mu), details
@@ -67,14 +68,18 @@ def pillow_bicubic(plane: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
-def search_exposure(image: np.ndarray, table: np.ndarray, bad: np.ndarray) -> float | None:
-    """Return the exposure ratio as the port finds it, None if no pixel of the 50x50 mask is under-exposed."""
-    bad_small = pillow_bicubic(bad, 50, 50) >= 0.5
-    if not bad_small.any():
-        return None
+def area_brightness(image: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Return the geometric mean of R, G and B, float64 (50, 50), of the area-averaged and stretched thumbnail."""
     planes = [image] if image.ndim == 2 else (cv2.extractChannel(image, c) for c in range(3))
     small = [cv2.resize(cv2.LUT(plane, table), (50, 50), interpolation=cv2.INTER_AREA) for plane in planes]
     low, high = min(plane.min() for plane in small), max(plane.max() for plane in small)
     small = [stretch(plane, low, high) for plane in small]
-    brightness = small[0] if len(small) == 1 else np.maximum(small[0] * small[1] * small[2], 0.0) ** (1 / 3)
+    return small[0] if len(small) == 1 else np.maximum(small[0] * small[1] * small[2], 0.0) ** (1 / 3)
+
+
+def search_exposure(brightness: np.ndarray, bad: np.ndarray) -> float | None:
+    """Return the exposure ratio as the port finds it, None if no pixel of the 50x50 mask is under-exposed."""
+    bad_small = pillow_bicubic(bad, 50, 50) >= 0.5
+    if not bad_small.any():
+        return None
     return best_exposure(brightness[bad_small], half_up=False, tolerance=1e-5)

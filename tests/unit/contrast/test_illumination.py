@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from blastvote.contrast import stencil_numba, stencil_numpy
-from blastvote.contrast.dhe_nakai import window_correlation
+from blastvote.contrast.dhe_nakai import gradient_magnitude, settle_ties, window_correlation
 from blastvote.contrast.eff import enhance_original
 from blastvote.contrast.eff_port import enhance_port
 from blastvote.contrast.illumination import load, smooth, smooth_exact, texture_weights
@@ -152,3 +152,21 @@ def test_window_correlation_is_pearsons():
             window = a[y : y + 5, x : x + 5].ravel(), b[y : y + 5, x : x + 5].ravel()
             expected = 0.0 if np.ptp(window[0]) == 0 else np.corrcoef(*window)[0, 1]
             assert ours[y, x] == pytest.approx(expected, abs=1e-12)
+
+
+def test_weighed_gradients_are_truncated_as_corrcoef_would_have_them():
+    """Smooth images are full of windows with |rho| = 1, where the last bit of `corrcoef` decides the truncation."""
+    rng = np.random.default_rng(8)
+    a = np.full((44, 54), 100, np.uint8)
+    b = np.full((44, 54), 30, np.uint8)
+    a[rng.random(a.shape) < 0.04] += 1
+    b[a > 100] -= 2
+    b[rng.random(b.shape) < 0.01] += 3
+    gradient = gradient_magnitude(b)
+    ours = np.abs(window_correlation(a, b)) * gradient
+    settle_ties(ours, gradient, a, b)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for y, x in np.ndindex(*gradient.shape):
+            windows = (plane[y : y + 5, x : x + 5].astype(float).ravel("F") for plane in (a, b))
+            rho = np.nan_to_num(np.corrcoef(*windows)[0, 1])
+            assert int(ours[y, x]) == int(abs(rho) * gradient[y, x])
