@@ -119,7 +119,7 @@ def study_sections(
             "Cells",
             "Touching cells, per-cell classes, and whether a score of 0.9 means nine in ten.",
             ["matching"],
-            ["cells_confusion_all_methods", "calibration"],
+            ["matching", "cells_confusion_all_methods", "calibration"],
         ),
         section("Minimum confidence", "What the threshold costs.", [], ["threshold_sweep"]),
         Section(

@@ -15,7 +15,9 @@ from blastvote.figures.curves import pr_curves, reliability_diagram, threshold_s
 from blastvote.figures.dataset import dataset_overview
 from blastvote.figures.detection import map_by_method
 from blastvote.figures.learning import learning_curves
+from blastvote.figures.matching import matching_shares
 from blastvote.figures.seeds import seed_spread
+from blastvote.figures.style import METHOD_NAMES
 
 PLOTS = (
     "dataset",
@@ -26,6 +28,7 @@ PLOTS = (
     "confusion",
     "confusion_all_methods",
     "cells_confusion_all_methods",
+    "matching",
     "comparisons",
     "threshold_sweep",
     "pr_curves",
@@ -63,21 +66,17 @@ def study_figures(
     confusion_method
         Whose Table 3 is drawn large.
     """
-    sweep = tables["threshold_sweep"]
-    sweep = sweep[sweep["subset"] == sweep["subset"].iloc[0]] if len(sweep) else sweep
-    sweep = sweep.rename(columns={"sensitivity_strict": "sensitivity"})
-    by_run = tables["table1_map_by_run"]
-    by_run = by_run[by_run["split"] == "test"] if "test" in set(by_run["split"]) else by_run
+    by_run = [tables["table1_map_by_run"], tables["table2_classification_by_run"]]
     makers = {
         "dataset": lambda: dataset_overview(manifest, splits, class_names),
         "contrast_effect": lambda: contrast_effect(contrast, methods),
         "learning_curves": lambda: learning_curves(history, methods),
-        "map_by_method": lambda: map_by_method(tables["table1_map"], methods),
+        "map_by_method": lambda: map_by_method(tables["table1_map"], methods, intervals=tables["table1_intervals"]),
         "classification_by_method": lambda: classification_by_method(
             tables["table2_classification"], methods
         ),
         "confusion": lambda: confusion_figure(
-            tables[f"table3_confusion_{confusion_method}"], f"Votes after {confusion_method}"
+            tables[f"table3_confusion_{confusion_method}"], f"Votes after {METHOD_NAMES.get(confusion_method, confusion_method)}"
         ),
         "confusion_all_methods": lambda: confusion_sheet(
             {method: tables[f"table3_confusion_{method}"] for method in methods}, methods
@@ -85,8 +84,9 @@ def study_figures(
         "cells_confusion_all_methods": lambda: confusion_sheet(
             {method: tables[f"cells_confusion_{method}"] for method in methods}, methods, unit="cells"
         ),
+        "matching": lambda: matching_shares(tables["matching"], methods),
         "comparisons": lambda: forest_plot(tables["comparisons"], methods),
-        "threshold_sweep": lambda: threshold_sweep(sweep, min_confidence, methods),
+        "threshold_sweep": lambda: threshold_sweep(tables["threshold_sweep"], min_confidence, methods),
         "pr_curves": lambda: pr_curves(tables["pr_curves"], methods),
         "calibration": lambda: reliability_diagram(tables["calibration"], methods),
         "seeds": lambda: seed_spread(by_run, methods=methods),

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from blastvote.config import nearest
 from blastvote.errors import InputError
-from mrcnn import HEADS, MaskRCNN, MaskRCNNConfig, TrainingConfig, configure_runtime, resolve_weights
+from mrcnn import HEADS, MaskRCNN, MaskRCNNConfig, TrainingConfig, configure_runtime
 
 LOGGER = logging.getLogger("blastvote.network")
+
+SHIPPED = {"smears": Path(__file__).parent.parent / "weights" / "smears_resnet18_half.weights.h5"}
+"""Weights that come with blastvote, by the name that ``model.weights`` gives them (pretraining/README.md)."""
 
 SCORE_THRESHOLD = 0.05
 """Every cell from this score on is stored; the vote's minimum confidence is applied later."""
@@ -86,13 +90,21 @@ def build_network(
     """
     configure_runtime(threads=threads, seed=seed)
     network = MaskRCNN(network_config(model, training, class_names, **changes), seed=seed)
-    if model["weights"] == "none":
+    source = model["weights"]
+    if source == "none":
         return network
     try:
-        path = resolve_weights(model["weights"], model["backbone"], sha256=model["weights_sha256"] or None)
-        own_classes = str(model["weights"]) not in ("coco", "imagenet")
-        report = network.load_weights(path, by_name=True, exclude=() if own_classes else HEADS)
+        path = SHIPPED.get(source) or _download(model)
+        # Heads of other classes do not fit; a file of the user's own is taken whole.
+        exclude = HEADS if source in SHIPPED or source in ("coco", "imagenet") else ()
+        report = network.load_weights(path, by_name=True, exclude=exclude)
     except (OSError, ValueError) as error:
         raise InputError(f"Config key 'model.weights' is {model['weights']!r}: {error}") from None
     LOGGER.info("Weights: %s (%s)", path, report)
     return network
+
+
+def _download(model: Mapping[str, Any]) -> Path:
+    from mrcnn import resolve_weights
+
+    return resolve_weights(model["weights"], model["backbone"], sha256=model["weights_sha256"] or None)

@@ -64,7 +64,9 @@ def test_losses_of_three_steps(golden, three_steps):
 
 @pytest.mark.slow
 def test_gradient_norm_before_clipping(golden, three_steps):
-    assert three_steps[0][0, NAMES.index("grad_norm")] == pytest.approx(float(golden["global_grad_norm"]), rel=1e-3)
+    assert three_steps[0][0, NAMES.index("grad_norm")] == pytest.approx(
+        float(golden["global_grad_norm"]), rel=1e-3
+    )
 
 
 @pytest.mark.slow
