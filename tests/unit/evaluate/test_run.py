@@ -10,7 +10,7 @@ from pycocotools import mask as coco_mask
 
 from blastvote.errors import InputError
 from blastvote.evaluate import matterport_ap, matterport_ap_range
-from blastvote.evaluate.coco import IGNORED
+from blastvote.evaluate.coco import IGNORED, TRUE
 from blastvote.evaluate.run import RunScores, score_run
 
 NAMES = ["a", "b", "c"]
@@ -126,6 +126,27 @@ def test_polygons_and_uncompressed_rle_are_read(tmp_path: Path) -> None:
     scores = score(truth, [], tmp_path)
     assert scores.images["n_true"].tolist() == [2]
     assert scores.true_counts.tolist() == [[1, 1, 0]]
+
+
+def test_the_truth_itself_is_perfect(tmp_path: Path) -> None:
+    truth = synthetic.make_truth(np.random.default_rng(2), 12, 3, crowds=False)
+    names = {image["id"]: image["image_id"] for image in truth["images"]}
+    found = [
+        {
+            "image_id": names[entry["image_id"]],
+            "category_id": entry["category_id"],
+            "bbox": entry["bbox"],
+            "score": 0.9,
+            "segmentation": entry["segmentation"],
+        }
+        for entry in truth["annotations"]
+    ]
+    scores = score(truth, found, tmp_path)
+    assert (scores.images["ap_matterport"].dropna() == 1).all()
+    assert (scores.mask_flags == TRUE).all()
+    assert (scores.box_flags == TRUE).all()
+    assert scores.images["correct"].tolist() == scores.images["n_true"].tolist()
+    assert scores.images["touching_pairs_separated"].tolist() == scores.images["touching_pairs"].tolist()
 
 
 def test_mistakes_are_named(case: tuple[dict, list[dict]], tmp_path: Path) -> None:
