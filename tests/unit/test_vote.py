@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastvote.errors import InputError
@@ -101,6 +101,7 @@ def test_rule_must_fit_the_classes() -> None:
         vote_cells(CELLS.assign(**{"class": "plasma"}), "plurality", ["L1", "L2", "L3"])
 
 
+@settings(deadline=None)
 @given(
     counts=st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 20), max_size=8),
     rule=st.sampled_from(sorted(set(RULES) - {"pathologist"})),
@@ -115,6 +116,7 @@ def test_the_winner_has_the_most_cells(counts: dict[str, int], rule: str) -> Non
         assert all(counts[name] < counts[winner] for name in earlier)
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(st.tuples(*[st.integers(0, 3)] * 4), min_size=1, max_size=30),
     rule=st.builds(

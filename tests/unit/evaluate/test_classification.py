@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -107,6 +107,7 @@ def test_mistakes_are_named(confusion, undetected, convention, fragment) -> None
         classification_scores(confusion, undetected, convention)
 
 
+@settings(deadline=None)
 @given(counts=arrays(np.int64, (4, 5), elements=st.integers(0, 30)))
 def test_properties(counts: np.ndarray) -> None:
     confusion, undetected = counts[:, :4], counts[:, 4]
