@@ -77,6 +77,8 @@ class TrainStep:
         parts = [
             self._tower(part, seed + tf.constant([n, 0]), device) for n, (part, device) in enumerate(shares)
         ]
+        if len(parts) == 1:
+            return parts[0]
         count = float(len(parts))
         losses = {name: tf.add_n([p[0][name] for p in parts]) / count for name in LOSSES}
         gradients = [tf.add_n(list(same)) / count for same in zip(*(p[2] for p in parts), strict=True)]
@@ -97,11 +99,12 @@ class TrainStep:
                 losses = self.model.losses(batch, seed=seed)
                 l2 = self._l2()
                 total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES]) + l2
-                scaled = total * self.loss_scale
+                scaled = total * self.loss_scale if self.half else total
             gradients = tape.gradient(
                 scaled, [v.value for v in self.trained], unconnected_gradients=tf.UnconnectedGradients.ZERO
             )
-        return losses, l2, [tf.convert_to_tensor(g) / self.loss_scale for g in gradients]
+        gradients = [tf.convert_to_tensor(g) for g in gradients]
+        return losses, l2, [g / self.loss_scale for g in gradients] if self.half else gradients
 
     def _l2(self) -> tf.Tensor:
         """The penalty of the trained weights, by this training's factor."""
@@ -109,7 +112,7 @@ class TrainStep:
         if not self.config.weight_decay or not decayed:
             return tf.constant(0.0)
         return self.config.weight_decay * tf.add_n(
-            [tf.reduce_sum(tf.square(v)) / float(np.prod(v.shape)) for v in decayed]
+            [tf.nn.l2_loss(v) * (2.0 / float(np.prod(v.shape))) for v in decayed]
         )
 
     def _apply(self, gradients: list[tf.Tensor], norm: tf.Tensor, rate: tf.Tensor, step: tf.Tensor) -> bool:
