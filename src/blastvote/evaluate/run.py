@@ -205,18 +205,9 @@ def _score_image(
     true_areas = np.array([coco_mask.area(rle) for rle in true_rles], dtype=np.float64)
     both = _common_pixels(found, true_rles, areas)
 
-    # Matterport ranks ties its own way; a prefix of this order is what a higher threshold would leave.
-    order = matterport.falling(score)
-    overlaps = matterport.overlaps_from_counts(both[order], areas[order], true_areas)
-    voting = score[order] >= min_confidence
-    hits = np.stack(
-        [matterport.match(overlaps, true_class, class_index[order], iou) >= 0 for iou in matterport.RANGE]
-    )
-    aps = matterport.average_precision(hits[:, voting], len(cells))
-    at_half = np.zeros(len(rows), dtype=bool)
-    at_half[order] = hits[0]
-
+    hits = _matterport_hits(both, areas, true_areas, class_index, true_class, score)
     sure = np.flatnonzero(score >= min_confidence)
+    aps = matterport.average_precision(hits[:, matterport.falling(score)][:, : len(sure)], len(cells))
     confident = [found[row] for row in sure]
     statistics = match_image(
         both[sure],
@@ -236,9 +227,29 @@ def _score_image(
             "ap_matterport_range": float(np.mean(aps)) if defined else np.nan,
         },
         "rows": rows,
-        "matched": at_half,
+        "matched": hits[0],
         "pairs": statistics.pairs,
     }
+
+
+def _matterport_hits(
+    both: NDArray[np.float64],
+    areas: NDArray[np.float64],
+    true_areas: NDArray[np.float64],
+    class_index: NDArray[np.int64],
+    true_class: NDArray[np.int64],
+    score: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Return whether Matterport's matching gives each detection a true cell, at each IoU of its range.
+
+    It is matched best score first, so the detections above any threshold are matched as if alone.
+    """
+    order = matterport.falling(score)
+    overlaps = matterport.overlaps_from_counts(both[order], areas[order], true_areas)
+    hits = np.zeros((len(matterport.RANGE), len(score)), dtype=bool)
+    for level, iou in enumerate(matterport.RANGE):
+        hits[level, order] = matterport.match(overlaps, true_class, class_index[order], iou) >= 0
+    return hits
 
 
 def _common_pixels(
