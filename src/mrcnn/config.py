@@ -49,7 +49,8 @@ class MaskRCNNConfig:
         connected layers of the class head.
     tf1_suppression : bool
         True repeats a quirk of TensorFlow 1.15, with which Matterport's code is usually run: once non-maximum
-        suppression keeps a box that clipping has left without area, nothing of lower score is kept. False keeps the rest too.
+        suppression keeps a box that clipping has left without area, nothing of lower score is kept. False
+        keeps the rest too.
     precision : {"float32", "mixed_bfloat16", "mixed_float16"}
         Precision of the convolutions; weights, boxes and losses are always float32.
 

@@ -60,10 +60,12 @@ def _scores_by_class(
 ) -> tf.Tensor:
     """Scores (B, N, K - 1) of the foreground classes, -1 where the ROI is of another class or cannot be kept.
 
-    Suppression then works class by class. With `tf1_suppression`, nothing of a class survives below its best box without
-    area (TensorFlow 1.15 repeated such a box until its list was full).
+    Suppression then works class by class. With `tf1_suppression`, nothing of a class survives below its best box
+    without area (TensorFlow 1.15 repeated such a box until its list was full).
     """
-    foreground = tf.one_hot(class_ids - 1, config.num_classes - 1, on_value=True, off_value=False, dtype=tf.bool)
+    foreground = tf.one_hot(
+        class_ids - 1, config.num_classes - 1, on_value=True, off_value=False, dtype=tf.bool
+    )
     class_scores = tf.where(foreground, scores[..., None], -1.0)
     if config.tf1_suppression:
         empty = tf_area(boxes) <= 0.0

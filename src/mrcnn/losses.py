@@ -52,7 +52,7 @@ def smooth_l1(target: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
 
 
 def rpn_class_loss(match: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Cross entropy of object against background over anchors that match 1 or -1; `match` (B, A), `logits` (B, A, 2)."""
+    """Cross entropy of object and background over anchors that match 1 or -1; `match` (B, A), `logits` (B, A, 2)."""
     labels = tf.cast(match == 1, tf.int32)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
     return masked_mean(losses, match != 0)

@@ -193,14 +193,18 @@ class MaskRCNN(tf.Module):
         return results
 
     def _mold(self, image: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int, int]]:
-        """Resize an image as the configuration says and subtract the mean colour; return its window too."""
+        """Resize an image as the configuration says and subtract the mean colour; return its window too.
+
+        Where training sees random crops, detection sees the whole image in a square of the crops' size.
+        """
         config = self.config
+        crop = config.image_resize_mode == "crop"
         resized, window, *_ = resize_image(
             image,
             min_dim=config.image_min_dim,
-            max_dim=config.image_max_dim,
+            max_dim=config.image_shape[0] if crop else config.image_max_dim,
             min_scale=config.image_min_scale,
-            mode=config.image_resize_mode,
+            mode="square" if crop else config.image_resize_mode,
         )
         return mold_image(resized, config.mean_pixel), window
 
@@ -210,11 +214,10 @@ class MaskRCNN(tf.Module):
         shape = molded.shape[1:3]
         normalised = tf_norm_boxes(tf.constant(np.asarray(windows, np.float32)), *shape)
         anchors = normalised_anchors(self.config, shape)
-        outputs = [
-            part.numpy() for part in self._predict(tf.constant(molded, tf.float32), normalised, anchors)
-        ]
+        outputs = self._predict(tf.constant(molded, tf.float32), normalised, anchors)
+        boxes, class_ids, scores, masks = (part.numpy() for part in outputs)
         return [
-            unmold_detections(*(part[k] for part in outputs), image.shape, shape, windows[k])
+            unmold_detections(boxes[k], class_ids[k], scores[k], masks[k], image.shape, shape, windows[k])
             for k, image in enumerate(originals)
         ]
 
@@ -259,7 +262,7 @@ class MaskRCNN(tf.Module):
         """Load an HDF5 file of Matterport's layout, or one of ours, by layer names; see `mrcnn.weights.load`."""
         return weights.load(self.layers, path, by_name=by_name, exclude=exclude or ())
 
-    def save_weights(self, path: str | Path, format: str = "matterport") -> None:  # noqa: A002 - the word users expect
+    def save_weights(self, path: str | Path, format: str = "matterport") -> None:
         """Write all weights to `path`, whole or not at all.
 
         ``matterport`` can be loaded by name with the old code; ``keras`` has Keras 3's layout of ``.weights.h5``.
@@ -270,8 +273,8 @@ class MaskRCNN(tf.Module):
 def _seed_pair(seed: int | tf.Tensor | None) -> tf.Tensor | None:
     if seed is None:
         return None
-    seed = tf.cast(seed, tf.int32)
-    return seed if seed.shape.rank == 1 else tf.stack([seed, 0])
+    pair = tf.cast(seed, tf.int32)
+    return pair if pair.shape.rank == 1 else tf.stack([pair, 0])
 
 
 def _normalise_padded(boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:

@@ -3,20 +3,20 @@
 import numpy as np
 
 
-def norm_boxes(boxes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def norm_boxes(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Normalise pixel boxes (N, 4) by the image's (height, width); float32.
 
     Matterport's convention: ``y1/(h-1)`` and ``(y2-1)/(h-1)``.
     """
-    height, width = shape
+    height, width = shape[:2]
     scale = np.array([height - 1, width - 1, height - 1, width - 1])
     shift = np.array([0, 0, 1, 1])
     return np.divide(boxes - shift, scale).astype(np.float32)
 
 
-def denorm_boxes(boxes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def denorm_boxes(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Turn normalised boxes (N, 4) into pixel boxes (N, 4) int32; the inverse of `norm_boxes`."""
-    height, width = shape
+    height, width = shape[:2]
     scale = np.array([height - 1, width - 1, height - 1, width - 1])
     shift = np.array([0, 0, 1, 1])
     return np.around(np.multiply(boxes, scale) + shift).astype(np.int32)

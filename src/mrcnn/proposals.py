@@ -35,7 +35,9 @@ def propose(rpn: RPNOutput, anchors: tf.Tensor, count: int, config: MaskRCNNConf
     if boxes.shape[0] is None:
         signature = tf.TensorSpec([count], tf.int32)
         kept = tf.map_fn(
-            lambda image: _suppress(*image, count, config), (boxes, scores), fn_output_signature=signature
+            lambda image: _suppress(image[0], image[1], count, config),
+            (boxes, scores),
+            fn_output_signature=signature,
         )
     else:  # a known batch needs no loop in the graph, which exporting to ONNX would trip over
         images = zip(tf.unstack(boxes), tf.unstack(scores), strict=True)

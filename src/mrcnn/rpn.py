@@ -1,4 +1,4 @@
-"""The region proposal network: for every anchor, is there an object, and how does its box differ?"""
+"""The region proposal network: whether there is an object at each anchor, and how its box differs."""
 
 from typing import NamedTuple
 

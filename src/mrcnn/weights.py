@@ -97,7 +97,7 @@ def read(path: str | Path, known: set[str] | None = None) -> dict[str, Arrays]:
             f"{path}: is not a readable HDF5 file (an interrupted download?): {error}"
         ) from error
     with file:
-        root = file["model_weights"] if "model_weights" in file else file
+        root = file.get("model_weights", file)
         if "layer_names" in root.attrs or "layer_names0" in root.attrs:
             return _read_matterport(root, known or set())
         if isinstance(root.get("layers"), h5py.Group):

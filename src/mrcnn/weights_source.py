@@ -1,4 +1,4 @@
-"""Where first weights come from: a name (``coco``, ``imagenet``), a path or a URL; downloaded once, checked, resumable."""
+"""First weights by name (``coco``, ``imagenet``), path or address; downloaded once, checked, resumable."""
 
 import hashlib
 import logging

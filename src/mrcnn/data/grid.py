@@ -1,8 +1,8 @@
 """Where the pixels of a resized image sample the original, to the last bit of what Matterport's resizing did.
 
 Matterport resized with ``skimage.transform.resize``, which estimates an affine map from three corner points by a
-singular value decomposition and then cuts fractions off. The estimate is off by some 1e-14, and where a pixel's value is a
-whole number that decides whether it is cut to the number below: in one pixel of a thousand or so.
+singular value decomposition and then cuts fractions off. The estimate is off by some 1e-14, and where a pixel's
+value is a whole number that decides whether it is cut to the number below: in one pixel of a thousand or so.
 The same estimate is made here; its rounding can differ with the linear algebra library, and then single pixels
 differ by one grey level.
 """

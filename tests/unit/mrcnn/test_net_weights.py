@@ -11,7 +11,7 @@ from mrcnn.names import select_layers
 def write_matterport(
     path, model, numbered=False, reverse=False, saved_model=False, chunked=False, classes=None
 ):
-    """Write the weights as Keras 2 did: one group per layer, the RPN nested, empty groups for layers without weights."""
+    """Write the weights as Keras 2 did: one group per layer, the RPN nested, empty groups where no weights are."""
     groups = {"input_image": [], "ROI": []}
     for name, layer in model.layers.items():
         groups.setdefault("rpn_model" if name.startswith("rpn_") else name, []).append(layer)
@@ -98,7 +98,7 @@ def test_a_file_with_missing_layers(small_model, tmp_path):
     with h5py.File(tmp_path / "w.h5", "a") as file:
         file.attrs["layer_names"] = [n for n in file.attrs["layer_names"] if n != b"fpn_p2"]
     assert model.load_weights(tmp_path / "w.h5").missing == ("fpn_p2",)
-    with pytest.raises(ValueError, match="fpn_p2.*by_name=True"):
+    with pytest.raises(ValueError, match=r"fpn_p2.*by_name=True"):
         model.load_weights(tmp_path / "w.h5", by_name=False)
 
 
