@@ -52,7 +52,9 @@ def halve(path: Path) -> None:
     """Store the weights as float16, compressed: half the size, and no difference after a step of training."""
     with h5py.File(path) as file:
         arrays: dict[str, np.ndarray] = {}
-        file.visititems(lambda n, item: arrays.update({n: item[()]}) if isinstance(item, h5py.Dataset) else None)
+        file.visititems(
+            lambda n, item: arrays.update({n: item[()]}) if isinstance(item, h5py.Dataset) else None
+        )
         attributes = {name: dict(file[name].attrs) for name in file}
         top = dict(file.attrs)
     with h5py.File(path, "w") as file:
@@ -67,7 +69,9 @@ def main() -> None:
     """Simulate, train, halve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--state", type=Path, default=Path("results/pretraining"), help="checkpoints, to resume")
+    parser.add_argument(
+        "--state", type=Path, default=Path("results/pretraining"), help="checkpoints, to resume"
+    )
     parser.add_argument("--per-class", type=int, default=300)
     parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--threads", type=int, default=2)

@@ -36,7 +36,9 @@ def snakemake() -> Run:
             *("--directory", str(folder), "--cores", "2", "--scheduler", "greedy", "--rerun-incomplete"),
             *("--configfile", str(REPO / "tests/e2e/toy.yaml")),
         ]
-        return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=1500, check=False)
+        return subprocess.run(
+            [*command, *arguments], capture_output=True, text=True, timeout=1500, check=False
+        )
 
     return run
 

@@ -69,22 +69,25 @@ def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
 def _describe(error: ValidationError) -> str:
     """Return one sentence or two on a schema violation: key, value, expectation, cure."""
     key = ".".join(str(part) for part in error.absolute_path)
-    meaning = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+    allowed_by: Any = error.validator_value
+    instance: Any = error.instance
+    meaning = schema.get("description", "")
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        unknown = next(name for name in error.instance if name not in known)
+        known = list(schema.get("properties", {}))
+        unknown = next(name for name in instance if name not in known)
         where = f"{key}.{unknown}" if key else str(unknown)
         return f"Config key '{where}' is not known{nearest(unknown, known)} Known here: {', '.join(sorted(known))}."
     if error.validator == "required":
         return f"Config key '{key or 'top level'}': {error.message}. Add it, as in config/config.yaml."
     if error.validator == "enum":
-        allowed = [str(value) for value in error.validator_value]
+        allowed = [str(value) for value in allowed_by]
         return (
             f"Config key '{key}' is {error.instance!r}{nearest(str(error.instance), allowed)} "
             f"Allowed: {', '.join(allowed)}. {meaning}"
         ).strip()
     if error.validator == "type":
-        expected = error.validator_value
+        expected = allowed_by
         expected = " or ".join(expected) if isinstance(expected, list) else expected
         got = type(error.instance).__name__
         return f"Config key '{key}' is {error.instance!r} ({got}), but must be of type {expected}. {meaning}".strip()
@@ -126,6 +129,6 @@ def _check_source(config: Mapping[str, Any]) -> None:
     """A local data set needs its photographs."""
     if config["dataset"]["source"] == "local" and not config["dataset"]["images"]:
         raise InputError(
-            "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder with the photographs, "
-            "for example --config dataset.images=smears."
+            "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder "
+            "with the photographs, for example --config dataset.images=smears."
         )

@@ -37,8 +37,8 @@ def plan_source(config: Mapping[str, Any]) -> Source:
         return open_source({**dataset, "annotations": _annotations(dataset)}, config["classes"])
     if tuple(config["classes"]) != CLASS_NAMES:
         raise InputError(
-            f"Config key 'classes' is {config['classes']}, but the simulator draws {list(CLASS_NAMES)}. Set 'classes' to "
-            "these, or 'dataset.source' to local."
+            f"Config key 'classes' is {config['classes']}, but the simulator draws {list(CLASS_NAMES)}. Set "
+            "'classes' to these, or 'dataset.source' to local."
         )
     settings = simulation_settings(dataset["simulated"])
     folder = Path(config["results"], "simulated")
@@ -68,14 +68,19 @@ def simulation_settings(section: Mapping[str, Any]) -> SimulationSettings:
     InputError
         If an option is unknown or out of range.
     """
-    values = {key: value for key, value in section.items() if key != "options"} | dict(section["options"])
+    values: dict[str, Any] = {key: value for key, value in section.items() if key != "options"}
+    values |= section["options"]
     known = SimulationSettings.__dataclass_fields__
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise InputError(
             f"Config key 'dataset.simulated.options.{unknown[0]}' is not known. Known: {', '.join(known)}."
         )
-    return SimulationSettings(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+    def as_tuple(value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    return SimulationSettings(**{k: as_tuple(v) for k, v in values.items()})
 
 
 def _annotations(dataset: Mapping[str, Any]) -> Any:

@@ -53,7 +53,8 @@ def render_report(title: str, statement: str, sections: Sequence[Section]) -> st
 def _table(path: Path) -> str:
     frame = pd.read_csv(path, dtype={"image_id": str})
     frame = frame.dropna(axis="columns", how="all")
-    formats = {name: (lambda value: f"{value:.3f}") for name in frame.select_dtypes("floating").columns}
+    numbers = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name])]
+    formats = {name: "{:.3f}".format for name in numbers}
     frame.columns = [escape(str(name)) for name in frame.columns]
     return frame.to_html(index=False, na_rep="", formatters=formats, border=0, escape=True)
 
@@ -69,8 +70,8 @@ def study_statement(config: Mapping[str, Any]) -> str:
     source = "simulated smears" if dataset["source"] == "simulated" else f"images from {dataset['images']}"
     same = "are" if config["evaluation"]["paper_data"] else "are not"
     return (
-        f"Data: {source}. Protocol: {protocol['name']}. Seeds: {', '.join(map(str, config['seeds']))}. The images {same} those of "
-        "the paper (Revanda, Fatichah and Suciati 2022), whose numbers stand beside ours in the columns and marks "
+        f"Data: {source}. Protocol: {protocol['name']}. Seeds: {', '.join(map(str, config['seeds']))}. The images "
+        f"{same} those of the paper (Revanda, Fatichah and Suciati 2022), whose numbers stand beside ours in the columns and marks "
         "called paper."
     )
 
@@ -88,15 +89,16 @@ def study_sections(
         section("Data", "Who trains and tests, and what the images look like.", [], ["dataset", "examples"]),
         section(
             "Contrast",
-            "How much each method changed the images. A method that leaves an image as it was cannot differ from none on it.",
+            "How much each method changed the images. A method that leaves an image as it was "
+            "cannot differ from none on it.",
             [],
             ["method_grid", "contrast_effect"],
         ),
         section("Training", "Losses and validation mAP after each epoch.", [], ["learning_curves"]),
         section(
             "Table 1: segmentation",
-            "Matterport's mAP is the paper's; AP50, AP75 and AP are COCO's. Overlapping intervals are no proof of equality: "
-            "see the comparisons.",
+            "Matterport's mAP is the paper's; AP50, AP75 and AP are COCO's. Overlapping intervals are no "
+            "proof of equality: see the comparisons.",
             ["table1_map"],
             ["map_by_method", "pr_curves"],
         ),

@@ -90,7 +90,7 @@ def test_report_and_pictures_are_there(toy: Path) -> None:
     page = (toy / "results/report/index.html").read_text(encoding="utf-8")
     assert "table1_map.csv" in page
     assert page.count("data:image/png;base64,") > 12
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
     for name in ("map_by_method", "method_grid", "learning_curves", "confusion"):
         assert (toy / f"results/plots/{name}.png").stat().st_size > 5000
         assert (toy / f"results/plots/{name}.svg").stat().st_size > 1000

@@ -64,7 +64,9 @@ def test_bad_config(tmp_path: Path, snakemake, setting: str, told: list[str]) ->
 
 
 def test_missing_images_folder(smears: Path, tmp_path: Path, snakemake) -> None:
-    assert_stops(snakemake(tmp_path, *local(smears, **{"dataset.images": "nowhere"})), "nowhere", "dataset.images")
+    assert_stops(
+        snakemake(tmp_path, *local(smears, **{"dataset.images": "nowhere"})), "nowhere", "dataset.images"
+    )
 
 
 def test_annotation_of_an_image_that_does_not_exist(smears: Path, tmp_path: Path, snakemake) -> None:
@@ -98,8 +100,12 @@ def test_the_paper_setting_is_planned(smears: Path, tmp_path: Path, repo_root: P
     for source in (*(smears / "images").iterdir(), smears / "annotations_via.json"):
         (folder / source.name).write_bytes(source.read_bytes())
     done = snakemake(
-        tmp_path, "--dry-run", "--configfile", str(repo_root / "config/paper.yaml"), "--config", f"dataset.images={folder}"
+        tmp_path,
+        "--dry-run",
+        "--configfile",
+        str(repo_root / "config/paper.yaml"),
+        "--config",
+        f"dataset.images={folder}",
     )
     assert done.returncode == 0, done.stderr
     assert "train" in done.stdout
-

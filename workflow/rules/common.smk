@@ -14,9 +14,7 @@ from blastvote.errors import InputError
 from snakemake.exceptions import WorkflowError
 
 # Scripts import the library from this checkout also where a conda environment runs them.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(Path(workflow.basedir, "src")), os.environ.get("PYTHONPATH", "")]
-).rstrip(os.pathsep)
+os.environ.update(PYTHONPATH=str(Path(workflow.basedir, "src")))
 
 nested = expand_dotted_keys(config)
 config.clear()

@@ -127,7 +127,6 @@ rule overlays:
         mem_mb=2000,
         runtime=30,
     params:
-        enhanced=f"{RESULTS}/enhanced",
         methods=METHODS,
         classes=config["classes"],
         fold=FIRST_RUN[0].fold,

@@ -20,10 +20,11 @@ def main(snakemake) -> None:
     truth = read_coco(data.annotations)
     detections = dict(zip(params.methods, map(read_detections, map(Path, data.detections)), strict=True))
     chosen = choose_examples(manifest, splits, params.fold, params.number)
+    enhanced = {(path.parent.name, path.name): path for path in map(Path, data.images)}
     folder = Path(snakemake.output.overlays)
     folder.mkdir(parents=True)
     for number, image_id in enumerate(chosen):
-        files = {method: Path(params.enhanced, method, f"{image_id}.png") for method in params.methods}
+        files = {method: enhanced[method, f"{image_id}.png"] for method in params.methods}
         figure = overlay_figure(image_id, files, detections, truth, params.classes, params.min_confidence)
         save_figure(figure, folder / image_id)
         if number == 0:

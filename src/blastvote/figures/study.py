@@ -71,12 +71,15 @@ def study_figures(
         "dataset": lambda: dataset_overview(manifest, splits, class_names),
         "contrast_effect": lambda: contrast_effect(contrast, methods),
         "learning_curves": lambda: learning_curves(history, methods),
-        "map_by_method": lambda: map_by_method(tables["table1_map"], methods, intervals=tables["table1_intervals"]),
+        "map_by_method": lambda: map_by_method(
+            tables["table1_map"], methods, intervals=tables["table1_intervals"]
+        ),
         "classification_by_method": lambda: classification_by_method(
             tables["table2_classification"], methods
         ),
         "confusion": lambda: confusion_figure(
-            tables[f"table3_confusion_{confusion_method}"], f"Votes after {METHOD_NAMES.get(confusion_method, confusion_method)}"
+            tables[f"table3_confusion_{confusion_method}"],
+            f"Votes after {METHOD_NAMES.get(confusion_method, confusion_method)}",
         ),
         "confusion_all_methods": lambda: confusion_sheet(
             {method: tables[f"table3_confusion_{method}"] for method in methods}, methods

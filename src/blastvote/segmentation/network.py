@@ -91,10 +91,10 @@ def build_network(
     configure_runtime(threads=threads, seed=seed)
     network = MaskRCNN(network_config(model, training, class_names, **changes), seed=seed)
     source = model["weights"]
-    if source == "none":
-        return network
     try:
-        path = SHIPPED.get(source) or _download(model)
+        path = SHIPPED[source] if source in SHIPPED else _download(model)
+        if path is None:  # "none": from scratch
+            return network
         # Heads of other classes do not fit; a file of the user's own is taken whole.
         exclude = HEADS if source in SHIPPED or source in ("coco", "imagenet") else ()
         report = network.load_weights(path, by_name=True, exclude=exclude)
@@ -104,7 +104,7 @@ def build_network(
     return network
 
 
-def _download(model: Mapping[str, Any]) -> Path:
+def _download(model: Mapping[str, Any]) -> Path | None:
     from mrcnn import resolve_weights
 
     return resolve_weights(model["weights"], model["backbone"], sha256=model["weights_sha256"] or None)

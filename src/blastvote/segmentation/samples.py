@@ -37,8 +37,8 @@ class ImageFiles:
         name = sample_id(image_id, flip)
         if name not in self._copies:
             raise InputError(
-                f"The flipped copy '{name}' is missing beside {self.enhanced}. Delete the folder 'flipped' of this method "
-                "and run again."
+                f"The flipped copy '{name}' is missing beside {self.enhanced}. Delete the folder "
+                "'flipped' of this method and run again."
             )
         return self._copies[name]
 
@@ -78,8 +78,8 @@ def annotated_samples(
         name = sample_id(image_id, flip)
         if name not in home:
             raise InputError(
-                f"Image '{image_id}' is to be trained on, but no annotation file has its cells. Annotate it, or choose a "
-                "protocol in which it only tests."
+                f"Image '{image_id}' is to be trained on, but no annotation file has its cells. Annotate it, or "
+                "choose a protocol in which it only tests."
             )
         data = home[name]
         samples.append(Sample(name, files.read(image_id, flip), data.masks(name), data.class_ids(name)))
