@@ -74,7 +74,7 @@ def export_onnx(model: MaskRCNN, path: str | Path, opset: int = 17) -> Path:
     entry = proto.metadata_props.add()
     entry.key, entry.value = _CONFIG_KEY, _to_json(model.config)
     target = Path(path)
-    write_atomically(target, lambda file: file.write(proto.SerializeToString()) and None)
+    write_atomically(target, lambda file: file.write(proto.SerializeToString()))
     return target
 
 
@@ -136,8 +136,9 @@ class ExportedModel:
             config.image_resize_mode,
         )
         found = self.run(resized[None].astype(np.float32), np.asarray([window], np.float32))
+        boxes, class_ids, scores, masks = (found[name] for name in OUTPUTS)
         return unmold_detections(
-            *(found[name] for name in OUTPUTS), image.shape, resized.shape, np.asarray(window)
+            boxes, class_ids, scores, masks, image.shape, resized.shape, np.asarray(window)
         )
 
 

@@ -150,7 +150,10 @@ class Batches:
             steps.astype(np.int32),
         )  # fmt: skip
         dataset = tf.data.Dataset.from_tensor_slices(plan)
-        dataset = dataset.map(lambda *args: self._assemble(*args, augment), num_parallel_calls=1)
+        dataset = dataset.map(
+            lambda row, number, change, step: self._assemble(row, number, change, step, augment),
+            num_parallel_calls=1,
+        )
         options = tf.data.Options()
         options.deterministic = True
         options.autotune.enabled = False

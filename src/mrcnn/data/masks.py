@@ -16,7 +16,7 @@ def extract_bboxes(mask: np.ndarray) -> np.ndarray:
     return boxes
 
 
-def minimize_mask(bboxes: np.ndarray, mask: np.ndarray, mini_shape: tuple[int, int]) -> np.ndarray:
+def minimize_mask(bboxes: np.ndarray, mask: np.ndarray, mini_shape: tuple[int, ...]) -> np.ndarray:
     """Cut masks (H, W, N) to their boxes (N, 4) and resize them to `mini_shape`; bool (h, w, N).
 
     Raises
@@ -28,7 +28,9 @@ def minimize_mask(bboxes: np.ndarray, mask: np.ndarray, mini_shape: tuple[int, i
     for i, (y1, x1, y2, x2) in enumerate(np.asarray(bboxes)[:, :4].astype(int)):
         if y2 <= y1 or x2 <= x1:
             raise ValueError(f"mask {i} has the box {(y1, x1, y2, x2)} without area: drop empty masks first")
-        mini[..., i] = np.around(resize_bilinear(mask[y1:y2, x1:x2, i].astype(bool), tuple(mini_shape)))
+        mini[..., i] = np.around(
+            resize_bilinear(mask[y1:y2, x1:x2, i].astype(bool), (mini_shape[0], mini_shape[1]))
+        )
     return mini
 
 

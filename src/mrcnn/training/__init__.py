@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from mrcnn.data.sample import Sample
 from mrcnn.training.config import TrainingConfig
 from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError
+from mrcnn.training.progress import Progress
 
 if TYPE_CHECKING:
-    from mrcnn.training.loop import Progress, train
+    from mrcnn.training.loop import train
     from mrcnn.training.runtime import configure_runtime
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
     "train",
 ]
 
-_HOMES = {"Progress": "loop", "train": "loop", "configure_runtime": "runtime"}
+_HOMES = {"train": "loop", "configure_runtime": "runtime"}
 
 
 def __getattr__(name: str) -> Any:

@@ -47,6 +47,8 @@ class TrainingConfig:
         else ``val_loss``, else ``loss``. Names with "loss" are minimised, others maximised.
     validate_every, checkpoint_every
         Epochs between validations and between checkpoints (the last epoch always has both).
+    validation_losses
+        Whether to measure losses on the validation samples (the first time takes some seconds of tracing).
     tensorboard
         Folder for TensorBoard's event files; None writes none.
     threads
@@ -82,6 +84,7 @@ class TrainingConfig:
     monitor: str | None = None
     validate_every: int = 1
     checkpoint_every: int = 1
+    validation_losses: bool = True
     tensorboard: str | Path | None = None
     threads: int | None = None
     devices: int | None = None
@@ -130,7 +133,14 @@ class TrainingConfig:
 
     def identity(self) -> dict[str, Any]:
         """Return the settings that decide the result of the first epochs: a run may only be resumed with these."""
-        free = {"validate_every", "checkpoint_every", "tensorboard", "threads", "early_stopping_patience"}
+        free = {
+            "validate_every",
+            "validation_losses",
+            "checkpoint_every",
+            "tensorboard",
+            "threads",
+            "early_stopping_patience",
+        }
         if self.schedule == "constant":
             free.add("epochs")
         values = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}

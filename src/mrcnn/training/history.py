@@ -17,7 +17,7 @@ def write_history(folder: Path, rows: list[dict[str, Any]]) -> None:
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: _text(value) for key, value in row.items()} for row in rows)
-    write_atomically(folder / HISTORY_FILE, lambda file: file.write(text.getvalue().encode()) and None)
+    write_atomically(folder / HISTORY_FILE, lambda file: file.write(text.getvalue().encode()))
 
 
 def _text(value: Any) -> Any:

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mrcnn.data.sample import Sample
 from mrcnn.training.config import TrainingConfig
 from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError
 from mrcnn.training.history import better, monitored, write_history
+from mrcnn.training.progress import Progress
 from mrcnn.training.runtime import configure_threads, training_devices
 from mrcnn.training.schedule import learning_rate
 from mrcnn.training.state import BEST_FILE, LAST_FILE, Progressed, load_state, save_state
@@ -26,28 +26,6 @@ from mrcnn.training.step import NAMES, TrainStep
 
 logger = logging.getLogger(__name__)
 Metrics = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a training is, given to the callback after each step.
-
-    Attributes
-    ----------
-    epoch, epochs, step, steps_per_epoch : int
-        The epoch and the step in it, both from 1.
-    losses : dict
-        ``loss``, the five losses, ``l2_loss`` and ``grad_norm`` of this step.
-    seconds_left : float
-        Estimate for the rest of the training, without validation.
-    """
-
-    epoch: int
-    epochs: int
-    step: int
-    steps_per_epoch: int
-    losses: Metrics
-    seconds_left: float
 
 
 def train(
@@ -109,7 +87,9 @@ class _Training:
         self.samples = train_samples
         self.data = self._batches(0)
         self.validation = (
-            Batches(val_samples, model.config, config.batch_size, config.seed) if val_samples else None
+            Batches(val_samples, model.config, config.batch_size, config.seed)
+            if val_samples and config.validation_losses
+            else None
         )
         self.steps = config.steps_per_epoch or self.data.steps_per_pass
         self.step = TrainStep(model, config, training_devices(config.devices, config.batch_size))

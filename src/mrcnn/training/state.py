@@ -42,7 +42,7 @@ class Progressed:
     stale: int = 0
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file whole or not at all: to a temporary sibling first, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -59,7 +59,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
 
 def save_state(folder: Path, step: TrainStep, progressed: Progressed, identity: dict[str, Any]) -> None:
     """Write weights, optimiser, average and progress to ``state.npz`` in `folder`."""
-    arrays = {f"weights/{k:04d}": np.asarray(v) for k, v in enumerate(step.model.variables)}
+    arrays: dict[str, Any] = {f"weights/{k:04d}": np.asarray(v) for k, v in enumerate(step.model.variables)}
     arrays |= {name: variable.numpy() for name, variable in step.state.items()}
     note = {"format": _FORMAT, "identity": identity} | vars(progressed)
     arrays["note"] = np.array(json.dumps(note))
