@@ -92,7 +92,7 @@ def make_batch():
 
 @pytest.fixture(scope="session")
 def golden(repo_root):
-    """Return a function that reads arrays of the genuine code; `tests/data/golden/README.md` tells their origin."""
+    """Return a function that reads arrays of the genuine code (see tests/data/golden/mrcnn/README.md)."""
 
     def read(name):
         with np.load(repo_root / "tests/data/golden/mrcnn" / f"{name}.npz") as arrays:
