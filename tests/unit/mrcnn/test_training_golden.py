@@ -56,22 +56,26 @@ def three_steps(golden):
     return np.array(losses), deltas
 
 
+# Rounding differs between CPUs (and with oneDNN). It grows from step to step, most where it tips the choice of a ROI:
+# measured 2e-7, 1e-5 and 3e-3 for the losses of the three steps with oneDNN on.
 @pytest.mark.slow
-def test_losses_of_three_steps(golden, three_steps):
+@pytest.mark.parametrize(("step", "tolerance"), [(0, 1e-4), (1, 1e-3), (2, 1e-2)])
+def test_losses(golden, three_steps, step, tolerance):
     order = [NAMES.index(str(name)) for name in golden["steps_names"]]
-    np.testing.assert_allclose(three_steps[0][:, order], golden["steps"], rtol=2e-3, atol=1e-4)
+    np.testing.assert_allclose(three_steps[0][step, order], golden["steps"][step], rtol=tolerance, atol=1e-6)
 
 
 @pytest.mark.slow
 def test_gradient_norm_before_clipping(golden, three_steps):
-    assert three_steps[0][0, NAMES.index("grad_norm")] == pytest.approx(
-        float(golden["global_grad_norm"]), rel=1e-3
-    )
+    norm = three_steps[0][0, NAMES.index("grad_norm")]
+    assert norm == pytest.approx(float(golden["global_grad_norm"]), rel=1e-4)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("steps", [1, 3])
-def test_weights_move_as_far(golden, three_steps, steps):
-    moved = three_steps[1][steps - 1]
-    for name, expected in zip(golden["grad_names"], golden[f"delta_norms_after_{steps}"], strict=True):
-        assert moved[str(name)] == pytest.approx(float(expected), rel=0.02, abs=1e-7), name
+@pytest.mark.parametrize(("steps", "typical", "worst"), [(1, 1e-3, 0.02), (3, 0.01, 0.1)])
+def test_weights_move_as_far(golden, three_steps, steps, typical, worst):
+    expected = golden[f"delta_norms_after_{steps}"]
+    moved = np.array([three_steps[1][steps - 1][str(name)] for name in golden["grad_names"]])
+    off = np.abs(moved - expected) / np.maximum(expected, 1e-6)
+    assert np.quantile(off, 0.9) < typical
+    assert off.max() < worst, golden["grad_names"][off.argmax()]
