@@ -100,7 +100,7 @@ def build_network(
         report = network.load_weights(path, by_name=True, exclude=exclude)
     except (OSError, ValueError) as error:
         raise InputError(f"Config key 'model.weights' is {model['weights']!r}: {error}") from None
-    LOGGER.info("Weights: %s (%s)", path, report)
+    LOGGER.info("Weights: %s, %d layers loaded", path.name, len(report.loaded))
     return network
 
 
