@@ -53,10 +53,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     peer = options.peer_python or peer_environment()
-    print(
-        "| case | work | precision | ours wall / cpu s | torchvision wall / cpu s | ratio wall / cpu | first s | peak GB ours / theirs |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    heading = "case, work, precision, ours wall / cpu s, torchvision wall / cpu s, ratio wall / cpu"
+    columns = [*heading.split(", "), "first s", "peak GB ours / theirs"]
+    print("| " + " | ".join(columns) + " |")
+    print("|---" * len(columns) + "|")
     for case, work, precision in ROWS:
         if case not in options.cases:
             continue
@@ -73,11 +73,9 @@ def main() -> None:
             for side in (0, 1)
         )
         ratios = [statistics.median(a[key] / b[key] for a, b in pairs) for key in ("wall", "cpu")]
-        print(
-            f"| {case} | {work} | {precision} | {ow:.2f} / {oc:.2f} | {tw:.2f} / {tc:.2f} | {ratios[0]:.2f} / {ratios[1]:.2f} "
-            f"| {of:.1f} | {op:.1f} / {tp:.1f} |",
-            flush=True,
-        )
+        cells = [case, work, precision, f"{ow:.2f} / {oc:.2f}", f"{tw:.2f} / {tc:.2f}"]
+        cells += [f"{ratios[0]:.2f} / {ratios[1]:.2f}", f"{of:.1f}", f"{op:.1f} / {tp:.1f}"]
+        print("| " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def _table(path: Path) -> str:
     frame = pd.read_csv(path, dtype={"image_id": str})
     frame = frame.dropna(axis="columns", how="all")
     numbers = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name])]
-    formats = {name: "{:.3f}".format for name in numbers}
+    formats = dict.fromkeys(numbers, "{:.3f}".format)
     frame.columns = [escape(str(name)) for name in frame.columns]
     return frame.to_html(index=False, na_rep="", formatters=formats, border=0, escape=True)
 
@@ -69,10 +69,10 @@ def study_statement(config: Mapping[str, Any]) -> str:
     dataset, protocol = config["dataset"], config["protocol"]
     source = "simulated smears" if dataset["source"] == "simulated" else f"images from {dataset['images']}"
     same = "are" if config["evaluation"]["paper_data"] else "are not"
+    seeds = ", ".join(map(str, config["seeds"]))
     return (
-        f"Data: {source}. Protocol: {protocol['name']}. Seeds: {', '.join(map(str, config['seeds']))}. The images "
-        f"{same} those of the paper (Revanda, Fatichah and Suciati 2022), whose numbers stand beside ours in the columns and marks "
-        "called paper."
+        f"Data: {source}. Protocol: {protocol['name']}. Seeds: {seeds}. The images {same} those of the paper "
+        "(Revanda, Fatichah and Suciati 2022), whose numbers stand beside ours in the columns and marks called paper."
     )
 
 
