@@ -77,7 +77,14 @@ def check(options: argparse.Namespace) -> None:
     from blastvote.vote import make_rule, vote
 
     classes = options.classes.split(",")
-    dataset = {"images": options.images, "annotations": options.annotations, "labels": options.labels}
+    dataset = {
+        "images": options.images,
+        "annotations": options.annotations,
+        "labels": options.labels,
+        "masks": options.masks,
+        "class_attribute": options.class_attribute,
+        "class_aliases": dict(pair.split("=", 1) for pair in options.alias),
+    }
     rule = partial(vote, rule=make_rule(options.vote, classes))
     report, _ = check_dataset(collect(open_source(dataset, classes), classes, rule), classes, rule)
     print(report.to_markdown())
@@ -188,6 +195,13 @@ def _parser() -> argparse.ArgumentParser:
         "--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks"
     )
     one.add_argument("--labels", default="", help="CSV with image_id,label,patient_id")
+    one.add_argument(
+        "--masks", default="label_map", choices=("label_map", "binary"), help="how masks are read"
+    )
+    one.add_argument("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
+    one.add_argument(
+        "--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable"
+    )
     one.add_argument("--classes", default="L1,L2,L3", help="comma-separated class names")
     one.add_argument("--vote", default="pathologist", help="vote rule")
 
