@@ -27,6 +27,7 @@ rule all:
     input:
         rules.tables.output,
         rules.plots.output,
+        rules.examples.output,
         rules.overlays.output,
         rules.report.output,
         rules.provenance.output,

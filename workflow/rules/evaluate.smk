@@ -98,8 +98,47 @@ rule plots:
         "../scripts/plots.py"
 
 
+rule examples:
+    """Show example photographs with their true cells, and one image under every method."""
+    input:
+        photographs=list(IMAGES.values()),
+        images=expand(
+            "{results}/enhanced/{method}/{image_id}.png",
+            results=RESULTS,
+            method=METHODS,
+            image_id=IMAGES,
+        ),
+        manifest=rules.manifest.output.manifest,
+        annotations=rules.manifest.output.annotations,
+    output:
+        expand(
+            "{results}/plots/{plot}.{kind}",
+            results=RESULTS,
+            plot=["examples", "method_grid"],
+            kind=["png", "svg"],
+        ),
+    log:
+        f"{RESULTS}/logs/examples.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/examples.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        methods=METHODS,
+        classes=config["classes"],
+        number=6,
+    message:
+        "Showing example images"
+    script:
+        "../scripts/examples.py"
+
+
 rule overlays:
-    """Show example images under every method and with their found cells."""
+    """Show the cells that were found in example test images beside the true ones."""
     input:
         detections=[f"{RESULTS}/runs/{run.folder}/detections.json" for run in FIRST_RUN],
         images=expand(
@@ -108,14 +147,11 @@ rule overlays:
             method=METHODS,
             image_id=IMAGES,
         ),
-        photographs=list(IMAGES.values()),
         manifest=rules.manifest.output.manifest,
         splits=rules.split.output[0],
         annotations=rules.manifest.output.annotations,
     output:
-        overlays=directory(f"{RESULTS}/plots/overlays"),
-        grid=[f"{RESULTS}/plots/method_grid.png", f"{RESULTS}/plots/method_grid.svg"],
-        examples=[f"{RESULTS}/plots/examples.png", f"{RESULTS}/plots/examples.svg"],
+        directory(f"{RESULTS}/plots/overlays"),
     log:
         f"{RESULTS}/logs/overlays.log",
     benchmark:
@@ -133,7 +169,7 @@ rule overlays:
         number=6,
         min_confidence=config["vote"]["min_confidence"],
     message:
-        "Showing example images"
+        "Showing found and true cells"
     script:
         "../scripts/overlays.py"
 

@@ -12,10 +12,9 @@ rule report:
         tables=rules.tables.output.tables,
         pictures=[
             *rules.plots.output,
-            *rules.overlays.output.grid,
-            *rules.overlays.output.examples,
+            *rules.examples.output,
         ],
-        overlays=rules.overlays.output.overlays,
+        overlays=rules.overlays.output[0],
     output:
         f"{RESULTS}/report/index.html",
     log:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,20 +17,21 @@ from blastvote.figures.panels import Cells, overlay_panel
 from blastvote.io import read_image
 
 
-def choose_examples(manifest: pd.DataFrame, splits: pd.DataFrame, fold: int, number: int) -> list[str]:
-    """Return ids of annotated test images, the classes in turn, by id: the choice looks at no result.
+def choose_examples(manifest: pd.DataFrame, number: int, among: Iterable[str] | None = None) -> list[str]:
+    """Return ids of annotated images, the classes in turn, by id: the choice looks at no result.
 
     Parameters
     ----------
-    manifest, splits
-        The tables of these names.
-    fold
-        Whose test images are meant.
+    manifest
+        The table of this name.
     number
         At most so many.
+    among
+        Only these images; None takes all.
     """
-    test = set(splits.loc[(splits["fold"] == fold) & (splits["role"] == "test"), "image_id"])
-    rows = manifest[manifest["image_id"].isin(test) & (manifest["n_cells"] > 0)].sort_values("image_id")
+    rows = manifest[manifest["n_cells"] > 0].sort_values("image_id")
+    if among is not None:
+        rows = rows[rows["image_id"].isin(set(among))]
     turn = rows.groupby("label").cumcount()
     ordered = rows.assign(turn=turn).sort_values(["turn", "label", "image_id"])
     return list(ordered["image_id"].head(number))
