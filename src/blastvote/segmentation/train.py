@@ -36,12 +36,12 @@ class ProgressLog:
         if not last and time.monotonic() - self.told < self.every:
             return
         self.told = time.monotonic()
-        left = timedelta(seconds=round(progress.seconds_left))
         LOGGER.info(
-            "%s: epoch %d/%d, step %d/%d, loss %.3f, about %s left",
-            self.name, progress.epoch, progress.epochs, progress.step, progress.steps_per_epoch,
-            progress.losses["loss"], left,
-        )  # fmt: skip
+            "%s: epoch %d/%d, step %d/%d, loss %.3f%s",
+            *(self.name, progress.epoch, progress.epochs, progress.step, progress.steps_per_epoch),
+            progress.losses["loss"],
+            f", about {timedelta(seconds=round(progress.seconds_left))} left" if progress.step > 1 else "",
+        )
 
 
 def train_run(
