@@ -59,6 +59,7 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> None:
         raise InputError(_describe(errors[0]))
     _check_methods(config)
     _check_source(config)
+    _check_vote(config)
 
 
 def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
@@ -132,3 +133,13 @@ def _check_source(config: Mapping[str, Any]) -> None:
             "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder "
             "with the photographs, for example --config dataset.images=smears."
         )
+
+
+def _check_vote(config: Mapping[str, Any]) -> None:
+    """The rule exists and speaks of classes that there are."""
+    from blastvote.vote import make_rule
+
+    try:
+        make_rule(config["vote"]["rule"], config["classes"])
+    except InputError as error:
+        raise InputError(f"Config key 'vote.rule': {error}") from None

@@ -71,6 +71,8 @@ def test_every_key_is_described(schema: Path) -> None:
         ("dataset.source", "local", ["'dataset.images'", "empty", "--config dataset.images="]),
         ("classes", ["L1"], ["'classes'"]),
         ("seeds", [1, 1], ["'seeds'"]),
+        ("vote.rule", "pathologists", ["'vote.rule'", "'pathologists'", "plurality"]),
+        ("vote.rule", {"rule": "pathologist", "priority": "M7"}, ["'vote.rule'", "'M7'", "L1, L2, L3"]),
     ],
 )
 def test_a_mistake_is_named(config: dict, schema: Path, key: str, value: object, told: list[str]) -> None:
@@ -100,6 +102,12 @@ def test_the_one_json_file_beside_the_images_is_taken(config: dict, tmp_path: Pa
     source = plan_source(local)
     assert source.annotation_inputs == [str(tmp_path / "outlines.json")]
     assert source.images == {"a": tmp_path / "a.png"}
+
+
+def test_a_vote_rule_takes_other_classes(config: dict, schema: Path) -> None:
+    other = changed(config, "classes", ["M1", "M2", "M7"])
+    other["vote"]["rule"] = {"rule": "pathologist", "priority": ["M7"], "ties": ["M2", "M1"]}
+    validate_config(other, schema)
 
 
 def test_the_simulator_draws_its_own_classes_only(config: dict) -> None:
