@@ -19,26 +19,34 @@ from jsonschema.exceptions import ValidationError
 from blastvote.errors import InputError
 
 
-def expand_dotted_keys(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `config` with every ``a.b: value`` merged as ``{a: {b: value}}``.
+def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Return a configuration with the numbers and truth values of the command line read as such.
 
-    Snakemake's ``--config dataset.images=folder`` arrives as the flat key ``dataset.images``; nested keys given
-    that way win over the config files, as command line values should.
+    Snakemake reads what stands inside ``--config 'vote={min_confidence: 0.9}'`` as text. Where the schema
+    does not ask for text, text that YAML reads as something else becomes that.
+
+    Parameters
+    ----------
+    value
+        A configuration, or a part of one.
+    schema
+        Its JSON schema.
     """
-    nested = {key: value for key, value in config.items() if "." not in key}
-    for key, value in config.items():
-        if "." not in key:
-            continue
-        *parents, leaf = key.split(".")
-        level = nested
-        for parent in parents:
-            level[parent] = dict(level.get(parent) or {})
-            level = level[parent]
-        level[leaf] = value
-    return nested
+    if isinstance(value, Mapping):
+        known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+        others = others if isinstance(others, Mapping) else {}
+        return {key: read_scalars(item, known.get(key, others)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [read_scalars(item, schema.get("items", {})) for item in value]
+    if not isinstance(value, str) or "enum" in schema or "string" in schema.get("type", ()):
+        return value
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
 
 
-def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> None:
+def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[str, Any]:
     """Check a whole configuration; the first mistake ends with an error that says how to mend it.
 
     Parameters
@@ -48,18 +56,25 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> None:
     schema_path
         The JSON schema (YAML) of the configuration.
 
+    Returns
+    -------
+    dict
+        The configuration with the scalars of the command line read (:func:`read_scalars`).
+
     Raises
     ------
     InputError
         Unknown key, wrong type, value out of range, or keys that contradict each other.
     """
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
-    errors = sorted(Draft202012Validator(schema).iter_errors(dict(config)), key=_most_telling)
+    config = read_scalars(config, schema)
+    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_most_telling)
     if errors:
         raise InputError(_describe(errors[0]))
     _check_methods(config)
     _check_source(config)
     _check_vote(config)
+    return dict(config)
 
 
 def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
@@ -131,7 +146,7 @@ def _check_source(config: Mapping[str, Any]) -> None:
     if config["dataset"]["source"] == "local" and not config["dataset"]["images"]:
         raise InputError(
             "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder "
-            "with the photographs, for example --config dataset.images=smears."
+            "with the photographs, for example --config 'dataset={images: smears}'."
         )
 
 

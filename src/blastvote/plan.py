@@ -94,7 +94,7 @@ def _annotations(dataset: Mapping[str, Any]) -> Any:
     if len(found) != 1:
         raise InputError(
             f"Config key 'dataset.annotations' is empty, and {folder} holds {len(found)} .json files to choose from. "
-            "Name the annotation file, for example --config dataset.annotations=via.json."
+            "Name the annotation file, for example --config 'dataset={{annotations: via.json}}'."
         )
     return str(found[0])
 

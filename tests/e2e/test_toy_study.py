@@ -152,13 +152,13 @@ def test_a_changed_photograph_remakes_its_batch_only(toy: Path, snakemake) -> No
 
 
 def test_a_changed_vote_runs_no_network(toy: Path, snakemake) -> None:
-    jobs = planned(snakemake(toy, "--dry-run", "--config", "vote.min_confidence=0.5"))
+    jobs = planned(snakemake(toy, "--dry-run", "--config", "vote={min_confidence: 0.5}"))
     assert jobs["cells"] == len(METHODS)
     assert {"train", "infer"}.isdisjoint(jobs)
 
 
 def test_a_changed_variant_remakes_its_method_only(toy: Path, snakemake) -> None:
-    jobs = planned(snakemake(toy, "--dry-run", "--config", "variants.he.params.mode=rgb"))
+    jobs = planned(snakemake(toy, "--dry-run", "--config", "variants={he: {params: {mode: rgb}}}"))
     assert jobs["train"] == 1
     assert all(count == 1 for name, count in jobs.items() if name.startswith(("enhance_", "flip_batch")))
 

@@ -19,12 +19,13 @@ def smears(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def local(folder: Path, **changes: object) -> list[str]:
     values = {
-        "dataset.source": "local",
-        "dataset.images": folder / "images",
-        "dataset.annotations": folder / "annotations_via.json",
+        "source": "local",
+        "images": folder / "images",
+        "annotations": folder / "annotations_via.json",
         **changes,
     }
-    return ["--dry-run", "--config", *(f"{key}={value}" for key, value in values.items())]
+    inside = ", ".join(f"{key}: {value}" for key, value in values.items())
+    return ["--dry-run", "--config", f"dataset={{{inside}}}"]
 
 
 def altered(folder: Path, tmp_path: Path, old: str, new: str) -> Path:
@@ -64,19 +65,17 @@ def test_bad_config(tmp_path: Path, snakemake, setting: str, told: list[str]) ->
 
 
 def test_missing_images_folder(smears: Path, tmp_path: Path, snakemake) -> None:
-    assert_stops(
-        snakemake(tmp_path, *local(smears, **{"dataset.images": "nowhere"})), "nowhere", "dataset.images"
-    )
+    assert_stops(snakemake(tmp_path, *local(smears, images="nowhere")), "nowhere", "dataset.images")
 
 
 def test_annotation_of_an_image_that_does_not_exist(smears: Path, tmp_path: Path, snakemake) -> None:
     path = altered(smears, tmp_path, "L1_0001.png", "L1_0099.png")
-    assert_stops(snakemake(tmp_path, *local(smears, **{"dataset.annotations": path})), "L1_0099.png")
+    assert_stops(snakemake(tmp_path, *local(smears, annotations=path)), "L1_0099.png")
 
 
 def test_class_that_is_not_in_the_config(smears: Path, tmp_path: Path, snakemake) -> None:
     path = altered(smears, tmp_path, '"subtype":"L2"', '"subtype":"L4"')
-    done = snakemake(tmp_path, *local(smears, **{"dataset.annotations": path}))
+    done = snakemake(tmp_path, *local(smears, annotations=path))
     assert_stops(done, "'L4'", "class_aliases")
 
 
@@ -86,8 +85,8 @@ def test_a_damaged_photograph_stops_the_check(smears: Path, tmp_path: Path, snak
     for source in (smears / "images").iterdir():
         (images / source.name).write_bytes(source.read_bytes())
     (images / "L1_0001.png").write_bytes((images / "L1_0001.png").read_bytes()[:200])
-    arguments = local(smears, **{"dataset.images": images})[1:]
-    done = snakemake(tmp_path, "data", *arguments)
+    arguments = local(smears, images=images)[1:]
+    done = snakemake(tmp_path, *arguments, "--", "data")
     assert done.returncode != 0
     assert "L1_0001.png" in done.stderr
     assert not (tmp_path / "results/data/manifest.csv").exists()
@@ -105,7 +104,7 @@ def test_the_paper_setting_is_planned(smears: Path, tmp_path: Path, repo_root: P
         "--configfile",
         str(repo_root / "config/paper.yaml"),
         "--config",
-        f"dataset.images={folder}",
+        f"dataset={{images: {folder}}}",
     )
     assert done.returncode == 0, done.stderr
     assert "train" in done.stdout

@@ -2,27 +2,25 @@
 
 Inputs:  the merged configuration, the schema, the folder or sheet of local images.
 Outputs: the names RESULTS, IMAGES, BATCHES, RUNS, constrained wildcards, and input functions.
-Steps:   expand dotted keys -> validate -> list images -> batch them -> list runs.
+Steps:   validate -> list images -> batch them -> list runs.
 """
 
 import os
 import re
 
 from blastvote import plan
-from blastvote.config import expand_dotted_keys, validate_config
+from blastvote.config import validate_config
 from blastvote.errors import InputError
 from snakemake.exceptions import WorkflowError
 
 # Scripts import the library from this checkout also where a conda environment runs them.
 os.environ.update(PYTHONPATH=str(Path(workflow.basedir, "src")))
 
-nested = expand_dotted_keys(config)
-config.clear()
-config.update(nested)  # in place, so that scripts see the same configuration
 try:
-    validate_config(
+    checked = validate_config(
         config, Path(workflow.basedir, "workflow/schemas/config.schema.yaml")
     )
+    config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)
     plan.precheck_source(SOURCE, config)
 except InputError as error:

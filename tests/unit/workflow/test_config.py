@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from blastvote.config import expand_dotted_keys, validate_config
+from blastvote.config import read_scalars, validate_config
 from blastvote.errors import InputError
 from blastvote.io import write_image
 from blastvote.plan import plan_source
@@ -24,7 +24,13 @@ def config(repo_root: Path) -> dict:
 
 
 def changed(config: dict, key: str, value: object) -> dict:
-    return expand_dotted_keys({**copy.deepcopy(config), key: value})
+    result = copy.deepcopy(config)
+    *parents, leaf = key.split(".")
+    level = result
+    for parent in parents:
+        level = level[parent]
+    level[leaf] = value
+    return result
 
 
 def test_the_default_is_valid_and_complete(config: dict, schema: Path) -> None:
@@ -68,7 +74,7 @@ def test_every_key_is_described(schema: Path) -> None:
         ("variants.eff.function", "ef", ["'variants.eff'", "'ef'", "'eff'"]),
         ("variants.eff.params", {"mde": "original"}, ["'variants.eff'", "mde", "mode"]),
         ("evaluation.confusion_method", "efff", ["'evaluation.confusion_method'", "'efff'", "'eff'"]),
-        ("dataset.source", "local", ["'dataset.images'", "empty", "--config dataset.images="]),
+        ("dataset.source", "local", ["'dataset.images'", "empty", "--config 'dataset={images: smears}'"]),
         ("classes", ["L1"], ["'classes'"]),
         ("seeds", [1, 1], ["'seeds'"]),
         ("vote.rule", "pathologists", ["'vote.rule'", "'pathologists'", "plurality"]),
@@ -115,6 +121,19 @@ def test_the_simulator_draws_its_own_classes_only(config: dict) -> None:
         plan_source(changed(config, "classes", ["L1", "L2"]))
 
 
-def test_dotted_keys_merge_into_nested_ones() -> None:
-    nested = expand_dotted_keys({"a": {"b": 1, "c": 2}, "a.b": 3, "d.e.f": 4})
-    assert nested == {"a": {"b": 3, "c": 2}, "d": {"e": {"f": 4}}}
+def test_numbers_of_the_command_line_are_read(config: dict, schema: Path) -> None:
+    """Snakemake hands over what stands inside braces as text."""
+    texts = changed(changed(config, "vote.min_confidence", "0.9"), "seeds", ["1", "2"])
+    texts["evaluation"]["paper_data"] = "true"
+    texts["variants"]["eff"]["params"] = {"mode": "original", "k": "3.5"}
+    texts["results"] = "007"
+    read = validate_config(texts, schema)
+    assert read["vote"]["min_confidence"] == 0.9
+    assert read["seeds"] == [1, 2]
+    assert read["evaluation"]["paper_data"] is True
+    assert read["variants"]["eff"]["params"] == {"mode": "original", "k": 3.5}
+    assert read["results"] == "007"
+
+
+def test_scalars_that_are_no_text_stay() -> None:
+    assert read_scalars({"a": 1, "b": [True, None]}, {}) == {"a": 1, "b": [True, None]}
