@@ -100,7 +100,7 @@ def overlay_figure(
         true_cells(data, image_id),
         class_names=class_names,
         methods=list(files),
-        title=f"Lymphoblasts found after each contrast method ({image_id}, {data.label(image_id)})",
+        title=f"Cells found after each contrast method ({image_id}, {data.label(image_id)})",
     )
 
 
