@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from blastvote.cli import main
 from blastvote.dataset.augment import flip_image
 from blastvote.io import read_image, write_image
 
@@ -163,16 +163,28 @@ def test_a_changed_variant_remakes_its_method_only(toy: Path, snakemake) -> None
     assert all(count == 1 for name, count in jobs.items() if name.startswith(("enhance_", "flip_batch")))
 
 
-def test_summary_and_prediction_from_the_shell(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_summary_and_prediction_from_the_shell(toy: Path) -> None:
+    """In processes of their own: TensorFlow's settings must not reach the tests of `mrcnn`."""
+
+    def blastvote(*arguments: str) -> str:
+        command = [sys.executable, "-m", "blastvote.cli", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
+        return done.stdout
+
     results = toy / "results"
-    assert main(["summary", "--results", str(results)]) == 0
-    assert "Table 1" in capsys.readouterr().out
-    photograph = results / "simulated/images/L3_0001.png"
+    assert "Table 1" in blastvote("summary", "--results", str(results))
+    stored = pd.read_csv(results / "runs/he/seed1/fold0/cells.csv")
+    image_id = stored["image_id"].iloc[0]
     out = toy / "predicted"
-    assert main(["predict", str(photograph), "--results", str(results), "--out", str(out)]) == 0
+    photograph = results / f"simulated/images/{image_id}.png"
+    blastvote("predict", str(photograph), "--results", str(results), "--out", str(out))
     votes = pd.read_csv(out / "votes.csv")
-    assert list(votes["image_id"]) == ["L3_0001"]
-    stored = pd.read_csv(results / "runs/he/seed1/fold0/votes.csv").set_index("image_id")
-    if "L3_0001" in stored.index:
-        assert votes["vote"][0] == stored.loc["L3_0001", "vote"]
-    assert (out / "L3_0001.png").is_file()
+    assert list(votes["image_id"]) == [image_id]
+    # Images go through in other batches than in the study, which moves the last bits; this network has learned
+    # so little that they can decide over a cell. Most cells must be the same ones.
+    keys = ["image_id", "class", "y1", "x1", "y2", "x2"]
+    found = set(pd.read_csv(out / "cells.csv")[keys].itertuples(index=False, name=None))
+    known = set(stored.loc[stored["image_id"] == image_id, keys].itertuples(index=False, name=None))
+    assert len(found & known) >= 0.7 * max(len(found), len(known))
+    assert (out / f"{image_id}.png").is_file()
