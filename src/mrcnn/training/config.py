@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from mrcnn.config import LOSSES, PRECISIONS
@@ -49,8 +48,6 @@ class TrainingConfig:
         Epochs between validations and between checkpoints (the last epoch always has both).
     validation_losses
         Whether to measure losses on the validation samples (the first time takes some seconds of tracing).
-    tensorboard
-        Folder for TensorBoard's event files; None writes none.
     threads
         TensorFlow's threads; None leaves them alone. They can only be set before TensorFlow starts
         (`configure_runtime`).
@@ -85,7 +82,6 @@ class TrainingConfig:
     validate_every: int = 1
     checkpoint_every: int = 1
     validation_losses: bool = True
-    tensorboard: str | Path | None = None
     threads: int | None = None
     devices: int | None = None
     jit_compile: bool = False
@@ -137,7 +133,6 @@ class TrainingConfig:
             "validate_every",
             "validation_losses",
             "checkpoint_every",
-            "tensorboard",
             "threads",
             "early_stopping_patience",
         }

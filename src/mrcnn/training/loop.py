@@ -94,7 +94,6 @@ class _Training:
         self.steps = config.steps_per_epoch or self.data.steps_per_pass
         self.step = TrainStep(model, config, training_devices(config.devices, config.batch_size))
         self.identity = config.identity() | {"samples": self.data.image_ids}
-        self.writer = _tensorboard(config.tensorboard)
 
     def _batches(self, round_number: int) -> Batches:
         config = self.config
@@ -199,12 +198,6 @@ class _Training:
         done.epoch = row["epoch"]
         done.rows.append(row)
         write_history(self.folder, done.rows)
-        if self.writer is not None:
-            with self.writer.as_default(step=row["step"]):
-                for name, value in row.items():
-                    if name not in ("epoch", "step"):
-                        tf.summary.scalar(name, value)
-            self.writer.flush()
 
     def _finish(self) -> None:
         """Leave the averaged weights (or the last ones) in the model and in a file."""
@@ -239,7 +232,3 @@ def _precision(model: Any, precision: str | None) -> Iterator[None]:
         yield
     finally:
         model.compute_dtype = before
-
-
-def _tensorboard(folder: str | Path | None) -> Any:
-    return None if folder is None else tf.summary.create_file_writer(str(folder))

@@ -152,13 +152,6 @@ def test_unknown_monitor(tmp_path):
         _run(tmp_path, 1, monitor="nonsense")
 
 
-def test_tensorboard_only_when_asked(tmp_path):
-    _run(tmp_path / "a", 1)
-    assert not list(tmp_path.rglob("events*"))
-    _run(tmp_path / "b", 1, tensorboard=tmp_path / "board")
-    assert list((tmp_path / "board").glob("events*"))
-
-
 @pytest.mark.parametrize(
     ("key", "value"),
     [("learning_rate", 0), ("batch_size", 0), ("schedule", "linear"), ("ema_decay", 1), ("precision", "half"),
