@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 CELLS = 10
+TRAINING_PROPOSALS, INFERENCE_PROPOSALS = 2000, 1000
+
+Work = tuple[Callable[[], object], Callable[[], list[int]]]
+"""What is timed, and a count of the ROIs in it, taken afterwards: both sides must have done the same."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,47 @@ def example(case: Case, seed: int = 0) -> tuple[list[np.ndarray], list[np.ndarra
     return images, masks, classes
 
 
+def boxes_of(masks: np.ndarray) -> np.ndarray:
+    """Return the boxes (N, 4) float32 pixels (y1, x1, y2, x2) of masks (S, S, N)."""
+    boxes = []
+    for mask in masks.transpose(2, 0, 1):
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        boxes.append([rows[0], columns[0], rows[-1] + 1, columns[-1] + 1])
+    return np.array(boxes, np.float32)
+
+
+def training_proposals(case: Case, masks: list[np.ndarray]) -> np.ndarray:
+    """Return what both sides take for the RPN's proposals, (2, 2000, 4) float32 pixels (y1, x1, y2, x2).
+
+    Half of them lie on cells (IoU above 0.5), half away from them, so that both sides train their heads on as many
+    positive and negative ROIs as the settings allow, whatever an untrained RPN proposes.
+    """
+    draw = np.random.default_rng(1)
+    both = []
+    for planes in masks:
+        boxes = boxes_of(planes)
+        size = boxes[:, 2:] - boxes[:, :2]
+        pick = draw.integers(0, len(boxes), TRAINING_PROPOSALS // 2)
+        shift = draw.uniform(-0.08, 0.08, (len(pick), 4)).astype(np.float32)
+        on = boxes[pick] + shift * np.tile(size[pick], 2)
+        corner = draw.uniform(0, case.size * 0.97, (TRAINING_PROPOSALS // 2, 2)).astype(np.float32)
+        off = np.concatenate([corner, corner + 0.03 * case.size], axis=1)
+        both.append(np.concatenate([on, off]).clip(0, case.size))
+    return np.stack(both).astype(np.float32)
+
+
+def inference_proposals(case: Case) -> np.ndarray:
+    """Return the same for inference, (1, 1000, 4): ten boxes on each square of a 10 x 10 grid, of which 1 remains."""
+    draw = np.random.default_rng(2)
+    step = case.size / 10
+    corner = (
+        np.stack(np.meshgrid(np.arange(10), np.arange(10), indexing="ij"), axis=-1).reshape(-1, 1, 2) * step
+    )
+    corner = corner + draw.uniform(0.05, 0.15, (100, INFERENCE_PROPOSALS // 100, 2)) * step
+    boxes = np.concatenate([corner, corner + 0.8 * step], axis=-1)
+    return boxes.reshape(1, -1, 4).astype(np.float32)
+
+
 def measure(action: Callable[[], object], repeats: int) -> dict[str, float]:
     """Return first-call wall seconds, then the medians of wall and CPU seconds of `repeats` calls, and peak GB."""
     start = time.perf_counter()
@@ -73,9 +118,7 @@ def measure(action: Callable[[], object], repeats: int) -> dict[str, float]:
     }
 
 
-def command_line(
-    step: Callable[[Case, str], Callable[[], object]], infer: Callable[[Case], Callable[[], object]]
-) -> None:
+def command_line(step: Callable[[Case, str], Work], infer: Callable[[Case], Work]) -> None:
     """Measure what the command line names and print it as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("case", choices=CASES)
@@ -84,5 +127,5 @@ def command_line(
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     case = CASES[options.case]
-    action = step(case, options.precision) if options.work == "step" else infer(case)
-    print(json.dumps(measure(action, options.repeats)))
+    action, count = step(case, options.precision) if options.work == "step" else infer(case)
+    print(json.dumps({**measure(action, options.repeats), "rois": count()}))

@@ -1,14 +1,13 @@
 """The peer's side of `benchmarks/network.py`: the same step and inference in torchvision."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import numpy as np
 import torch
-from network_case import Case, command_line, example
+from network_case import Case, Work, boxes_of, command_line, example, inference_proposals, training_proposals
 from torchvision.models.detection import MaskRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
@@ -18,8 +17,8 @@ from torchvision.models.detection.rpn import RPNHead
 from torchvision.ops import misc
 
 
-def network(case: Case, **changes: object) -> MaskRCNN:
-    """Return torchvision's network with the sizes of ours."""
+def network(case: Case, given: np.ndarray, **changes: object) -> MaskRCNN:
+    """Return torchvision's network with the sizes of ours; it goes on with the proposals `given` (B, count, 4)."""
     torch.set_num_threads(2)
     torch.manual_seed(0)
     norm = torch.nn.BatchNorm2d if case.train_bn else misc.FrozenBatchNorm2d
@@ -36,7 +35,7 @@ def network(case: Case, **changes: object) -> MaskRCNN:
     scale = case.size // 256
     anchors = AnchorGenerator(tuple((s * scale,) for s in (16, 32, 48, 64, 128)), ((0.5, 1.0, 2.0),) * 5)
     mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-    return MaskRCNN(
+    model = MaskRCNN(
         backbone,
         num_classes=None,
         min_size=case.size,
@@ -57,6 +56,13 @@ def network(case: Case, **changes: object) -> MaskRCNN:
         mask_predictor=MaskRCNNPredictor(case.channels, case.channels, 4),
         **changes,
     )
+    for name, module in model.backbone.named_modules():
+        if name.endswith("bn3"):  # damp the residual branches: 33 of them stay finite
+            module.weight.data.mul_(0.1)
+    boxes = [torch.from_numpy(np.ascontiguousarray(image[:, [1, 0, 3, 2]])) for image in given]
+    propose = model.rpn.forward
+    model.rpn.forward = lambda *inputs: (boxes, propose(*inputs)[1])
+    return model
 
 
 class _Predictor(torch.nn.Module):
@@ -70,20 +76,25 @@ class _Predictor(torch.nn.Module):
         return self.score(x), self.deltas(x)
 
 
-def step(case: Case, precision: str) -> Callable[[], object]:
-    """Return a training step on the batch of two: losses, gradient, SGD."""
-    model = network(case).train()
+def step(case: Case, precision: str) -> Work:
+    """Return a training step on the batch of two (losses, gradient, SGD) and a count of its ROIs and positives."""
     images, masks, classes = example(case)
+    model = network(case, training_proposals(case, masks)).train()
+    labels = []
+    select = model.roi_heads.select_training_samples
+
+    def selecting(*inputs: object) -> object:
+        chosen = select(*inputs)
+        labels[:] = [torch.cat(chosen[2])]
+        return chosen
+
+    model.roi_heads.select_training_samples = selecting
     inputs = [torch.from_numpy(i.transpose(2, 0, 1).astype(np.float32) / 255) for i in images]
     targets = []
     for planes, ids in zip(masks, classes, strict=True):
-        boxes = []
-        for plane in planes.transpose(2, 0, 1):
-            rows, columns = np.flatnonzero(plane.any(1)), np.flatnonzero(plane.any(0))
-            boxes.append([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1])
         targets.append(
             {
-                "boxes": torch.tensor(np.array(boxes, np.float32)),
+                "boxes": torch.from_numpy(np.ascontiguousarray(boxes_of(planes)[:, [1, 0, 3, 2]])),
                 "labels": torch.from_numpy(ids),
                 "masks": torch.from_numpy(planes.transpose(2, 0, 1).astype(np.uint8)),
             }
@@ -98,19 +109,20 @@ def step(case: Case, precision: str) -> Callable[[], object]:
         optimiser.step()
         return float(loss.detach())
 
-    return run
+    return run, lambda: [len(labels[0]), int((labels[0] > 0).sum())]
 
 
-def infer(case: Case) -> Callable[[], object]:
-    """Return a detection in one image, pasting of masks included."""
-    model = network(case, box_score_thresh=0.0, box_nms_thresh=0.3, box_detections_per_img=100).eval()
+def infer(case: Case) -> Work:
+    """Return a detection in one image, pasting of masks included, and a count of the detections."""
+    limits = {"box_score_thresh": 0.0, "box_nms_thresh": 0.3, "box_detections_per_img": 100}
+    model = network(case, inference_proposals(case), **limits).eval()
     image = torch.from_numpy(example(case)[0][0].transpose(2, 0, 1).astype(np.float32) / 255)
 
-    def run() -> object:
+    def run() -> list[dict[str, torch.Tensor]]:
         with torch.inference_mode():
             return model([image])
 
-    return run
+    return run, lambda: [len(run()[0]["scores"])]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ The forward pass is five steps, each in a module of its own: features (`backbone
 (`losses`) or the detections (`detection`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import keras
@@ -57,9 +57,17 @@ class MaskRCNN(tf.Module):
         self.mask_head = MaskHead(config, store)
         self.layers: dict[str, keras.layers.Layer] = store.layers
         side = config.image_shape[0] if config.fixed_size else None
-        image = tf.TensorSpec([None, side, side, config.image_channel_count], tf.float32, name="images")
         boxes = tf.TensorSpec([None, 4], tf.float32)
-        self._predict = tf.function(self.predict, input_signature=[image, boxes, boxes])
+        # A single image has a graph of its own, in which its size is known: see `layers.convolve`.
+        self._predict_one, self._predict = (
+            tf.function(
+                self.predict,
+                input_signature=[
+                    tf.TensorSpec([count, side, side, config.image_channel_count], tf.float32), boxes, boxes
+                ],
+            )
+            for count in (1, None)
+        )  # fmt: skip
 
     # -- the forward pass ---------------------------------------------------------------------------------
 
@@ -189,7 +197,8 @@ class MaskRCNN(tf.Module):
         for start in range(0, len(images), step):
             group = [np.asarray(image) for image in images[start : start + step]]
             molded, windows = zip(*(self._mold(image) for image in group), strict=True)
-            results += self._detect_molded(np.stack(molded), windows, group)
+            predict = self._predict if step > 1 else self._predict_one
+            results += self._detect_molded(predict, np.stack(molded), windows, group)
         return results
 
     def _mold(self, image: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int, int]]:
@@ -209,12 +218,16 @@ class MaskRCNN(tf.Module):
         return mold_image(resized, config.mean_pixel), window
 
     def _detect_molded(
-        self, molded: np.ndarray, windows: Sequence[np.ndarray], originals: list[np.ndarray]
+        self,
+        predict: Callable[..., tuple[tf.Tensor, ...]],
+        molded: np.ndarray,
+        windows: Sequence[np.ndarray],
+        originals: list[np.ndarray],
     ) -> list[dict[str, np.ndarray]]:
         shape = molded.shape[1:3]
         normalised = tf_norm_boxes(tf.constant(np.asarray(windows, np.float32)), *shape)
         anchors = normalised_anchors(self.config, shape)
-        outputs = self._predict(tf.constant(molded, tf.float32), normalised, anchors)
+        outputs = predict(tf.constant(molded, tf.float32), normalised, anchors)
         boxes, class_ids, scores, masks = (part.numpy() for part in outputs)
         return [
             unmold_detections(boxes[k], class_ids[k], scores[k], masks[k], image.shape, shape, windows[k])

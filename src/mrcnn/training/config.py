@@ -53,8 +53,6 @@ class TrainingConfig:
         (`configure_runtime`).
     devices
         GPUs to share each batch among; None takes all there are.
-    jit_compile
-        Compile the training step by XLA (measure first: slower on CPUs).
 
     Raises
     ------
@@ -84,7 +82,6 @@ class TrainingConfig:
     validation_losses: bool = True
     threads: int | None = None
     devices: int | None = None
-    jit_compile: bool = False
 
     def __post_init__(self) -> None:
         """Check every value."""

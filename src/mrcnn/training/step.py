@@ -41,7 +41,7 @@ class TrainStep:
         self.half = (config.precision or getattr(model.config, "precision", None)) == "mixed_float16"
         self.loss_scale = tf.Variable(2.0**15 if self.half else 1.0)
         self.good_steps = tf.Variable(0)
-        self.run = tf.function(self._run, jit_compile=config.jit_compile or None, autograph=False)
+        self.run = tf.function(self._run, autograph=False)
         self.validate = tf.function(self._validate, autograph=False)
 
     @property
@@ -54,9 +54,10 @@ class TrainStep:
     def _run(self, batch: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
         """Train on a batch with learning rate `rate`; float32 (len(NAMES),). No weight changes if not finite."""
         seed = tf.stack([self.config.seed, batch["step"]])
-        moving = [v for v in self.model.variables if not v.trainable]
+        moving = [v for v in self.model.variables if not v.trainable] if self.model.config.train_bn else []
         before = [tf.identity(v.value) for v in moving]
-        losses, l2, gradients = self._gradients(batch, seed)
+        losses, gradients = self._gradients(batch, seed)
+        l2, gradients = self._decay(gradients)
         total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES]) + l2
         norm = tf.linalg.global_norm(gradients)
         good = tf.math.is_finite(total) & tf.math.is_finite(norm)
@@ -71,8 +72,8 @@ class TrainStep:
 
     def _gradients(
         self, batch: dict[str, tf.Tensor], seed: tf.Tensor
-    ) -> tuple[dict[str, tf.Tensor], tf.Tensor, list[tf.Tensor]]:
-        """Losses, L2 penalty and gradients, each device working on its share of the batch."""
+    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+        """Losses and their gradients, each device working on its share of the batch."""
         shares = self._shares(batch)
         parts = [
             self._tower(part, seed + tf.constant([n, 0]), device) for n, (part, device) in enumerate(shares)
@@ -81,8 +82,8 @@ class TrainStep:
             return parts[0]
         count = float(len(parts))
         losses = {name: tf.add_n([p[0][name] for p in parts]) / count for name in LOSSES}
-        gradients = [tf.add_n(list(same)) / count for same in zip(*(p[2] for p in parts), strict=True)]
-        return losses, parts[0][1], gradients
+        gradients = [tf.add_n(list(same)) / count for same in zip(*(p[1] for p in parts), strict=True)]
+        return losses, gradients
 
     def _shares(self, batch: dict[str, tf.Tensor]) -> list[tuple[dict[str, tf.Tensor], str]]:
         inputs = {k: v for k, v in batch.items() if k not in _NOT_INPUTS}
@@ -93,27 +94,32 @@ class TrainStep:
 
     def _tower(
         self, batch: dict[str, tf.Tensor], seed: tf.Tensor, device: str
-    ) -> tuple[Any, tf.Tensor, list[tf.Tensor]]:
+    ) -> tuple[Any, list[tf.Tensor]]:
         with tf.device(device):
             with tf.GradientTape() as tape:
                 losses = self.model.losses(batch, seed=seed)
-                l2 = self._l2()
-                total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES]) + l2
+                total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES])
                 scaled = total * self.loss_scale if self.half else total
             gradients = tape.gradient(
                 scaled, [v.value for v in self.trained], unconnected_gradients=tf.UnconnectedGradients.ZERO
             )
         gradients = [tf.convert_to_tensor(g) for g in gradients]
-        return losses, l2, [g / self.loss_scale for g in gradients] if self.half else gradients
+        return losses, [g / self.loss_scale for g in gradients] if self.half else gradients
 
-    def _l2(self) -> tf.Tensor:
-        """The penalty of the trained weights, by this training's factor."""
-        decayed = [v for v in self.trained if v.name not in ("gamma", "beta")]
-        if not self.config.weight_decay or not decayed:
-            return tf.constant(0.0)
-        return self.config.weight_decay * tf.add_n(
-            [tf.nn.l2_loss(v) * (2.0 / float(np.prod(v.shape))) for v in decayed]
-        )
+    def _decay(self, gradients: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """The L2 penalty of the trained weights (`MaskRCNN.l2_penalty`), and the gradients with its own added.
+
+        Its gradient is written down, not traced: hundreds of weights would add thousands of operations to the graph.
+        """
+        halves, factors, total = [], [], list(gradients)
+        for k, variable in enumerate(self.trained):
+            if self.config.weight_decay and variable.name not in ("gamma", "beta"):
+                weight = tf.convert_to_tensor(variable)
+                factors.append(2.0 * self.config.weight_decay / float(np.prod(variable.shape)))
+                halves.append(tf.nn.l2_loss(weight))
+                total[k] += factors[-1] * weight
+        penalty = tf.tensordot(tf.constant(factors), tf.stack(halves), 1) if halves else tf.constant(0.0)
+        return penalty, total
 
     def _apply(self, gradients: list[tf.Tensor], norm: tf.Tensor, rate: tf.Tensor, step: tf.Tensor) -> bool:
         """Clip the gradients by their global norm, move the weights, and the average behind them."""

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from mrcnn.anchors import normalised_anchors
+from mrcnn.layers import convolve
 
 
 def take_step(model, batch, seed=1, selection="all", rate=0.1):
@@ -105,7 +106,8 @@ def test_detect_gives_what_matterport_gives(small_model):
     rng = np.random.default_rng(3)
     images = [rng.integers(0, 255, shape, np.uint8) for shape in ((90, 140, 3), (128, 128, 3), (300, 70, 3))]
     one_by_one = model.detect(images)
-    together = model.detect(images, batch_size=3)
+    together = model.detect(images, batch_size=2)  # and a last batch of one
+    assert model._predict_one.experimental_get_tracing_count() == 1
     assert model._predict.experimental_get_tracing_count() == 1
     for image, found, again in zip(images, one_by_one, together, strict=True):
         count = len(found["rois"])
@@ -127,7 +129,7 @@ def test_images_of_varying_size(small_model, mode):
     images = [np.full(shape, 99, np.uint8) for shape in ((64, 128, 3), (128, 64, 3))]
     found = model.detect(images)
     assert [f["masks"].shape[:2] for f in found] == [(64, 128), (128, 64)]
-    assert model._predict.experimental_get_tracing_count() == 1
+    assert model._predict_one.experimental_get_tracing_count() == 1
 
 
 def test_bfloat16_stays_near_float32(small_model, make_batch):
@@ -155,3 +157,17 @@ def test_anchors_fit_the_outputs(small_model):
     model = small_model()
     rpn = model.rpn(model.features(tf.zeros([1, 128, 128, 3])))
     assert rpn.deltas.shape[1] == len(normalised_anchors(model.config))
+
+
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("shape", [(1, 8, 6, 4), (1, 7, 6, 4), (2, 8, 6, 4)])
+def test_halves_of_an_image_convolve_like_the_image(size, shape):
+    rng = np.random.default_rng(size)
+    x = rng.normal(size=shape).astype(np.float32)
+    kernel = rng.normal(size=(size, size, 4, 5)).astype(np.float32)
+    np.testing.assert_allclose(
+        convolve(tf.constant(x), tf.constant(kernel)),
+        tf.nn.conv2d(x, kernel, 1, "SAME"),
+        rtol=1e-5,
+        atol=1e-5,
+    )
