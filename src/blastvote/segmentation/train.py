@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import logging
@@ -106,6 +107,9 @@ def train_run(
         images, [sha256(path) for path in ground_truth],
     ]  # fmt: skip
     state = checkpoints / hashlib.sha256(json.dumps(determined_by).encode()).hexdigest()[:20]
+    if settings.tensorboard:  # a folder a training, named as in runs/, so that the board tells them apart
+        board = Path(settings.tensorboard, *weights_path.parent.parts[-3:], state.name[:8])
+        settings = dataclasses.replace(settings, tensorboard=board)
     history = train(
         model,
         train_samples,

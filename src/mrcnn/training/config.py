@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mrcnn.config import LOSSES, PRECISIONS
@@ -48,6 +49,8 @@ class TrainingConfig:
         Epochs between validations and between checkpoints (the last epoch always has both).
     validation_losses
         Whether to measure losses on the validation samples (the first time takes some seconds of tracing).
+    tensorboard
+        Folder for TensorBoard's event files; None writes none.
     threads
         TensorFlow's threads; None leaves them alone. They can only be set before TensorFlow starts
         (`configure_runtime`).
@@ -80,6 +83,7 @@ class TrainingConfig:
     validate_every: int = 1
     checkpoint_every: int = 1
     validation_losses: bool = True
+    tensorboard: str | Path | None = None
     threads: int | None = None
     devices: int | None = None
 
@@ -98,6 +102,7 @@ class TrainingConfig:
         self._require("weight_decay", lambda v: v >= 0, "a number of at least 0")
         self._require("ema_decay", lambda v: v is None or 0 < v < 1, "a number between 0 and 1, or None")
         self._require("schedule", lambda v: v in SCHEDULES, "one of " + ", ".join(SCHEDULES))
+        self._require("tensorboard", lambda v: v is None or isinstance(v, str | Path), "a folder, or None")
         allowed = (None, *PRECISIONS)
         self._require("precision", lambda v: v in allowed, "None or one of " + ", ".join(PRECISIONS))
         self._require(
@@ -130,6 +135,7 @@ class TrainingConfig:
             "validate_every",
             "validation_losses",
             "checkpoint_every",
+            "tensorboard",
             "threads",
             "early_stopping_patience",
         }

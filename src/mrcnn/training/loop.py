@@ -23,6 +23,7 @@ from mrcnn.training.runtime import configure_threads, training_devices
 from mrcnn.training.schedule import learning_rate
 from mrcnn.training.state import BEST_FILE, LAST_FILE, Progressed, load_state, save_state
 from mrcnn.training.step import NAMES, TrainStep
+from mrcnn.training.tensorboard import EventWriter
 
 logger = logging.getLogger(__name__)
 Metrics = dict[str, float]
@@ -94,6 +95,7 @@ class _Training:
         self.steps = config.steps_per_epoch or self.data.steps_per_pass
         self.step = TrainStep(model, config, training_devices(config.devices, config.batch_size))
         self.identity = config.identity() | {"samples": self.data.image_ids}
+        self.events = EventWriter(config.tensorboard) if config.tensorboard else None
 
     def _batches(self, round_number: int) -> Batches:
         config = self.config
@@ -198,6 +200,8 @@ class _Training:
         done.epoch = row["epoch"]
         done.rows.append(row)
         write_history(self.folder, done.rows)
+        if self.events is not None:
+            self.events.write(row)
 
     def _finish(self) -> None:
         """Leave the averaged weights (or the last ones) in the model and in a file."""

@@ -4,6 +4,8 @@ import csv
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from tensorflow.core.util import event_pb2
 from tiny import TINY, TinyNetwork, tiny_sample
 
 from mrcnn.training import NonFiniteLossError, OutOfMemoryError, TrainingConfig, train
@@ -145,6 +147,26 @@ def test_best_and_early_stopping(tmp_path):
     rows = train(TinyNetwork(), SAMPLES, [], config, tmp_path, evaluate)
     assert len(rows) == 4
     assert (tmp_path / "best.weights.h5").read_bytes() == kept[0.6]
+
+
+def test_tensorboard_only_when_asked(tmp_path):
+    _run(tmp_path / "a", 1)
+    assert not list(tmp_path.rglob("events*"))
+    rows = _run(tmp_path / "b", 2, tensorboard=tmp_path / "board")[1]
+    (file,) = (tmp_path / "board").glob("events*")
+    events = [
+        event_pb2.Event.FromString(record)
+        for record in tf.data.TFRecordDataset(str(file)).as_numpy_iterator()
+    ]
+    drawn = {
+        (value.tag, event.step): float(tf.make_ndarray(value.tensor))
+        for event in events
+        for value in event.summary.value
+    }
+    assert set(drawn) == {
+        (name, row["step"]) for row in rows for name in row if name not in ("epoch", "step")
+    }
+    assert [drawn["loss", row["step"]] for row in rows] == pytest.approx([row["loss"] for row in rows])
 
 
 def test_unknown_monitor(tmp_path):
