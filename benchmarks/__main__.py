@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("contrast.py", "simulate.py", "evaluate.py", "network.py")
+SCRIPTS = ("contrast.py", "simulate.py", "evaluate.py", "network.py", "network_ablation.py")
 
 if __name__ == "__main__":
     for script in SCRIPTS:
