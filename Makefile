@@ -25,7 +25,7 @@ env: .venv/installed ## make the environment in .venv (EXTRA=gpu for TensorFlow 
 	@touch $@
 
 demo: env ## run the whole study on simulated smears and print Tables 1 and 2
-	$(SNAKEMAKE)
+	$(SNAKEMAKE) --quiet reason host
 	@$(BIN)/blastvote summary $(if $(CONFIG),--config $(CONFIG))
 
 test: env ## run all tests
