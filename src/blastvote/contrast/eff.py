@@ -25,8 +25,7 @@ _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
     params={
         "mode": {
             "enum": ["original", "opencv_port"],
-            "description": "original: the authors' MATLAB code. opencv_port: the Python port that most "
-            "papers use"
+            "description": "original: the authors' MATLAB code. opencv_port: the Python port that most papers use "
             "(AndyHuang1995/Image-Contrast-Enhancement), which stretches, resizes and truncates differently.",
         },
         "mu": {

@@ -34,7 +34,8 @@ def enhance_port(
     """
     height, width = image.shape[:2]
     pixels = load("pixels", solver)
-    table = np.maximum(stretch(np.arange(256.0), float(image.min()), float(image.max())), 0.0)
+    low, high = float(image.min()), float(image.max())
+    table = stretch(np.clip(np.arange(256.0), low, high), low, high)  # other levels do not occur
     brightness = area_brightness(image, table) if k is None else None  # first, while little else is in memory
     lightness = image if image.ndim == 2 else value_of(image)  # (7)
     lightness = cv2.LUT(lightness, table.astype(np.float32))  # imresize works in single precision
