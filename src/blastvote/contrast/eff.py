@@ -122,7 +122,7 @@ def enhance_original(
         details["k"] = k = search_exposure(image, bad)
         if k is None:
             return image.copy(), details
-        brighter = transform(LEVELS, k, a, b) - 0.01
+        brighter = np.minimum(transform(LEVELS, k, a, b) - 0.01, 1e30)  # single precision holds 3e38
     return pixels.fuse(image, 255.0 * (brighter - LEVELS), illumination, mu), details
 
 
