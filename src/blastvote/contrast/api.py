@@ -81,19 +81,30 @@ def check_image(image: object) -> np.ndarray:
             f"image is a {type(image).__name__}; {expected}. Read files with blastvote.io.read_image."
         )
     if image.dtype != np.uint8:
-        raise InputError(
-            f"image has dtype {image.dtype}{_float_notes(image)}; {expected}. Scale it to 0-255 and convert."
-        )
-    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
         cure = (
-            "Drop the alpha channel."
-            if image.ndim == 3 and image.shape[2] == 4
-            else "Pass one image at a time."
+            "Use image.astype(np.uint8) * 255." if image.dtype == bool else "Scale it to 0-255 and convert."
         )
-        raise InputError(f"image has shape {image.shape}; {expected}. {cure}")
+        raise InputError(f"image has dtype {image.dtype}{_float_notes(image)}; {expected}. {cure}")
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
+        raise InputError(f"image has shape {image.shape}; {expected}. {_shape_cure(image.shape)}")
     if image.size == 0:
         raise InputError(f"image has shape {image.shape}, so no pixel; {expected} with at least one pixel.")
     return np.ascontiguousarray(image)
+
+
+def _shape_cure(shape: tuple[int, ...]) -> str:
+    """Say how an array of a wrong shape most likely becomes an image."""
+    if len(shape) > 3:
+        return "Pass one image at a time."
+    if len(shape) < 3:
+        return "Pass rows and columns of pixels."
+    if shape[2] == 1:
+        return "Pass image[..., 0]."
+    if shape[2] == 4:
+        return "Drop the alpha channel: image[..., :3]."
+    if shape[0] == 3:
+        return "Put the channels last: np.moveaxis(image, 0, -1)."
+    return "An image has one channel or three."
 
 
 def _float_notes(image: np.ndarray) -> str:

@@ -14,8 +14,7 @@ from blastvote.contrast.registry import method
             "exclusiveMinimum": 0,
             "maximum": 256,
             "description": "a number above 0, at most 256: no level of a tile's histogram counts more "
-            "than this many times"
-            "the mean count.",
+            "than this many times the mean count.",
         },
         "tiles": {
             "type": "integer",

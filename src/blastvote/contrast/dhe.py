@@ -13,8 +13,7 @@ from blastvote.contrast.registry import method
         "variant": {
             "enum": ["wadud2007", "nakai2013"],
             "description": "wadud2007: segments of the histogram (the method first called DHE). "
-            "nakai2013: histogram of"
-            "gradients (DHECI), which the widely used Python port calls dhe.",
+            "nakai2013: histogram of gradients (DHECI), which the widely used Python port calls dhe.",
         },
         "x": {
             "type": "number",

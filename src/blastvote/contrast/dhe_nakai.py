@@ -20,14 +20,14 @@ def equalise_differential(image: np.ndarray, alpha: float) -> np.ndarray:
     as it is (the port divides zero by zero there).
     """
     by_value, by_saturation = differential_histograms(image)
-    mixed = alpha * by_saturation + (1 - alpha) * by_value
+    # One level late and times and by 255, as in the port, for the same last bits: with most alphas the
+    # brightest level comes to lie at 1 or just below it, by the order of the sum.
+    mixed = np.roll(alpha * by_saturation + (1 - alpha) * by_value, 1)
     total = mixed.sum()
     if total == 0:
         return image.copy()
-    curve = np.empty(256)
-    # Level v reads what is cumulated over 0..v; times and by 255 as in the port, for the same last bits.
-    curve[:255] = mixed[:255].cumsum() / total * 255 / 255.0
-    curve[255] = 1.0
+    curve = np.ones(256)  # level v reads what is cumulated over 0..v
+    curve[:255] = (mixed.cumsum() / total * 255 / 255.0)[1:]
     result = np.empty_like(image)
     for start in range(0, len(image), _BAND):
         result[start : start + _BAND] = replace_value(image[start : start + _BAND], curve)

@@ -25,8 +25,7 @@ _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
     params={
         "mode": {
             "enum": ["original", "opencv_port"],
-            "description": "original: the authors' MATLAB code. opencv_port: the Python port that most "
-            "papers use"
+            "description": "original: the authors' MATLAB code. opencv_port: the Python port that most papers use "
             "(AndyHuang1995/Image-Contrast-Enhancement), which stretches, resizes and truncates differently.",
         },
         "mu": {
@@ -123,7 +122,7 @@ def enhance_original(
         details["k"] = k = search_exposure(image, bad)
         if k is None:
             return image.copy(), details
-        brighter = transform(LEVELS, k, a, b) - 0.01
+        brighter = np.minimum(transform(LEVELS, k, a, b) - 0.01, 1e30)  # single precision holds 3e38
     return pixels.fuse(image, 255.0 * (brighter - LEVELS), illumination, mu), details
 
 

@@ -34,21 +34,30 @@ def enhance_port(
     """
     height, width = image.shape[:2]
     pixels = load("pixels", solver)
-    table = np.maximum(stretch(np.arange(256.0), float(image.min()), float(image.max())), 0.0)
+    low, high = float(image.min()), float(image.max())
+    table = stretch(np.clip(np.arange(256.0), low, high), low, high)  # other levels do not occur
     brightness = area_brightness(image, table) if k is None else None  # first, while little else is in memory
-    lightness = image if image.ndim == 2 else value_of(image)  # (7)
-    lightness = cv2.LUT(lightness, table.astype(np.float32))  # imresize works in single precision
-    half = pillow_bicubic(lightness, max(1, int(height * 0.5)), max(1, int(width * 0.5))).astype(np.float64)
-    del lightness
-    half = stretch(half, half.min(), half.max())
-    half = smooth(half, lam, sigma, solver)
-    illumination = np.maximum(cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA), 0)
+    half = smooth(halve_lightness(image, table), lam, sigma, solver)
+    illumination = cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA)
+    np.maximum(illumination, 0, out=illumination)
     bad = illumination < 0.5
     if brightness is not None:
         k = search_exposure(brightness, bad)
     brighter = table if k is None else transform(table, k, a, b) - 0.01
     details = {"k": k, "bad_share": float(np.count_nonzero(bad) / bad.size)}
     return pixels.fuse_truncated(image, table, brighter, illumination, mu), details
+
+
+def halve_lightness(image: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Return the lightness (7) of the stretched image at half the size, stretched again, float64.
+
+    `table` is what `stretch` makes of each level.
+    """
+    lightness = image if image.ndim == 2 else value_of(image)
+    lightness = cv2.LUT(lightness, table.astype(np.float32))  # imresize works in single precision
+    height, width = (max(1, int(n * 0.5)) for n in lightness.shape)
+    half = pillow_bicubic(lightness, height, width).astype(np.float64)
+    return stretch(half, half.min(), half.max())
 
 
 def stretch(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -61,10 +70,11 @@ def stretch(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def pillow_bicubic(plane: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return the plane resized by Pillow's bicubic, float32 (height, width)."""
+    """Return a plane, float32 or bool (H, W), resized by Pillow's bicubic, float32 (height, width)."""
     from PIL import Image
 
-    picture = Image.fromarray(plane.astype(np.float32, copy=False))
+    picture = Image.fromarray(plane.view(np.uint8) if plane.dtype == bool else plane)
+    picture = picture.convert("F")  # a mask takes a byte a pixel until here
     return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC))
 
 

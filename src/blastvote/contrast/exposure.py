@@ -12,8 +12,11 @@ _ROOT_EPSILON = math.sqrt(2.2e-16)
 
 
 def transform(brightness: np.ndarray, k: float, a: float = CAMERA_A, b: float = CAMERA_B) -> np.ndarray:
-    """Return g(P, k) = exp(b (1 - k^a)) P^(k^a), equation (3) with the camera model of the EFF paper."""
-    return brightness ** (k**a) * np.exp((1.0 - k**a) * b)
+    """Return g(P, k) = exp(b (1 - k^a)) P^(k^a), equation (3) with the camera model of the EFF paper.
+
+    The factor stays below e^700, so that a camera at the end of the range gives no infinity times zero.
+    """
+    return brightness ** (k**a) * np.exp(min((1.0 - k**a) * b, 700.0))
 
 
 def entropy(values: np.ndarray, half_up: bool) -> float:

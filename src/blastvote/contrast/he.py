@@ -12,8 +12,7 @@ from blastvote.contrast.registry import method
         "mode": {
             "enum": ["luminance", "rgb"],
             "description": "luminance: the Y of YCrCb (BT.601) alone, colours kept. rgb: each channel by "
-            "itself, as the"
-            "widely used Python port does; it casts colours.",
+            "itself, as the widely used Python port does; it casts colours.",
         }
     },
     grey=True,

@@ -43,7 +43,7 @@ def solve(
     right: np.ndarray,
     down: np.ndarray,
     stencil: ModuleType,
-    tolerance: float = 5e-4,
+    tolerance: float = 5e-5,
     limit: int = 60,
 ) -> np.ndarray:
     """Solve (I + L_w) T = t.
@@ -58,7 +58,9 @@ def solve(
     stencil
         `stencil_numba` or `stencil_numpy`.
     tolerance
-        Norm of the residual over the norm of `t` at which to stop.
+        Norm of the residual over the norm of `t` at which to stop. One pixel on the other side of T = 0.5
+        can move the exposure ratio: at 5e-4 it was not that of the exact solution in 3 of 140 trials, at 1e-4
+        in none.
     limit
         Most iterations.
 

@@ -38,11 +38,12 @@ def enlarge(plane: Array, height: int, width: int) -> Array:
 def fuse(image: Array, gain: Array, illumination: Array, mu: float) -> Array:
     """Return v + gain[v] (1 - T^mu), rounded half up and saturated, for each sample v; equations (4) and (5).
 
-    `gain` is float64 (256,), 255 J - v.
+    `gain` is float64 (256,), 255 J - v. The precision is that of `illumination` (H, W).
     """
     out = np.empty_like(image)
     height = len(image)
-    _fuse(image.reshape(height, -1), gain, illumination, float(mu), out.reshape(height, -1))
+    rounded, gain = (np.arange(256) + 0.5).astype(illumination.dtype), gain.astype(illumination.dtype)
+    _fuse(image.reshape(height, -1), rounded, gain, illumination, float(mu), out.reshape(height, -1))
     return out
 
 
@@ -117,23 +118,25 @@ def _enlarge(
 
 @compiled()
 def _weights(light: Array, mu: float, out: Array) -> None:
-    """Write W = T^mu of (5), each as often as a pixel has samples."""
+    """Write W = T^mu of (5), each as often as a pixel has samples, in the precision of `out`."""
     channels = len(out) // len(light)
+    number = out.dtype.type
     for j in range(len(light)):
-        weight = math.sqrt(np.float64(light[j])) if mu == 0.5 else np.float64(light[j]) ** mu
+        weight = math.sqrt(number(light[j])) if mu == 0.5 else number(number(light[j]) ** mu)
         for c in range(channels):
             out[channels * j + c] = weight
 
 
 @compiled()
-def _fuse(samples: Array, gain: Array, illumination: Array, mu: float, out: Array) -> None:
-    weight = np.empty(samples.shape[1], np.float64)
+def _fuse(samples: Array, rounded: Array, gain: Array, illumination: Array, mu: float, out: Array) -> None:
+    weight = np.empty(samples.shape[1], gain.dtype)
+    zero, one, highest = gain.dtype.type(0), gain.dtype.type(1), gain.dtype.type(255)
     for i in range(samples.shape[0]):
         row, result = samples[i], out[i]
         _weights(illumination[i], mu, weight)
         for j in range(len(row)):
-            mixed = row[j] + gain[row[j]] * (1.0 - weight[j]) + 0.5
-            result[j] = np.uint8(np.int32(min(max(mixed, 0.0), 255.0)))
+            mixed = rounded[row[j]] + gain[row[j]] * (one - weight[j])
+            result[j] = np.uint8(np.int32(min(max(mixed, zero), highest)))
 
 
 @compiled()

@@ -142,6 +142,8 @@ def validate_params(function: str, params: Mapping[str, Any] | None = None) -> d
                 f"contrast method {found.name!r}: parameter {key!r} is not known{hint}; known: {known}."
             )
         _check_value(found.name, key, value, properties[key])
+        if properties[key].get("type") == "integer":
+            given[key] = int(value)  # JSON takes 4.0 for an integer
     resolved = dict(found.defaults)
     for key, value in given.items():
         target = found.aliases.get(key, key)
@@ -158,14 +160,21 @@ def _check_value(name: str, key: str, value: Any, schema: dict[str, Any]) -> Non
     import jsonschema  # here: it costs a tenth of a second that images without parameters need not pay
 
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(value))
-    if error is None and not (isinstance(value, float) and not math.isfinite(value)):
+    if error is None and _is_finite(value):
         return
     hint = f"{_nearest(value, schema['enum'])}" if "enum" in schema else ""
     expected = schema.get("description", "see the schema")
-    reason = error.message if error is not None else "it is not a finite number"
+    reason = error.message if error is not None else "it is not finite"
     raise InputError(
         f"contrast method {name!r}: {key} = {value!r} is refused ({reason}){hint}. Expected: {expected}"
     )
+
+
+def _is_finite(value: Any) -> bool:
+    """Return whether no number in a value, or in lists of it, is infinite or NaN."""
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _plain(value: Any) -> Any:

@@ -97,18 +97,6 @@ def shrink_rows(plane: np.ndarray, weights: np.ndarray, block: int = 64) -> np.n
     return out
 
 
-def shrink_columns(plane: np.ndarray, weights: np.ndarray, block: int = 64) -> np.ndarray:
-    """Return `plane` (H, W) times the transpose of `weights` (n, W), as `shrink_rows` does for rows."""
-    out = np.zeros((plane.shape[0], len(weights)))
-    for start in range(0, plane.shape[1], block):
-        part = weights[:, start : start + block]
-        reached = np.flatnonzero(part.any(axis=1))
-        if len(reached):
-            columns = slice(reached[0], reached[-1] + 1)
-            out[:, columns] += plane[:, start : start + block].astype(np.float64) @ part[columns].T
-    return out
-
-
 def thumbnail(image: np.ndarray, size: int = 50) -> np.ndarray:
     """Return `imresize(image, [size size])` of (H, W[, C]), float64 (size, size[, C]), not rounded."""
     height, width = image.shape[:2]
@@ -129,7 +117,7 @@ def mask_thumbnail(mask: np.ndarray, size: int = 50) -> np.ndarray:
     if height >= width:
         first = to_byte(shrink_rows(mask, rows) * 255.0)
         return to_byte(first @ columns.T) > 128
-    first = to_byte(shrink_columns(mask, columns) * 255.0)
+    first = to_byte(shrink_rows(mask.T, columns, block=128).T * 255.0)
     return to_byte(rows @ first) > 128
 
 

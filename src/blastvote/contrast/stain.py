@@ -16,17 +16,17 @@ REFERENCE_STAINS = ((0.5626, 0.7201, 0.4062), (0.2159, 0.8012, 0.5581))
 REFERENCE_CONCENTRATIONS = (1.9705, 1.0308)
 
 
-def _numbers(n: int, description: str, minimum: float) -> dict[str, Any]:
+def _numbers(n: int, description: str, minimum: float, maximum: float) -> dict[str, Any]:
     """Return the schema of a list of `n` numbers."""
-    items = {"type": "number", "minimum": minimum}
+    items = {"type": "number", "minimum": minimum, "maximum": maximum}
     return {"type": "array", "items": items, "minItems": n, "maxItems": n, "description": description}
 
 
 @method(
     "reinhard",
     params={
-        "mean": _numbers(3, "three numbers: target means of L (0-100), a and b of CIE Lab.", -128),
-        "std": _numbers(3, "three numbers, 0 or more: target standard deviations of L, a and b.", 0),
+        "mean": _numbers(3, "three numbers: target means of L (0-100), a and b of CIE Lab.", -128, 128),
+        "std": _numbers(3, "three numbers from 0 to 128: target standard deviations of L, a and b.", 0, 128),
     },
 )
 def reinhard(
@@ -54,11 +54,13 @@ def reinhard(
     "macenko",
     params={
         "stains": {
-            **_numbers(2, "two lists of three numbers: target optical density vectors of the two stains.", 0),
-            "items": _numbers(3, "a stain", 0),
+            **_numbers(
+                2, "two lists of three numbers from 0 to 10: target optical densities of the stains.", 0, 10
+            ),
+            "items": _numbers(3, "a stain", 0, 10),
         },
         "concentrations": _numbers(
-            2, "two numbers: target 99th percentiles of the two stains' concentrations.", 0
+            2, "two numbers from 0 to 20: target 99th percentiles of the two stains' concentrations.", 0, 20
         ),
         "alpha": {
             "type": "number",

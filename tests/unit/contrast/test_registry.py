@@ -39,6 +39,9 @@ def test_schemas_are_valid_describe_everything_and_accept_their_defaults(name):
         ("none", {"strength": 1}, ["strength", "no parameters"]),
         ("dhe", {"variant": "nakai"}, ["nakai2013"]),
         ("he", "rgb", ["mapping"]),
+        ("reinhard", {"mean": [float("nan"), 0, 0]}, ["mean", "finite"]),
+        ("reinhard", {"std": [1e9, 1, 1]}, ["std", "128"]),
+        ("macenko", {"concentrations": [1e9, 1]}, ["concentrations", "20"]),
     ],
 )
 def test_a_mistake_is_named_with_its_cure(function, params, words):
@@ -52,6 +55,36 @@ def test_aliases_and_numpy_scalars_are_accepted():
     assert validate_params("eff", {"k": None})["k"] is None
 
 
+@pytest.mark.parametrize(("name", "key"), [("eff", "sigma"), ("clahe", "tiles")])
+@pytest.mark.parametrize("value", [4.0, np.float64(4), np.int16(4)])
+def test_a_whole_number_may_be_written_as_a_float(name, key, value):
+    """JSON schema takes 4.0 for an integer; OpenCV does not."""
+    assert type(validate_params(name, {key: value})[key]) is int
+    assert np.array_equal(enhance(IMAGE, name, **{key: value}), enhance(IMAGE, name, **{key: 4}))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        ("clahe", "clip_limit", "this many times the mean"),
+        ("dhe", "variant", "histogram of gradients"),
+        ("eff", "mode", "most papers use (AndyHuang1995"),
+        ("he", "mode", "as the widely used"),
+    ],
+)
+def test_descriptions_that_go_over_lines_keep_their_blanks(name, key, words):
+    assert words in METHODS[name].params_schema["properties"][key]["description"]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("mode", ["original", "opencv_port"])
+@pytest.mark.parametrize(("a", "b"), [(-5, -5), (5, -5), (-5, 5), (5, 5)])
+@pytest.mark.parametrize("k", [1e-3, 100.0, "auto"])
+def test_cameras_at_the_ends_of_their_range_do_not_overflow(mode, a, b, k):
+    image = np.arange(300, dtype=np.uint8).reshape(10, 10, 3) // 2
+    assert enhance(image, "eff", mode=mode, a=a, b=b, k=k).shape == image.shape
+
+
 @pytest.mark.parametrize(
     ("image", "words"),
     [
@@ -63,6 +96,10 @@ def test_aliases_and_numpy_scalars_are_accepted():
         (np.zeros((2, 4, 4, 3), np.uint8), ["(2, 4, 4, 3)", "one image"]),
         (np.zeros((0, 4, 3), np.uint8), ["(0, 4, 3)", "no pixel"]),
         (np.zeros(7, np.uint8), ["(7,)", "RGB (H, W, 3)"]),
+        (np.zeros((4, 5, 1), np.uint8), ["(4, 5, 1)", "image[..., 0]"]),
+        (np.zeros((3, 40, 50), np.uint8), ["(3, 40, 50)", "np.moveaxis(image, 0, -1)"]),
+        (np.zeros((4, 5, 2), np.uint8), ["(4, 5, 2)", "one channel or three"]),
+        (np.zeros((4, 4), bool), ["bool", "image.astype(np.uint8) * 255"]),
     ],
 )
 def test_an_image_of_the_wrong_kind_is_refused(image, words):
