@@ -22,8 +22,8 @@ from blastvote.figures.style import (
     new_figure,
     number,
     require,
+    shorten,
     styled,
-    wrap,
 )
 
 TITLE = "Differences between contrast methods on the same images"
@@ -43,7 +43,8 @@ def forest_plot(
 ) -> Figure:
     """Plot every comparison: method a minus method b in percentage points, grouped by metric.
 
-    Comparisons whose adjusted p is below `level` are dark, the others grey.
+    Comparisons whose adjusted p is below `level` are dark, the others grey. Intervals are those of single
+    comparisons, so that one can leave out 0 where p, adjusted for all pairs, is above `level`: the legend says so.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def forest_plot(
         Which metrics to show, in this order; else all in the order of the table.
     reference : str, optional
         Show only the comparisons with this method. Without it all are shown, or where there are more than
-        `MANY` pairs those with the first method.
+        `MANY` pairs those with the second method of the table's first row: the reference of the config.
     """
     require(comparisons, ["method_a", "method_b", "metric", "difference"], "comparisons")
     rows = comparisons.dropna(subset=["difference"])
@@ -70,7 +71,8 @@ def forest_plot(
         return empty_figure(TITLE, "Nothing to compare: two methods evaluated on the same images are needed.")
     pairs = rows[["method_a", "method_b"]].drop_duplicates()
     if reference is None and len(pairs) > MANY:
-        reference = next(iter(styles))
+        # The table puts the pairs with the reference of the config first, and it second in them.
+        reference = str(pairs["method_b"].iloc[0])
     if reference is not None:
         rows = rows[(rows["method_a"] == reference) | (rows["method_b"] == reference)]
     if rows.empty:
@@ -98,7 +100,10 @@ def forest_plot(
     fig.suptitle(TITLE)
     look: dict[str, Any] = {"marker": "s", "ms": 4.5, "lw": 1.3}
     texts_below = ((CLEAR, f"adjusted p < {level:g}"), (UNCLEAR, "not shown to differ"))
-    legend_below(fig, [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below])
+    handles = [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below]
+    if rows.get("ci_low", pd.Series(dtype=float)).notna().any():
+        handles.append(Line2D([], [], ls="", label="intervals are not adjusted"))
+    legend_below(fig, handles)
     return fig
 
 
@@ -115,7 +120,7 @@ def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float
         ax.plot([value], [y], "s", ms=4.5, color=colour, gid="difference")
         _write(ax, y, value, low, high, p, brief)
         width = 14 if brief else 30
-        pair = " − ".join(wrap(texts[str(row[name])], width, 1) for name in ("method_a", "method_b"))
+        pair = " − ".join(shorten(texts[str(row[name])], width) for name in ("method_a", "method_b"))
         pairs.append(pair)
         bounds += [bound for bound in (value, low, high) if not math.isnan(bound)]
     ax.set_yticks(range(len(pairs)), pairs, fontsize=7 if not brief else 6.5)

@@ -70,6 +70,7 @@ def map_by_method(
     labels: Mapping[str, str] | None = None,
     intervals: pd.DataFrame | None = None,
     interval_metric: str = "ap50_matterport",
+    confidence: float = 0.95,
 ) -> Figure:
     """Plot Table 1: one column of panels a convention, one row a split, one line a method.
 
@@ -85,6 +86,8 @@ def map_by_method(
         ``table1_intervals.csv``: method, split, metric, ci_low, ci_high; whiskers for all metrics.
     interval_metric : str
         Whose interval the columns ci_low and ci_high of `table` are.
+    confidence : float
+        Level of the intervals, for the legend.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def map_by_method(
         _name_row(line[0], str(split), rows, len(splits))
     fig.suptitle(_title(table))
     gids = {artist.get_gid() for ax in axes.flat for artist in ax.lines}
-    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids))
+    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids, confidence))
     return fig
 
 

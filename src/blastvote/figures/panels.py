@@ -25,6 +25,7 @@ from blastvote.figures.style import (
     legend_below,
     method_styles,
     new_figure,
+    shorten,
     styled,
     wrap,
 )
@@ -200,7 +201,7 @@ def _scores(cells: Cells, count: int) -> list[float | None]:
 
 def _handles(class_names: Sequence[str], missed: bool) -> list[Line2D]:
     handles = [
-        Line2D([], [], ls="", marker="s", ms=7, mfc=colour, mec="#555555", mew=0.5, label=wrap(name, 24, 1))
+        Line2D([], [], ls="", marker="s", ms=7, mfc=colour, mec="#555555", mew=0.5, label=shorten(name, 24))
         for name, colour in class_colours(class_names).items()
     ]
     if missed:

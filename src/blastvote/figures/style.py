@@ -165,16 +165,28 @@ def wrap(text: object, width: int, lines: int = 3) -> str:
     return "\n".join(rows)
 
 
+def shorten(text: object, width: int) -> str:
+    """Cut a label to `width` characters in its middle: what tells variants of a method apart stands at the end."""
+    whole = str(text)
+    if len(whole) <= width:
+        return whole
+    head = (width - 1) // 2
+    return f"{whole[:head].rstrip()}…{whole[len(whole) - (width - 1 - head) :].lstrip()}"
+
+
 def count_text(values: Any, unit: str) -> str:
-    """Return ``n = 301 images``, or a range where the numbers differ; an empty string where none is known."""
+    """Return ``n = 301 images``, or a range where the numbers differ; an empty string where none is known.
+
+    Means over seeds can be fractions: they keep a decimal, so that a third of an image is not none.
+    """
     numbers = pd.to_numeric(
         pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce"
     ).dropna()
     if numbers.empty:
         return ""
-    low, high = int(numbers.min()), int(numbers.max())
-    plural = unit[:-1] if low == high == 1 and unit.endswith("s") else unit
-    return f"n = {low:,} {plural}" if low == high else f"n = {low:,}–{high:,} {plural}"
+    low, high = (f"{round(value, 1):,.1f}".removesuffix(".0") for value in (numbers.min(), numbers.max()))
+    plural = unit[:-1] if low == high == "1" and unit.endswith("s") else unit
+    return f"n = {low} {plural}" if low == high else f"n = {low}–{high} {plural}"
 
 
 def new_figure(width: float, height: float) -> Figure:
