@@ -53,7 +53,7 @@ def _table(path: Path) -> str:
     frame = pd.read_csv(path, dtype={"image_id": str})
     frame = frame.dropna(axis="columns", how="all")
     numbers = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name])]
-    formats = {name: _chance if name.startswith("p_") else "{:.3f}".format for name in numbers}
+    formats: Any = {name: _chance if name.startswith("p_") else "{:.3f}".format for name in numbers}
     return frame.to_html(index=False, na_rep="", formatters=formats, border=0, escape=True)
 
 

@@ -22,6 +22,8 @@ HASH_COLUMNS = tuple(f"phash_{flip}" for flip in FLIPS)
 HASH_SIDE = 16
 MAX_DISTANCE = 40
 """Images are look-alikes when at most this many of the 256 bits of their hashes differ."""
+MOST_LISTED = 5
+"""So many leaks are named when they stop a run."""
 TURNS = ("transposed", "quarter turn right", "quarter turn left", "quarter turn and mirrored")
 """What a flip of `FLIPS` becomes when rows and columns change places after it."""
 
@@ -117,12 +119,15 @@ class LeakageReport:
     allowed: list[str] = field(default_factory=list)
 
     def raise_leaks(self) -> None:
-        """Raise one InputError that lists the first leaks and their number, if there are any."""
-        if self.leaks:
-            raise InputError(
-                f"Protocol '{self.protocol}' leaks in {len(self.leaks)} "
-                f"{'case' if len(self.leaks) == 1 else 'cases'}: {listed(self.leaks, 5)}"
-            )
+        """Raise one InputError that lists the first leaks, a line each, and their number, if there are any."""
+        if not self.leaks:
+            return
+        more = len(self.leaks) - MOST_LISTED
+        lines = [*self.leaks[:MOST_LISTED], *([f"and {more} more"] if more > 0 else [])]
+        cases = "case" if len(self.leaks) == 1 else "cases"
+        raise InputError(
+            f"Protocol '{self.protocol}' leaks in {len(self.leaks)} {cases}: " + "\n  ".join(lines)
+        )
 
     def to_markdown(self) -> str:
         """Return the report as Markdown that reads well as plain text."""

@@ -8,6 +8,7 @@ import pytest
 from blastvote import io
 from blastvote.dataset.leakage import (
     HASH_COLUMNS,
+    LeakageReport,
     check_leakage,
     near_duplicates,
     perceptual_hashes,
@@ -71,6 +72,15 @@ def test_image_in_two_roles(images, protocol, flip):
     assert report.leaks == [f"fold 0: image '{leaked}' is in train and test. Make the splits again."]
     with pytest.raises(InputError, match=f"Protocol '{protocol}' leaks in 1 case: fold 0: image '{leaked}'"):
         report.raise_leaks()
+
+
+@pytest.mark.parametrize(("number", "lines"), [(2, 2), (5, 5), (8, 6)])
+def test_several_leaks_stand_on_a_line_each(number, lines):
+    report = LeakageReport("kfold", leaks=[f"fold {n}: this. Do that." for n in range(number)])
+    with pytest.raises(InputError, match=f"leaks in {number} cases: fold 0: this. Do that.") as caught:
+        report.raise_leaks()
+    assert len(str(caught.value).splitlines()) == lines
+    assert ("and 3 more" in str(caught.value)) == (number == 8)
 
 
 def test_patient_in_two_roles(images):
