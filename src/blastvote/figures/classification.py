@@ -12,19 +12,18 @@ from matplotlib.lines import Line2D
 
 from blastvote.figures import dots
 from blastvote.figures.detection import interval_of, without_repeats
-from blastvote.figures.style import (
+from blastvote.figures.style import (  # fmt: skip
     FAINT,
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     styled,
-)  # fmt: skip
+)
+from blastvote.figures.words import count_text, number
 
 METRICS = ("accuracy", "precision", "sensitivity")
 CONVENTIONS = {

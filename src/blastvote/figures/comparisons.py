@@ -15,16 +15,14 @@ from matplotlib.lines import Line2D
 from blastvote.figures.style import (
     METRIC_NAMES,
     PAGE,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
-    shorten,
     styled,
 )
+from blastvote.figures.words import count_text, number, shorten
 
 TITLE = "Differences between contrast methods on the same images"
 CLEAR, UNCLEAR = "#0B3C6F", "#8C8C8C"

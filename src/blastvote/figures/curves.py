@@ -19,18 +19,15 @@ from blastvote.figures.style import (
     PAGE,
     MethodStyle,
     bare,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     say_empty,
-    shorten,
     styled,
-    wrap,
 )
+from blastvote.figures.words import count_text, number, shorten, wrap
 
 THRESHOLD = ("min_confidence", "threshold", "confidence")
 SWEPT = {

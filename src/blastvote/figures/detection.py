@@ -10,18 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from blastvote.figures import dots
-from blastvote.figures.style import (
+from blastvote.figures.style import (  # fmt: skip
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     styled,
-)  # fmt: skip
+)
+from blastvote.figures.words import count_text, number
 
 MAP_METRICS = {
     "ap50_matterport": "mAP as in the paper\n(per image, IoU 0.5)",

@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from blastvote.figures.style import FAINT, INK, MethodStyle, wrap
+from blastvote.figures.style import FAINT, INK, MethodStyle
+from blastvote.figures.words import wrap
 
 LABEL_WIDTH = 20  # characters of a method's name in a line
 

@@ -13,11 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from blastvote.figures.style import (
+from blastvote.figures.style import (  # fmt: skip
     FAINT,
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
@@ -25,8 +24,8 @@ from blastvote.figures.style import (
     require,
     say_empty,
     styled,
-    wrap,
-)  # fmt: skip
+)
+from blastvote.figures.words import count_text, wrap
 
 TRAIN = ("loss", "train_loss")
 VALIDATION = ("val_loss", "validation_loss")

@@ -20,15 +20,13 @@ from blastvote.figures.style import (
     PAGE,
     bare,
     class_colours,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    shorten,
     styled,
-    wrap,
 )
+from blastvote.figures.words import count_text, shorten, wrap
 
 SHARP = 1.6  # pixels drawn per pixel of the PNG, so that the SVG can be enlarged a little
 LETTERS = 5.2  # points of the text on the image as printed; 15 pixels is its size at scale 1
