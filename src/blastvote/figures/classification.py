@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from blastvote.figures import dots
 from blastvote.figures.detection import interval_of, without_repeats
-from blastvote.figures.style import (  # fmt: skip
+from blastvote.figures.style import (
     FAINT,
     PAGE,
     MethodStyle,

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from blastvote.figures.style import (  # fmt: skip
+from blastvote.figures.style import (
     COLUMN,
     INK,
     PAGE,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from blastvote.figures import dots
-from blastvote.figures.style import (  # fmt: skip
+from blastvote.figures.style import (
     PAGE,
     MethodStyle,
     empty_figure,

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from blastvote.figures.style import (  # fmt: skip
+from blastvote.figures.style import (
     FAINT,
     PAGE,
     MethodStyle,
