@@ -1,11 +1,10 @@
-"""The report: one self-contained HTML page with every table and plot."""
+"""The report: one self-contained HTML page with the main tables and every plot."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +53,13 @@ def _table(path: Path) -> str:
     frame = pd.read_csv(path, dtype={"image_id": str})
     frame = frame.dropna(axis="columns", how="all")
     numbers = [name for name in frame.columns if pd.api.types.is_float_dtype(frame[name])]
-    formats = dict.fromkeys(numbers, "{:.3f}".format)
-    frame.columns = [escape(str(name)) for name in frame.columns]
+    formats: Any = {name: _chance if name.startswith("p_") else "{:.3f}".format for name in numbers}
     return frame.to_html(index=False, na_rep="", formatters=formats, border=0, escape=True)
+
+
+def _chance(value: float) -> str:
+    """Write a p-value; three decimals would make 0 of a small one, which no p-value is."""
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"
 
 
 def _picture(path: Path) -> str:
@@ -97,8 +100,8 @@ def study_sections(
         section("Training", "Losses and validation mAP after each epoch.", [], ["learning_curves"]),
         section(
             "Table 1: segmentation",
-            "Matterport's mAP is the paper's; AP50, AP75 and AP are COCO's. Overlapping intervals are no "
-            "proof of equality: see the comparisons.",
+            "Matterport's mAP is the paper's; AP50, AP75 and AP are COCO's. ci_low and ci_high are the interval of "
+            "ap50_matterport. Overlapping intervals are no proof of equality: see the comparisons.",
             ["table1_map"],
             ["map_by_method", "pr_curves"],
         ),
@@ -113,7 +116,8 @@ def study_sections(
         ),
         section(
             "Comparisons",
-            "Every pair of methods on the same images; p values are adjusted by Holm's method.",
+            "Every pair of methods on the same images. p_adjusted is Holm's, over all pairs of a metric; p_value "
+            "and the intervals are those of one pair alone.",
             ["comparisons"],
             ["comparisons", "seeds"],
         ),

@@ -8,6 +8,7 @@ other class names need only another `VoteRule`.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -88,12 +89,16 @@ def make_rule(rule: str | VoteRule | Mapping[str, Any], class_names: Sequence[st
 
 
 def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
+    if not isinstance(rule, (str, Mapping)):
+        raise InputError(
+            f"The vote rule is {rule!r}; expected one of {', '.join(RULES)}, or a mapping with the key 'rule'."
+        )
     options = {"rule": rule} if isinstance(rule, str) else dict(rule)
     unknown = sorted(set(options) - {"rule", "priority", "ties"})
     if unknown:
         raise InputError(f"The vote has no setting '{unknown[0]}'; it knows rule, priority and ties.")
     name = options.get("rule", "pathologist")
-    if name not in RULES:
+    if not isinstance(name, str) or name not in RULES:
         raise InputError(f"There is no vote rule '{name}'; choose one of {', '.join(RULES)}.")
     made = RULES[name]
     for key in ("priority", "ties"):
@@ -135,15 +140,18 @@ def vote(counts: Mapping[str, float], rule: str | VoteRule | Mapping[str, Any] =
     True
     """
     made = make_rule(rule)
+    if not hasattr(counts, "keys"):
+        raise InputError(f"The counts are {counts!r}; expected numbers by class: {{'L1': 3, 'L2': 0}}.")
+    counts = dict(counts)
     for name, count in counts.items():
         if made.classes is not None and name not in made.classes:
             raise InputError(
                 f"The vote rule '{made.name}' is made for {', '.join(made.classes)} and does not know the "
                 f"class '{name}'. Give it priority and ties for your classes, or choose 'plurality'."
             )
-        if not (count >= 0 and math.isfinite(count)):
+        if not (isinstance(count, (Real, np.bool_)) and count >= 0 and math.isfinite(count)):
             raise InputError(
-                f"The count of class '{name}' is {count}; expected a number of cells, 0 or more."
+                f"The count of class '{name}' is {count!r}; expected a number of cells, 0 or more."
             )
     for name in made.priority:
         if counts.get(name, 0) > 0:

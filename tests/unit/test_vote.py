@@ -131,3 +131,27 @@ def test_many_votes_equal_single_votes(rows: list[tuple[int, ...]], rule: VoteRu
     together = vote_many(np.array(rows), rule, names)
     alone = [vote(dict(zip(names, row, strict=True)), rule) for row in rows]
     assert [None if winner < 0 else names[winner] for winner in together] == alone
+
+
+@pytest.mark.parametrize("count", ["3", None, [1], "many"])
+def test_a_count_that_is_no_number_is_named(count: object) -> None:
+    with pytest.raises(InputError, match="class 'L2'"):
+        vote({"L1": 1, "L2": count})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("rule", [None, 3, ["pathologist"], {"rule": ["pathologist"]}, {"rule": None}])
+def test_a_rule_that_is_no_rule_is_named(rule: object) -> None:
+    with pytest.raises(InputError, match="pathologist, plurality"):
+        vote({"L1": 1}, rule=rule)  # type: ignore[arg-type]
+
+
+def test_counts_must_name_their_classes() -> None:
+    with pytest.raises(InputError, match="by class"):
+        vote([1, 2, 3])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.int64, np.uint8, np.float32, bool])
+def test_counts_of_any_number_type(kind: type) -> None:
+    counts = {"L1": kind(1), "L2": kind(1), "L3": kind(0)}
+    assert vote(counts) == "L2"
+    assert vote(pd.Series(counts)) == "L2"  # type: ignore[arg-type]

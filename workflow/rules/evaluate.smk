@@ -92,6 +92,7 @@ rule plots:
         classes=config["classes"],
         min_confidence=config["vote"]["min_confidence"],
         confusion_method=config["evaluation"]["confusion_method"],
+        confidence_level=config["evaluation"]["confidence_level"],
     message:
         "Drawing the plots"
     script:

@@ -1,4 +1,4 @@
-"""The report: one page with every table and plot.
+"""The report: one page with the main tables and every plot.
 
 Inputs:  tables, plots, example images.
 Outputs: {results}/report/index.html.
@@ -7,7 +7,7 @@ Steps:   put the files into sections, each with a sentence on what to look for.
 
 
 rule report:
-    """Put every table and plot on one page."""
+    """Put the main tables and every plot on one page."""
     input:
         tables=rules.tables.output.tables,
         pictures=[

@@ -31,6 +31,7 @@ def main(snakemake) -> None:
         params.classes,
         params.min_confidence,
         params.confusion_method,
+        params.confidence_level,
     )
     folder = Path(snakemake.output[0]).parent
     for name, figure in figures:

@@ -1,4 +1,4 @@
-"""Put every table and plot on one page."""
+"""Put the main tables and every plot on one page."""
 
 from pathlib import Path
 

@@ -13,7 +13,7 @@ import pandas as pd
 from blastvote.dataset.coco import ImageRecord
 from blastvote.dataset.collect import Collection, Vote
 from blastvote.dataset.facts import ImageFacts, examine
-from blastvote.dataset.leakage import HASH_COLUMNS, near_duplicates
+from blastvote.dataset.leakage import HASH_COLUMNS, near_duplicates, placing
 from blastvote.dataset.names import listed
 from blastvote.errors import InputError
 
@@ -147,9 +147,8 @@ def _check_duplicates(report: CheckReport, facts: Sequence[ImageFacts], collecti
     same = {fact.image_id: fact.sha256 for fact in facts}
     for a, b, flip, distance in near_duplicates(table):
         if same[a] != same[b]:
-            how = "" if flip == "none" else f", one mirrored ({flip})"
             pair = f"{collection.images[a].as_posix()} and {collection.images[b].as_posix()}"
-            report.warnings.append(f"{pair} look alike (perceptual distance {distance}{how}).")
+            report.warnings.append(f"{pair} look alike (perceptual distance {distance}, {placing(flip)}).")
 
 
 def _counts(facts: Sequence[ImageFacts], collection: Collection, classes: Sequence[str]) -> dict[str, Any]:

@@ -22,6 +22,10 @@ HASH_COLUMNS = tuple(f"phash_{flip}" for flip in FLIPS)
 HASH_SIDE = 16
 MAX_DISTANCE = 40
 """Images are look-alikes when at most this many of the 256 bits of their hashes differ."""
+MOST_LISTED = 5
+"""So many leaks are named when they stop a run."""
+TURNS = ("transposed", "quarter turn right", "quarter turn left", "quarter turn and mirrored")
+"""What a flip of `FLIPS` becomes when rows and columns change places after it."""
 
 
 def perceptual_hashes(image: np.ndarray) -> dict[str, str]:
@@ -57,7 +61,10 @@ def _bits(column: Iterable[str]) -> np.ndarray:
 def near_duplicates(
     hashes: pd.DataFrame, max_distance: int = MAX_DISTANCE
 ) -> list[tuple[str, str, str, int]]:
-    """Return pairs of images that look alike, one perhaps mirrored.
+    """Return pairs of images that look alike, one perhaps mirrored or turned by 90, 180 or 270 degrees.
+
+    The hash of an image whose rows and columns change places is its hash with rows and columns exchanged (the
+    DCT is separable and the thumbnail square), so the four stored hashes stand for all eight positions.
 
     Parameters
     ----------
@@ -69,19 +76,28 @@ def near_duplicates(
     Returns
     -------
     list of (image_id, image_id, flip, distance)
-        Each pair once, the first id the smaller, with the flip that fits best; sorted.
+        Each pair once, the first id the smaller, with the one of `FLIPS` and `TURNS` that fits best; sorted.
     """
     if len(hashes) < 2:
         return []
     table = hashes.sort_values("image_id").reset_index(drop=True)
     ids = list(table["image_id"])
     plain = _bits(table[HASH_COLUMNS[0]])
-    length = plain.shape[1]
-    distances = np.stack([(length - plain @ _bits(table[c]).T) / 2 for c in HASH_COLUMNS])
-    best = distances.argmin(axis=0)
-    least = distances.min(axis=0)
+    flipped = [_bits(table[column]) for column in HASH_COLUMNS]
+    least = np.full((len(ids), len(ids)), np.inf, dtype=np.float32)
+    best = np.zeros(least.shape, dtype=np.uint8)
+    for number, bits in enumerate([*flipped, *(_transposed(bits) for bits in flipped)]):
+        distance = (plain.shape[1] - plain @ bits.T) / 2
+        best[distance < least] = number
+        least = np.minimum(least, distance)
     pairs = np.argwhere(np.triu(least <= max_distance, 1))
-    return [(ids[a], ids[b], FLIPS[best[a, b]], round(float(least[a, b]))) for a, b in pairs]
+    names = (*FLIPS, *TURNS)
+    return [(ids[a], ids[b], names[best[a, b]], round(float(least[a, b]))) for a, b in pairs]
+
+
+def _transposed(bits: np.ndarray) -> np.ndarray:
+    """Return the hashes, bits ``(N, 256)``, of the same images with rows and columns exchanged."""
+    return bits.reshape(-1, HASH_SIDE, HASH_SIDE).transpose(0, 2, 1).reshape(len(bits), -1)
 
 
 @dataclass
@@ -103,12 +119,15 @@ class LeakageReport:
     allowed: list[str] = field(default_factory=list)
 
     def raise_leaks(self) -> None:
-        """Raise one InputError that lists the first leaks and their number, if there are any."""
-        if self.leaks:
-            raise InputError(
-                f"Protocol '{self.protocol}' leaks in {len(self.leaks)} "
-                f"{'case' if len(self.leaks) == 1 else 'cases'}: {listed(self.leaks, 5)}"
-            )
+        """Raise one InputError that lists the first leaks, a line each, and their number, if there are any."""
+        if not self.leaks:
+            return
+        more = len(self.leaks) - MOST_LISTED
+        lines = [*self.leaks[:MOST_LISTED], *([f"and {more} more"] if more > 0 else [])]
+        cases = "case" if len(self.leaks) == 1 else "cases"
+        raise InputError(
+            f"Protocol '{self.protocol}' leaks in {len(self.leaks)} {cases}: " + "\n  ".join(lines)
+        )
 
     def to_markdown(self) -> str:
         """Return the report as Markdown that reads well as plain text."""
@@ -219,7 +238,7 @@ def _alike(
     max_distance: int,
 ) -> Iterable[str]:
     found = near_duplicates(hashes, max_distance) if hashes is not None else []
-    pairs = {(a, b): f"look alike (distance {d} of {HASH_SIDE**2}, {_mirrored(f)})" for a, b, f, d in found}
+    pairs = {(a, b): f"look alike (distance {d} of {HASH_SIDE**2}, {placing(f)})" for a, b, f, d in found}
     for digest, same in manifest.groupby("sha256"):
         ids = sorted(same["image_id"]) if digest else []
         pairs |= {(a, b): "are the same file" for n, a in enumerate(ids) for b in ids[n + 1 :]}
@@ -233,7 +252,10 @@ def _alike(
                 )
 
 
-def _mirrored(flip: str) -> str:
+def placing(flip: str) -> str:
+    """Return in words how two look-alikes lie (a name of `FLIPS` or `TURNS`)."""
+    if flip in TURNS:
+        return f"one turned: {flip}"
     return "upright" if flip == "none" else f"one mirrored: {flip}"
 
 

@@ -79,8 +79,8 @@ def classification_scores(
     Raises
     ------
     ValueError
-        For a matrix that is not square, counts that are negative or not finite, a length that does not fit,
-        or an unknown convention.
+        For what is not a table of numbers, a matrix that is not square, counts that are negative or not
+        finite, a length that does not fit, or an unknown convention.
 
     Examples
     --------
@@ -93,10 +93,10 @@ def classification_scores(
     >>> f"{classification_scores(table, [3, 8, 1], 'strict').sensitivity:.4f}"
     '0.7829'
     """
-    matrix = np.asarray(confusion, dtype=np.float64)
+    matrix = _numbers("confusion", confusion)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
         raise ValueError(f"confusion has the shape {matrix.shape}; expected (K, K), actual by predicted.")
-    missed = np.zeros(len(matrix)) if undetected is None else np.asarray(undetected, dtype=np.float64)
+    missed = np.zeros(len(matrix)) if undetected is None else _numbers("undetected", undetected)
     if missed.shape != (len(matrix),):
         raise ValueError(
             f"undetected has the shape {missed.shape}; expected ({len(matrix)},), one per class."
@@ -109,6 +109,16 @@ def classification_scores(
         name: value if name.startswith("per_class_") else float(value) for name, value in values.items()
     }
     return ClassificationScores(convention=convention, **fields)
+
+
+def _numbers(name: str, values: ArrayLike) -> Array:
+    try:
+        table = None if values is None else np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        table = None
+    if table is None:
+        raise ValueError(f"{name} is not a table of numbers: {values!r}; expected counts of images.")
+    return table
 
 
 def score_arrays(confusion: Array, undetected: Array, convention: str) -> dict[str, Array]:

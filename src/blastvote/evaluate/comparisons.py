@@ -75,7 +75,7 @@ def _rows(
     place = found.metrics.index(metric)
     rows: list[dict[str, object]] = []
     for pair, result in found.differences.items():
-        p_value = bootstrap_p_value(result.draws[[place]])[0] if exact is None else exact[pair]
+        drawn = bootstrap_p_value(result.draws[[place]], result.n_units)[0]
         rows.append(
             {
                 "method_a": pair[0],
@@ -84,7 +84,7 @@ def _rows(
                 "difference": result.estimate[place],
                 "ci_low": result.low[place],
                 "ci_high": result.high[place],
-                "p_value": p_value,
+                "p_value": drawn if exact is None else exact[pair],
                 "n": n_images,
             }
         )

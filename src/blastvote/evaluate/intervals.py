@@ -155,7 +155,11 @@ def _intervals(
         high={method: result.high[block] for method, block in methods.items()},
         differences={
             pair: BootstrapResult(
-                result.estimate[block], result.low[block], result.high[block], result.draws[block]
+                result.estimate[block],
+                result.low[block],
+                result.high[block],
+                result.draws[block],
+                result.n_units,
             )
             for pair, block in zip(pairs, blocks[len(study.methods) :], strict=True)
         },

@@ -139,7 +139,8 @@ def matterport_ap(
     gt_boxes, boxes : array_like, (M, 4) and (N, 4)
         (y1, x1, y2, x2). Used only as there: a row of zeros is padding and is dropped with its cell.
     gt_class_ids, class_ids : array_like, (M,) and (N,) int
-    gt_masks, masks : array_like, (H, W, M) and (H, W, N) bool
+    gt_masks, masks : array_like, (H, W, M) and (H, W, N)
+        Bool, or numbers of which those above 0.5 are inside. Without cells any empty array will do.
     scores : array_like, (N,)
         Confidence of the detections, in any order.
     iou : float
@@ -153,7 +154,7 @@ def matterport_ap(
     Raises
     ------
     ValueError
-        When the lengths or the mask sizes do not fit together.
+        When the lengths or the mask sizes do not fit together, or a score is not a number.
     """
     return float(
         _average_precisions(gt_boxes, gt_class_ids, gt_masks, boxes, class_ids, scores, masks, [iou])[0]
@@ -191,6 +192,8 @@ def _average_precisions(
     confidence = np.asarray(scores, dtype=np.float64)
     if confidence.shape != kept.shape:
         raise ValueError(f"scores has the shape {confidence.shape}, but there are {len(kept)} boxes.")
+    if np.isnan(confidence).any():
+        raise ValueError("scores holds a value that is not a number: detections cannot be ranked by it.")
     if true_masks.shape[:2] != found_masks.shape[:2] and len(true_ids) and len(found_ids):
         raise ValueError(f"gt_masks are {true_masks.shape[:2]} pixels, masks are {found_masks.shape[:2]}.")
     order = falling(confidence[kept])
@@ -210,6 +213,9 @@ def _without_padding(
     kept = _kept(boxes)
     ids = np.asarray(class_ids).reshape(-1)
     planes = np.asarray(masks)
+    if planes.size == 0 and len(kept) == len(ids) == 0:
+        # "No cells" comes as [], (0,), (0, H, W) and (H, W, 0).
+        planes = planes.reshape(0, 0, 0)
     if planes.ndim != 3 or len(ids) != len(kept) or planes.shape[-1] != len(kept):
         raise ValueError(
             f"{prefix}boxes has {len(kept)} rows, {prefix}class_ids {len(ids)}, and {prefix}masks the shape "

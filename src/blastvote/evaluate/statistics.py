@@ -56,12 +56,16 @@ class BootstrapSettings:
 
 @dataclass(frozen=True)
 class BootstrapResult:
-    """Estimates (M,), intervals (M,) and draws (M, B) of M statistics; intervals are NaN where undefined."""
+    """Estimates (M,), intervals (M,) and draws (M, B) of M statistics; intervals are NaN where undefined.
+
+    `n_units` is the number of units that could be drawn more or less often.
+    """
 
     estimate: Array
     low: Array
     high: Array
     draws: Array
+    n_units: int
 
 
 def bootstrap(
@@ -98,7 +102,7 @@ def bootstrap(
     fixed[np.concatenate([np.zeros(0, dtype=np.intp), *groups])] = 0
     if not groups:
         empty = np.full_like(estimate, np.nan)
-        return BootstrapResult(estimate, empty, empty, np.zeros((len(estimate), 0)))
+        return BootstrapResult(estimate, empty, empty, np.zeros((len(estimate), 0)), 0)
 
     def of_samples(*samples: NDArray[np.intp], axis: int = -1) -> Array:
         shape = samples[0].shape[:-1]
@@ -113,7 +117,8 @@ def bootstrap(
     result = _scipy_bootstrap(of_samples, groups, settings)
     draws = np.asarray(result.bootstrap_distribution)
     low, high = (np.asarray(side, dtype=np.float64) for side in result.confidence_interval)
-    return BootstrapResult(estimate, *_mend(low, high, draws, settings.confidence), draws)
+    low, high = _mend(low, high, draws, settings.confidence)
+    return BootstrapResult(estimate, low, high, draws, sum(map(len, groups)))
 
 
 def _groups(
@@ -160,17 +165,22 @@ def _mend(low: Array, high: Array, draws: Array, confidence: float) -> tuple[Arr
     return low, high
 
 
-def bootstrap_p_value(draws: Array) -> Array:
+def bootstrap_p_value(draws: Array, n_units: int | None = None) -> Array:
     """Return the two-sided p-value of differences (M, B) against zero: (M,).
 
     Twice the smaller share of draws on either side of zero (draws of zero count on both), each share with one
     draw added, so that it is never 0: the test that the percentile interval inverts.
+
+    Draws of a few units that agree are all on one side, however many are made. So with `n_units`
+    (`BootstrapResult.n_units`) the p-value is at least 2 / 2^n_units, the chance that so many fair coins
+    agree: the least that the sign-flip test of these units can give.
     """
     defined = np.isfinite(draws)
     number = defined.sum(axis=1)
     below = (defined & (draws <= 0)).sum(axis=1)
     above = (defined & (draws >= 0)).sum(axis=1)
-    value = np.minimum(1.0, 2 * (np.minimum(below, above) + 1) / (number + 1))
+    least = 0.0 if n_units is None else min(1.0, 2.0 ** (1 - n_units))
+    value = np.clip(2 * (np.minimum(below, above) + 1) / (number + 1), least, 1.0)
     return np.where(number > 0, value, np.nan)
 
 

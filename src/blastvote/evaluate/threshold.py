@@ -56,7 +56,8 @@ def threshold_sweep(
     for subset in SUBSETS:
         votes = analysis.votes(subset)
         pooled = analysis.detections("test" if subset == "all" else "unseen")
-        if parts and len(votes[first_key(study)].image_ids) == parts[0]["n_images"].iloc[0]:
+        sizes = len(votes[first_key(study)].image_ids), len(pooled[first_key(study)].images)
+        if parts and sizes == tuple(parts[0].loc[0, ["n_images", "n_images_annotated"]]):
             # Nothing leaked: the unseen images are all test images.
             parts.append(parts[0].assign(subset=subset))
             continue

@@ -16,15 +16,14 @@ from blastvote.figures.style import (
     FAINT,
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     styled,
-)  # fmt: skip
+)
+from blastvote.figures.words import count_text, number
 
 METRICS = ("accuracy", "precision", "sensitivity")
 CONVENTIONS = {
@@ -40,6 +39,7 @@ def classification_by_method(
     methods: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     metrics: Sequence[str] = METRICS,
+    confidence: float = 0.95,
 ) -> Figure:
     """Plot Table 2: one row of panels a convention, one column a metric; subsets are filled and open dots.
 
@@ -52,6 +52,8 @@ def classification_by_method(
         convention and subset.
     methods, labels
         See `style.method_styles`.
+    confidence : float
+        Level of the intervals, for the legend.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def classification_by_method(
             dots.percent_axis(ax, limits, f"{metric} (%)")
             gids |= {artist.get_gid() for artist in ax.lines}
     fig.suptitle(TITLE)
-    legend_below(fig, _handles(gids, subsets))
+    legend_below(fig, _handles(gids, subsets, confidence))
     return fig
 
 
@@ -131,8 +133,8 @@ def _caption(convention: str, rows: pd.DataFrame) -> str:
     return "\n".join(part for part in [head, ";  ".join(parts)] if part)
 
 
-def _handles(gids: set, subsets: Sequence[str]) -> list[Line2D]:
-    handles = dots.legend_handles("interval" in gids, "paper" in gids)
+def _handles(gids: set, subsets: Sequence[str], confidence: float) -> list[Line2D]:
+    handles = dots.legend_handles("interval" in gids, "paper" in gids, confidence)
     if len(subsets) > 1:
         handles += [
             Line2D(

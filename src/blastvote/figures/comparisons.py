@@ -15,16 +15,14 @@ from matplotlib.lines import Line2D
 from blastvote.figures.style import (
     METRIC_NAMES,
     PAGE,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     styled,
-    wrap,
 )
+from blastvote.figures.words import count_text, number, shorten
 
 TITLE = "Differences between contrast methods on the same images"
 CLEAR, UNCLEAR = "#0B3C6F", "#8C8C8C"
@@ -43,7 +41,8 @@ def forest_plot(
 ) -> Figure:
     """Plot every comparison: method a minus method b in percentage points, grouped by metric.
 
-    Comparisons whose adjusted p is below `level` are dark, the others grey.
+    Comparisons whose adjusted p is below `level` are dark, the others grey. Intervals are those of single
+    comparisons, so that one can leave out 0 where p, adjusted for all pairs, is above `level`: the legend says so.
 
     Parameters
     ----------
@@ -58,7 +57,7 @@ def forest_plot(
         Which metrics to show, in this order; else all in the order of the table.
     reference : str, optional
         Show only the comparisons with this method. Without it all are shown, or where there are more than
-        `MANY` pairs those with the first method.
+        `MANY` pairs those with the second method of the table's first row: the reference of the config.
     """
     require(comparisons, ["method_a", "method_b", "metric", "difference"], "comparisons")
     rows = comparisons.dropna(subset=["difference"])
@@ -70,7 +69,8 @@ def forest_plot(
         return empty_figure(TITLE, "Nothing to compare: two methods evaluated on the same images are needed.")
     pairs = rows[["method_a", "method_b"]].drop_duplicates()
     if reference is None and len(pairs) > MANY:
-        reference = next(iter(styles))
+        # The table puts the pairs with the reference of the config first, and it second in them.
+        reference = str(pairs["method_b"].iloc[0])
     if reference is not None:
         rows = rows[(rows["method_a"] == reference) | (rows["method_b"] == reference)]
     if rows.empty:
@@ -98,7 +98,10 @@ def forest_plot(
     fig.suptitle(TITLE)
     look: dict[str, Any] = {"marker": "s", "ms": 4.5, "lw": 1.3}
     texts_below = ((CLEAR, f"adjusted p < {level:g}"), (UNCLEAR, "not shown to differ"))
-    legend_below(fig, [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below])
+    handles = [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below]
+    if rows.get("ci_low", pd.Series(dtype=float)).notna().any():
+        handles.append(Line2D([], [], ls="", label="intervals are not adjusted"))
+    legend_below(fig, handles)
     return fig
 
 
@@ -115,7 +118,7 @@ def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float
         ax.plot([value], [y], "s", ms=4.5, color=colour, gid="difference")
         _write(ax, y, value, low, high, p, brief)
         width = 14 if brief else 30
-        pair = " − ".join(wrap(texts[str(row[name])], width, 1) for name in ("method_a", "method_b"))
+        pair = " − ".join(shorten(texts[str(row[name])], width) for name in ("method_a", "method_b"))
         pairs.append(pair)
         bounds += [bound for bound in (value, low, high) if not math.isnan(bound)]
     ax.set_yticks(range(len(pairs)), pairs, fontsize=7 if not brief else 6.5)

@@ -27,8 +27,8 @@ from blastvote.figures.style import (
     method_styles,
     new_figure,
     styled,
-    wrap,
-)  # fmt: skip
+)
+from blastvote.figures.words import wrap
 
 GAP = 0.18  # between the matrix and what stands apart, in squares
 ASIDE = "#F1F1F1"

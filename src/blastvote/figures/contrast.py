@@ -15,7 +15,6 @@ from blastvote.figures.style import (
     INK,
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     method_styles,
     new_figure,
@@ -23,6 +22,7 @@ from blastvote.figures.style import (
     say_empty,
     styled,
 )
+from blastvote.figures.words import count_text
 
 TITLE = "What the contrast methods change"
 BAD = ("under_exposed_share", "bad_share")

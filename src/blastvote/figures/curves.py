@@ -19,17 +19,15 @@ from blastvote.figures.style import (
     PAGE,
     MethodStyle,
     bare,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     say_empty,
     styled,
-    wrap,
 )
+from blastvote.figures.words import count_text, number, shorten, wrap
 
 THRESHOLD = ("min_confidence", "threshold", "confidence")
 SWEPT = {
@@ -51,7 +49,7 @@ def method_lines(styles: Mapping[str, MethodStyle]) -> dict[str, dict]:
 
 def method_handles(styles: Mapping[str, MethodStyle], lines: Mapping[str, dict]) -> list[Line2D]:
     """Return legend entries of the methods."""
-    return [Line2D([], [], label=wrap(style.label, 28, 1), **lines[name]) for name, style in styles.items()]
+    return [Line2D([], [], label=shorten(style.label, 28), **lines[name]) for name, style in styles.items()]
 
 
 @styled
@@ -179,7 +177,8 @@ def pr_curves(
                 ax.plot(
                     100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
                 )
-        _square(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
+        # Only nearly square: a fixed aspect keeps the layout from giving titles their room.
+        _percents(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
         ax.set_title(_class_title(part, name), fontsize=8)
     fig.suptitle(title)
     legend_below(fig, method_handles(styles, lines))
@@ -191,12 +190,12 @@ def _class_title(part: pd.DataFrame, name: str) -> str:
     return "\n".join(line for line in [wrap({"all": "all classes"}.get(name, name), 24, 2), count] if line)
 
 
-def _square(ax: Axes, across: str, up: str) -> None:
+def _percents(ax: Axes, across: str, up: str) -> None:
+    """Let both axes run from 0 to 100 %."""
     ax.set_xlim(-2, 102)
     ax.set_ylim(-2, 102)
     ax.set_xticks(range(0, 101, 25))
     ax.set_yticks(range(0, 101, 25))
-    ax.set_aspect("equal")
     ax.grid(True)
     ax.set_xlabel(across)
     ax.set_ylabel(up)
@@ -257,7 +256,8 @@ def _reliability(
     x, y = 100 * rows[across].to_numpy(float), 100 * rows[up].to_numpy(float)
     upper.vlines(x, x, y, color=style.colour, lw=0.8, alpha=0.6)
     upper.plot(x, y, marker=style.marker, ms=3.5, color=style.colour, lw=1.2, gid="reliability")
-    _square(upper, "", "correct (%)" if first else "")
+    _percents(upper, "", "correct (%)" if first else "")
+    upper.set_aspect("equal")
     error = number(rows["ece"].iloc[0]) if "ece" in rows.columns and len(rows) else math.nan
     count = count_text(int(rows[size].sum()), "found") if size else ""
     extra = [count, "" if math.isnan(error) else f"ECE {error:.3f}"]

@@ -14,18 +14,8 @@ from matplotlib.figure import Figure
 from blastvote.figures.grid import shrink
 from blastvote.figures.overlay import mask_list, overlay_cells
 from blastvote.figures.panels import LETTERS, SHARP, Cells, scaled_masks
-from blastvote.figures.style import (
-    DPI,
-    PAGE,
-    bare,
-    count_text,
-    empty_figure,
-    new_figure,
-    require,
-    say_empty,
-    styled,
-    wrap,
-)
+from blastvote.figures.style import DPI, PAGE, bare, empty_figure, new_figure, require, say_empty, styled
+from blastvote.figures.words import count_text, wrap
 
 # Sequential greys and blues on purpose: hues mean methods or classes in the other figures.
 ROLES = {"train": "#0B3C6F", "val": "#5B9BD0", "test": "#C9CED6"}

@@ -13,15 +13,14 @@ from blastvote.figures import dots
 from blastvote.figures.style import (
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
-    number,
     require,
     styled,
-)  # fmt: skip
+)
+from blastvote.figures.words import count_text, number
 
 MAP_METRICS = {
     "ap50_matterport": "mAP as in the paper\n(per image, IoU 0.5)",
@@ -70,6 +69,7 @@ def map_by_method(
     labels: Mapping[str, str] | None = None,
     intervals: pd.DataFrame | None = None,
     interval_metric: str = "ap50_matterport",
+    confidence: float = 0.95,
 ) -> Figure:
     """Plot Table 1: one column of panels a convention, one row a split, one line a method.
 
@@ -85,6 +85,8 @@ def map_by_method(
         ``table1_intervals.csv``: method, split, metric, ci_low, ci_high; whiskers for all metrics.
     interval_metric : str
         Whose interval the columns ci_low and ci_high of `table` are.
+    confidence : float
+        Level of the intervals, for the legend.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def map_by_method(
         _name_row(line[0], str(split), rows, len(splits))
     fig.suptitle(_title(table))
     gids = {artist.get_gid() for ax in axes.flat for artist in ax.lines}
-    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids))
+    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids, confidence))
     return fig
 
 

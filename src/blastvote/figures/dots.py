@@ -14,7 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from blastvote.figures.style import FAINT, INK, MethodStyle, wrap
+from blastvote.figures.style import FAINT, INK, MethodStyle
+from blastvote.figures.words import wrap
 
 LABEL_WIDTH = 20  # characters of a method's name in a line
 
@@ -99,11 +100,12 @@ def percent_axis(ax: Axes, limits: tuple[float, float], label: str) -> None:
     ax.set_xlabel(label)
 
 
-def legend_handles(interval: bool, paper: bool) -> list[Line2D]:
-    """Return the legend entries that the drawn parts need."""
+def legend_handles(interval: bool, paper: bool, confidence: float = 0.95) -> list[Line2D]:
+    """Return the legend entries that the drawn parts need; `confidence` is the level of the intervals."""
     handles = []
     if interval:
-        handles.append(Line2D([], [], color=FAINT, marker="o", ms=5, lw=1.3, label="this run, 95 % interval"))
+        text = f"this run, {100 * confidence:g} % interval"
+        handles.append(Line2D([], [], color=FAINT, marker="o", ms=5, lw=1.3, label=text))
     if paper:
         handles.append(
             Line2D([], [], ls="", marker="D", ms=6, mfc="none", mec=INK, label="the paper (its own data)")

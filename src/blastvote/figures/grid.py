@@ -20,8 +20,8 @@ from blastvote.figures.style import (
     method_styles,
     new_figure,
     styled,
-    wrap,
 )
+from blastvote.figures.words import wrap
 
 COLUMNS = 5
 

@@ -17,7 +17,6 @@ from blastvote.figures.style import (
     FAINT,
     PAGE,
     MethodStyle,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
@@ -25,8 +24,8 @@ from blastvote.figures.style import (
     require,
     say_empty,
     styled,
-    wrap,
-)  # fmt: skip
+)
+from blastvote.figures.words import count_text, wrap
 
 TRAIN = ("loss", "train_loss")
 VALIDATION = ("val_loss", "validation_loss")

@@ -9,16 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from blastvote.figures import dots
-from blastvote.figures.style import (
-    PAGE,
-    count_text,
-    empty_figure,
-    method_styles,
-    new_figure,
-    number,
-    require,
-    styled,
-)
+from blastvote.figures.style import PAGE, empty_figure, method_styles, new_figure, require, styled
+from blastvote.figures.words import count_text, number
 
 TITLE = "What happens to single cells"
 SHARES = {

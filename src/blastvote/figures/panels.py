@@ -20,14 +20,13 @@ from blastvote.figures.style import (
     PAGE,
     bare,
     class_colours,
-    count_text,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
     styled,
-    wrap,
 )
+from blastvote.figures.words import count_text, shorten, wrap
 
 SHARP = 1.6  # pixels drawn per pixel of the PNG, so that the SVG can be enlarged a little
 LETTERS = 5.2  # points of the text on the image as printed; 15 pixels is its size at scale 1
@@ -200,7 +199,7 @@ def _scores(cells: Cells, count: int) -> list[float | None]:
 
 def _handles(class_names: Sequence[str], missed: bool) -> list[Line2D]:
     handles = [
-        Line2D([], [], ls="", marker="s", ms=7, mfc=colour, mec="#555555", mew=0.5, label=wrap(name, 24, 1))
+        Line2D([], [], ls="", marker="s", ms=7, mfc=colour, mec="#555555", mew=0.5, label=shorten(name, 24))
         for name, colour in class_colours(class_names).items()
     ]
     if missed:

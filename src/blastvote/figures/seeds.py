@@ -13,13 +13,13 @@ from blastvote.figures.style import (
     INK,
     METRIC_NAMES,
     PAGE,
-    count_text,
     empty_figure,
     method_styles,
     new_figure,
     require,
     styled,
 )
+from blastvote.figures.words import count_text
 
 TITLE = "Spread over repeated trainings"
 SHOWN = {"split": "test", "convention": "strict", "subset": "all"}

@@ -48,6 +48,7 @@ def study_figures(
     class_names: Sequence[str],
     min_confidence: float,
     confusion_method: str,
+    confidence: float = 0.95,
 ) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure of every plot, one at a time: a figure is large.
 
@@ -65,6 +66,8 @@ def study_figures(
         Of the vote, to mark it in the sweep.
     confusion_method
         Whose Table 3 is drawn large.
+    confidence
+        Level of the intervals in the tables.
     """
     by_run = [tables["table1_map_by_run"], tables["table2_classification_by_run"]]
     makers = {
@@ -72,10 +75,10 @@ def study_figures(
         "contrast_effect": lambda: contrast_effect(contrast, methods),
         "learning_curves": lambda: learning_curves(history, methods),
         "map_by_method": lambda: map_by_method(
-            tables["table1_map"], methods, intervals=tables["table1_intervals"]
+            tables["table1_map"], methods, intervals=tables["table1_intervals"], confidence=confidence
         ),
         "classification_by_method": lambda: classification_by_method(
-            tables["table2_classification"], methods
+            tables["table2_classification"], methods, confidence=confidence
         ),
         "confusion": lambda: confusion_figure(
             tables[f"table3_confusion_{confusion_method}"],

@@ -6,7 +6,6 @@ and saving, never left behind, so importing this package changes nothing for a n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from blastvote.figures.words import wrap
 from blastvote.io import atomic_path
 
 COLUMN = 3.5  # inches: one column of a two-column page
@@ -144,52 +144,11 @@ def luminance(colour: tuple[float, ...] | np.ndarray) -> float:
     return 0.299 * float(colour[0]) + 0.587 * float(colour[1]) + 0.114 * float(colour[2])
 
 
-def wrap(text: object, width: int, lines: int = 3) -> str:
-    """Break a label into lines of at most `width` characters, at spaces, ``_``, ``-``, ``/`` where possible.
-
-    What does not fit into `lines` lines ends in an ellipsis.
-    """
-    pieces = [part for part in re.split(r"(?<=[\s_\-/.])", str(text)) if part]
-    rows = [""]
-    for piece in pieces:
-        if len(rows[-1]) + len(piece.rstrip()) > width and rows[-1]:
-            rows.append("")
-        while len(piece.rstrip()) > width:
-            rows[-1] += piece[:width]
-            piece = piece[width:]
-            rows.append("")
-        rows[-1] += piece
-    rows = [row.strip() for row in rows if row.strip()] or [""]
-    if len(rows) > lines:
-        rows = [*rows[: lines - 1], rows[lines - 1][: max(1, width - 1)] + "…"]
-    return "\n".join(rows)
-
-
-def count_text(values: Any, unit: str) -> str:
-    """Return ``n = 301 images``, or a range where the numbers differ; an empty string where none is known."""
-    numbers = pd.to_numeric(
-        pd.Series(np.atleast_1d(np.asarray(values, dtype=object))), errors="coerce"
-    ).dropna()
-    if numbers.empty:
-        return ""
-    low, high = int(numbers.min()), int(numbers.max())
-    plural = unit[:-1] if low == high == 1 and unit.endswith("s") else unit
-    return f"n = {low:,} {plural}" if low == high else f"n = {low:,}–{high:,} {plural}"
-
-
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of that size (inches) that arranges its own parts."""
     fig = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(fig)
     return fig
-
-
-def text_width(fig: Figure, text: str, size: float) -> float:
-    """Return the width of `text` in inches at `size` points."""
-    box = fig.text(0, 0, text, fontsize=size)
-    width = box.get_window_extent().width / fig.dpi
-    box.remove()
-    return float(width)
 
 
 @styled
@@ -249,14 +208,6 @@ def require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
             f"{what}: column {', '.join(missing)} is missing; there are {known}. "
             "Give the table as the evaluation wrote it (docs/outputs.md lists the columns)."
         )
-
-
-def number(value: Any) -> float:
-    """Return a value as float; missing or unreadable becomes NaN."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 @styled

@@ -83,7 +83,7 @@ def test_warnings(three, rule):
         "d.png: has the label 'L1' but no annotated cell.",
         "d.png, ",
         "are the same file, byte for byte",
-        "one mirrored (horizontal)",
+        "one mirrored: horizontal",
     ):
         assert part in text, (part, text)
     assert any("a.png: 1 cells reach beyond the image" in note for note in report.notes)

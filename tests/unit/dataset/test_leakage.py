@@ -8,6 +8,7 @@ import pytest
 from blastvote import io
 from blastvote.dataset.leakage import (
     HASH_COLUMNS,
+    LeakageReport,
     check_leakage,
     near_duplicates,
     perceptual_hashes,
@@ -73,6 +74,15 @@ def test_image_in_two_roles(images, protocol, flip):
         report.raise_leaks()
 
 
+@pytest.mark.parametrize(("number", "lines"), [(2, 2), (5, 5), (8, 6)])
+def test_several_leaks_stand_on_a_line_each(number, lines):
+    report = LeakageReport("kfold", leaks=[f"fold {n}: this. Do that." for n in range(number)])
+    with pytest.raises(InputError, match=f"leaks in {number} cases: fold 0: this. Do that.") as caught:
+        report.raise_leaks()
+    assert len(str(caught.value).splitlines()) == lines
+    assert ("and 3 more" in str(caught.value)) == (number == 8)
+
+
 def test_patient_in_two_roles(images):
     manifest, hashes = tables(images)
     splits = make_splits(manifest, {"name": "holdout"}, CLASSES)
@@ -91,6 +101,10 @@ CHANGES = {
     "mirrored": lambda im: im[:, ::-1].copy(),
     "upside down": lambda im: im[::-1].copy(),
     "turned": lambda im: im[::-1, ::-1].copy(),
+    "quarter turn": lambda im: np.rot90(im).copy(),
+    "quarter turn the other way": lambda im: np.rot90(im, 3).copy(),
+    "rows for columns": lambda im: im.transpose(1, 0, 2).copy(),
+    "quarter turn, mirrored, bright": lambda im: np.clip(np.rot90(im)[::-1] + 30.0, 0, 255).astype(np.uint8),
     "mirrored, dark, jpeg": lambda im: cv2.imdecode(
         cv2.imencode(".jpg", (im[:, ::-1] * 0.8).astype(np.uint8), [1, 60])[1], 1
     ),
@@ -113,6 +127,25 @@ def test_look_alikes_across_roles(images, change):
     assert "near_duplicates: warn" in report.leaks[0]
     assert not check_leakage(splits, manifest, hashes, "holdout", allow=["near_duplicates"]).leaks
     assert not check_leakage(splits, manifest, None, "holdout").leaks
+
+
+@pytest.mark.parametrize(
+    ("turn", "name"),
+    [
+        (lambda im: im, "none"),
+        (lambda im: im[:, ::-1], "horizontal"),
+        (lambda im: im[::-1], "vertical"),
+        (lambda im: im[::-1, ::-1], "both"),
+        (lambda im: im.transpose(1, 0, 2), "transposed"),
+        (lambda im: np.rot90(im), "quarter turn left"),
+        (lambda im: np.rot90(im, 3), "quarter turn right"),
+        (lambda im: np.rot90(im)[:, ::-1], "quarter turn and mirrored"),
+    ],
+)
+def test_all_eight_positions_are_found_and_named(images, turn, name):
+    pair = {"a": images["L1_00"], "b": np.ascontiguousarray(turn(images["L1_00"])), "c": images["L1_01"]}
+    rows = [{"image_id": i, **perceptual_hashes(image)} for i, image in pair.items()]
+    assert near_duplicates(pd.DataFrame(rows)) == [("a", "b", name, 0)]
 
 
 def test_look_alikes_within_one_role_are_no_leak(images):

@@ -135,3 +135,11 @@ def test_many_matrices_at_once_equal_one_by_one() -> None:
         alone = classification_scores(table[:, :3], table[:, 3], "strict")
         assert together["mcc"][number] == alone.mcc
         assert together["per_class_f1"][number].tolist() == alone.per_class_f1.tolist()
+
+
+@pytest.mark.parametrize("confusion", [[["a", "b"], ["c", "d"]], [[1, 0], [1]], {"L1": 1}, None])
+def test_what_is_no_table_of_numbers_is_told_so(confusion: object) -> None:
+    with pytest.raises(ValueError, match="confusion is not a table of numbers"):
+        classification_scores(confusion)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="undetected is not a table of numbers"):
+        classification_scores([[1, 0], [0, 1]], ["x", "y"])

@@ -11,7 +11,7 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from blastvote.evaluate.coco import average_precisions, precision_at_recalls, rank
+from blastvote.evaluate.coco import IGNORED, average_precisions, precision_at_recalls, rank
 from blastvote.evaluate.run import RunScores, score_run
 
 K = 3
@@ -65,6 +65,40 @@ def test_equal_to_pycocotools(case: tuple[dict, list[dict]], kind: str, tmp_path
     expected = pycocotools_ap(truth, found, kind)
     assert 0.05 < np.nanmean(expected) < 0.95
     assert ours(score(truth, found, tmp_path), kind)[0] == pytest.approx(expected, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("kind", ["segm", "bbox"])
+def test_only_the_hundred_best_of_an_image_and_class_count(kind: str, tmp_path: Path) -> None:
+    """130 false alarms of one class come before the hits: with 100 an image the last hits are never looked at."""
+    rng = np.random.default_rng(8)
+    truth = synthetic.make_truth(rng, 6, K, crowds=False)
+    first = truth["images"][0]
+    found = [
+        {
+            **{key: cell[key] for key in ("category_id", "bbox", "segmentation")},
+            "image_id": name,
+            "score": 0.3,
+        }
+        for cell in truth["annotations"]
+        for name in [image["image_id"] for image in truth["images"] if image["id"] == cell["image_id"]]
+    ]
+    corner = synthetic.disc(3, 3, 2)
+    category = truth["annotations"][0]["category_id"]
+    found += [
+        {
+            "image_id": first["image_id"],
+            "category_id": category,
+            "bbox": synthetic.box(corner),
+            "score": 0.9 - 0.001 * number,
+            "segmentation": synthetic.encode(corner),
+        }
+        for number in range(130)
+    ]
+    expected = pycocotools_ap(truth, found, kind)
+    scores = score(truth, found, tmp_path)
+    flags = {"segm": scores.mask_flags, "bbox": scores.box_flags}[kind]
+    assert (flags[:, 0] == IGNORED).sum() >= 31
+    assert ours(scores, kind)[0] == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
 def test_a_weight_equals_copies_of_the_image(case: tuple[dict, list[dict]], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from blastvote.evaluate.cell_tables import (
 )
 from blastvote.evaluate.comparisons import accuracy_p_value, comparisons
 from blastvote.evaluate.statistics import BootstrapSettings, holm, sign_flip_test
-from blastvote.evaluate.study import Study
+from blastvote.evaluate.study import RunResult, Study, make_study
 from blastvote.evaluate.tables import table1, table2
 from blastvote.evaluate.threshold import THRESHOLDS, threshold_sweep
 
@@ -84,6 +84,7 @@ def test_seeds_and_patients_use_the_sign_flip(tmp_path: Path) -> None:
     study = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, n_images=20, manifest=manifest)
     # Two patients: the least p-value that flipping their signs can give is 2 / 2^2.
     assert accuracy_p_value(study, Analysis(study).votes("all"), "he", "none") >= 0.5
+    assert (comparisons(Analysis(study, QUICK))["p_value"] >= 0.5).all()
     seeds = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, seeds=(1, 2, 3), n_images=20)
     votes = Analysis(seeds).votes("all")
     right = {
@@ -117,6 +118,20 @@ def test_the_sweep_loses_cells_and_detection_as_it_rises(analysis: Analysis) -> 
         assert (np.diff(rows["cells_per_image"]) <= 0).all()
         assert (np.diff(rows["undetected_share"]) >= 0).all()
         assert (np.diff(rows["ap50"]) <= 1e-12).all()
+
+
+def test_the_sweep_of_unseen_images_without_any_label(tmp_path: Path) -> None:
+    """No image has a label, so no subset has votes: the detections of seen images must still stay out."""
+    labelled = made_up.build(tmp_path, {"none": 0.8}, n_images=12, copies=4)
+    run = labelled.runs["none", 1][0]
+    votes = run.votes.assign(label=None)
+    study = make_study([RunResult("none", 1, 0, run.scores, votes)], made_up.NAMES)
+    sweep = threshold_sweep(Analysis(study, QUICK), "pathologist", [0.5])
+    first = table1(Analysis(study, QUICK)).merged.set_index("split")
+    for subset, split, number in (("all", "test", 12), ("unseen", "unseen", 8)):
+        row = sweep[sweep["subset"] == subset].iloc[0]
+        assert row["n_images_annotated"] == number
+        assert row["ap50_matterport"] == pytest.approx(first.loc[split, "ap50_matterport"])
 
 
 def test_cell_confusion_adds_up(analysis: Analysis) -> None:

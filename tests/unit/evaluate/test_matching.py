@@ -124,3 +124,9 @@ def test_touching_is_a_distance_of_two_pixels(masks: np.ndarray) -> None:
     boxes = coco_mask.toBbox(rles).reshape(-1, 4)
     image = TrueImage(1, 12, 14, np.zeros(2, dtype=np.int64), np.zeros(2, dtype=bool), boxes, tuple(rles))
     assert len(image.touching_pairs()) == int(distance.min() <= 2)
+
+
+def test_half_a_cell_is_enough_to_merge_and_less_is_not() -> None:
+    cells = stripes((0, 10), (10, 20))
+    check(statistics(cells, [0, 0], stripes((5, 15)), [0]), merged_detections=1)
+    check(statistics(cells, [0, 0], stripes((6, 15)), [0]), merged_detections=0)

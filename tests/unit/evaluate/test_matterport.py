@@ -96,3 +96,27 @@ def test_shapes_are_checked() -> None:
         matterport_ap(boxes, [1, 1], masks[..., :1], boxes, [1, 1], [0.9, 0.8], masks)
     with pytest.raises(ValueError, match="pixels"):
         matterport_ap(boxes, [1, 1], masks[:5], boxes, [1, 1], [0.9, 0.8], masks)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 0), (0, 10, 40), (10, 40, 0), (0, 0, 0)])
+def test_no_cells_come_in_any_empty_shape(shape: tuple[int, ...]) -> None:
+    boxes, masks = stripes((0, 10))
+    empty = np.zeros(shape)
+    assert matterport_ap(boxes, [1], masks, [], [], [], empty) == 0.0
+    assert matterport_ap([], [], empty, boxes, [1], [0.9], masks) == 0.0
+    assert matterport_ap([], [], empty, np.zeros((0, 4)), [], [], []) == 0.0
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32])
+def test_masks_and_boxes_of_any_type(dtype: type) -> None:
+    boxes, masks = stripes((0, 10), (20, 30))
+    high = masks.astype(dtype) * (255 if dtype is np.uint8 else 1)
+    ids = np.array([1, 2], dtype=np.int32)
+    assert matterport_ap(boxes, ids, masks, boxes.astype(np.float32), ids, [0.9, 0.8], high) == 1.0
+    assert matterport_ap(boxes, ids, high, boxes.tolist(), [1, 1], [0.9, 0.8], masks.astype(dtype)) == 0.5
+
+
+def test_a_score_that_is_no_number_is_refused() -> None:
+    boxes, masks = stripes((0, 10))
+    with pytest.raises(ValueError, match="not a number"):
+        matterport_ap(boxes, [1], masks, boxes, [1], [np.nan], masks)

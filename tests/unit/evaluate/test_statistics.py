@@ -152,6 +152,30 @@ def test_the_bootstrap_p_value_by_hand() -> None:
     assert np.isnan(bootstrap_p_value(draws)[3])
 
 
+def test_few_units_cannot_give_a_small_p_value() -> None:
+    """Two patients of 50 images that agree: every draw is on one side, but a fair coin does that half the time."""
+    values = np.repeat([0.2, 0.3], 50)
+    result = bootstrap(mean_of(values), ["p"] * 50 + ["q"] * 50, [""] * 100, BootstrapSettings(2000))
+    assert (result.draws > 0).all()
+    assert result.n_units == 2
+    assert bootstrap_p_value(result.draws, result.n_units)[0] == 0.5
+    five = bootstrap(mean_of(np.ones(5)), singles(5), list("aabbc"), BootstrapSettings(2000))
+    assert five.n_units == 4  # the only unit of its stratum never varies
+    assert bootstrap_p_value(five.draws, five.n_units)[0] == 2 / 2**4
+    many = bootstrap(mean_of(np.ones(40)), singles(40), [""] * 40, BootstrapSettings(99))
+    assert bootstrap_p_value(many.draws, many.n_units)[0] == 2 / 100
+
+
+def test_the_bootstrap_p_value_holds_its_size_with_few_units() -> None:
+    rng = np.random.default_rng(7)
+    rejected = 0
+    for study in range(400):
+        values = rng.normal(size=5)
+        result = bootstrap(mean_of(values), singles(5), [""] * 5, BootstrapSettings(200, seed=study))
+        rejected += bootstrap_p_value(result.draws, result.n_units)[0] <= 0.05
+    assert rejected == 0
+
+
 def test_strata_keep_their_size() -> None:
     seen = []
 

@@ -289,3 +289,12 @@ def test_markdown_says_whose_data_it_is(tables: dict[str, pd.DataFrame]) -> None
     assert "83.72 / 85.17 / 81.61" in second
     widths = {len(line) for line in first.splitlines() if line.startswith("|")}
     assert len(widths) <= 3
+
+
+def test_images_are_drawn_within_their_label() -> None:
+    """Every L1 is right and nothing else is: with the mix of labels kept, the accuracy cannot vary."""
+    votes = papers_votes()
+    votes["vote"] = votes["label"].where(votes["label"] == "L1", "L1")
+    study = make_study([RunResult("eff", 0, 0, empty_scores(), votes)], paper.CLASS_NAMES)
+    row = table2(Analysis(study, QUICK)).merged.iloc[0]
+    assert row["accuracy_ci_low"] == row["accuracy"] == row["accuracy_ci_high"] == 128 / 301

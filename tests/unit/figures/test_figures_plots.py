@@ -41,6 +41,14 @@ def test_pr_curves_are_readable(made, assert_readable, artists, count, classes):
     assert_readable(fig)
 
 
+@pytest.mark.parametrize("count", [1, 3, 5, 8, 12])
+@pytest.mark.parametrize("classes", range(7))
+def test_pr_curves_as_the_workflow_writes_them_are_readable(made, assert_readable, count, classes):
+    """The table has no counts of cells, so titles are shorter than with them."""
+    curves = made.curves(made.twelve[:count], ["all", *made.classes[:classes]]).drop(columns="n_cells")
+    assert_readable(pr_curves(curves, made.twelve))
+
+
 @pytest.mark.parametrize("classes", [1, 3, 6])
 def test_dataset_overview_is_readable(made, assert_readable, classes):
     manifest = made.manifest(made.classes[:classes])
@@ -132,6 +140,20 @@ def test_forest_plot_keeps_to_one_reference_where_pairs_are_many(made, artists, 
         len(artists(forest_plot(table[table["method_b"] == "none"].head(4), made.twelve), "difference")) == 4
     )
     assert any("no comparisons with he" in text for text in texts(forest_plot(table.tail(1), reference="he")))
+
+
+def test_forest_plot_of_many_pairs_keeps_to_the_reference_of_the_table(made, artists, texts):
+    """`comparisons.csv` has the reference of the config second in its first pairs, whichever method it is."""
+    others = [name for name in made.twelve if name != "clahe"]
+    pairs = [(a, "clahe") for a in others] + [(a, b) for i, b in enumerate(others) for a in others[i + 1 :]]
+    table = pd.DataFrame(pairs, columns=["method_a", "method_b"]).assign(metric="accuracy", difference=0.01)
+    fig = forest_plot(table, made.twelve)
+    assert len(artists(fig, "difference")) == 11
+    assert "None − CLAHE" in texts(fig)
+
+
+def test_forest_plot_says_what_is_adjusted(made, texts):
+    assert "intervals are not adjusted" in texts(forest_plot(made.comparisons(made.five), made.five))
 
 
 def test_forest_plot_selects_and_orders_metrics(made):

@@ -10,15 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from blastvote.figures import empty_figure, map_by_method, save_figure
-from blastvote.figures.style import (
-    METHOD_COLOURS,
-    class_colours,
-    count_text,
-    method_styles,
-    require,
-    rgb,
-    wrap,
-)
+from blastvote.figures.style import METHOD_COLOURS, class_colours, method_styles, require, rgb
+from blastvote.figures.words import count_text, shorten, wrap
 
 # Machado, Oliveira and Fernandes (2009), severity 1: linear RGB as it is seen with the deficiency.
 SEEN = {
@@ -153,3 +146,17 @@ def test_the_png_has_the_size_it_promises(tmp_path):
     height, width = cv2.imread(str(png)).shape[:2]
     assert (width, height) == (700, 320)
     assert math.isclose(fig.get_figwidth() * 200, width)
+
+
+def test_counts_keep_the_fractions_of_means():
+    assert count_text([0.2, 0.4], "undetected") == "n = 0.2–0.4 undetected"
+    assert count_text([1 / 3, 2.0], "undetected") == "n = 0.3–2 undetected"
+    assert count_text([1, 1.0], "images") == "n = 1 image"
+    assert count_text([1234, 301], "images") == "n = 301–1,234 images"
+
+
+def test_variants_stay_apart_when_their_names_are_cut():
+    assert shorten("clahe", 14) == "clahe"
+    cut = [shorten(f"dhe_nakai2013_alpha_0.{digit}", 14) for digit in (5, 8)]
+    assert cut[0] != cut[1]
+    assert all(len(text) == 14 and "…" in text for text in cut)

@@ -67,6 +67,13 @@ def test_map_takes_the_other_intervals_from_their_own_table(made, artists):
     assert [line.get_xdata()[0] for line in drawn] == [10, 20]
 
 
+def test_the_legend_names_the_level_of_the_intervals(made, texts):
+    first, second = made.table1(["none", "eff"]), made.table2(["none", "eff"])
+    for fig in (map_by_method(first, confidence=0.9), classification_by_method(second, confidence=0.9)):
+        assert any("90 % interval" in text for text in texts(fig))
+    assert any("95 % interval" in text for text in texts(map_by_method(first)))
+
+
 def test_unseen_is_drawn_only_where_something_leaked(made, artists):
     table = made.table1(made.five)
     same = pd.concat([table, table.assign(split="unseen")])
