@@ -33,6 +33,7 @@ def table1_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
         "paper mAP",
     ]
     parts = ["**Table 1. Segmentation of cells (masks, percent).** " + CONDITIONS[paper_data]]
+    table, note = without_equal(table, "split", "test")
     for split, rows in table.groupby("split", sort=False):
         images, cells = rows[["n_images", "n_cells"]].iloc[0]
         lines = [
@@ -45,7 +46,7 @@ def table1_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
             for _, row in rows.iterrows()
         ]
         parts.append(f"Split `{split}`: {images} annotated images, {cells} cells.\n\n{grid(heading, lines)}")
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts + note) + "\n"
 
 
 def table2_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0.95) -> str:
@@ -64,6 +65,7 @@ def table2_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
         "strict": "undetected images count as missed",
     }
     parts = ["**Table 2. Subtype of images by vote (percent).** " + CONDITIONS[paper_data]]
+    table, note = without_equal(table, "subset", "all")
     for subset in table["subset"].unique():
         for convention in CONVENTIONS:
             rows = table[(table["subset"] == subset) & (table["convention"] == convention)]
@@ -75,7 +77,25 @@ def table2_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
                 f"Convention `{convention}` ({meaning[convention]}), subset `{subset}`: {images} images.\n\n"
                 + grid(heading, lines)
             )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts + note) + "\n"
+
+
+def without_equal(table: pd.DataFrame, column: str, whole: str) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out the rows ``unseen`` of `column` where they repeat those of `whole`, and say so.
+
+    Returns
+    -------
+    tuple
+        The table, and a list of no or one sentence.
+    """
+    measured = [name for name in table.columns if name != column and not name.startswith("paper")]
+    part, rest = (
+        table.loc[table[column] == name, measured].reset_index(drop=True) for name in ("unseen", whole)
+    )
+    if part.empty or not part.equals(rest):
+        return table, []
+    sentence = f"Every test image is unseen in training: `unseen` equals `{whole}` and is left out here."
+    return table[table[column] != "unseen"], [sentence]
 
 
 def _table2_line(row: pd.Series, metrics: tuple[str, ...]) -> list[str]:

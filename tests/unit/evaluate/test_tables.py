@@ -291,6 +291,22 @@ def test_markdown_says_whose_data_it_is(tables: dict[str, pd.DataFrame]) -> None
     assert len(widths) <= 3
 
 
+def test_markdown_leaves_out_the_unseen_only_where_they_are_all(
+    tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    sentence = "Every test image is unseen in training"
+    assert "Split `unseen`" in table1_markdown(tables["table1_map"], False)
+    assert "subset `unseen`" in table2_markdown(tables["table2_classification"], False)
+    clean = made_up.build(tmp_path, {"none": 0.7}, seeds=(1,), n_images=12, copies=0)
+    without = all_tables(clean, QUICK, "pathologist", "none", "none")
+    for text in (
+        table1_markdown(without["table1_map"], False),
+        table2_markdown(without["table2_classification"], False),
+    ):
+        assert text.count(sentence) == 1
+        assert "unseen`:" not in text
+
+
 def test_images_are_drawn_within_their_label() -> None:
     """Every L1 is right and nothing else is: with the mix of labels kept, the accuracy cannot vary."""
     votes = papers_votes()
