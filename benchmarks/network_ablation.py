@@ -3,7 +3,7 @@
     python benchmarks/network_ablation.py [--case r101-256] [--rounds 3] [--only NAME ...]
 
 Each figure is a fresh process with two threads, and the whole network takes its turn before each changed one, so that
-a change of the machine's speed meets both. Times are medians of the wall seconds; the ratio is that of each pair.
+a change of the machine's speed meets both. Times are medians; the ratio is that of each pair.
 """
 
 import argparse
@@ -182,13 +182,15 @@ def compare(case: str, work: str, change: Callable[[], None], rounds: int) -> st
     try:
         pairs = [(child(case, work, "whole"), child(case, work, change.__name__)) for _ in range(rounds)]
     except RuntimeError as error:
-        return f"| {work} | {sentence} | does not run: {error} | | | |"
-    walls = [statistics.median(pair[side]["wall"] for pair in pairs) for side in (0, 1)]
-    ratio = statistics.median(b["wall"] / a["wall"] for a, b in pairs)
-    peaks = [statistics.median(pair[side]["peak_gb"] for pair in pairs) for side in (0, 1)]
-    firsts = [statistics.median(pair[side]["first"] for pair in pairs) for side in (0, 1)]
-    cells = [work, sentence, f"{walls[0]:.2f} -> {walls[1]:.2f}", f"{ratio:.2f}"]
-    cells += [f"{firsts[0]:.1f} -> {firsts[1]:.1f}", f"{peaks[0]:.1f} -> {peaks[1]:.1f}"]
+        return f"| {work} | {sentence} | does not run: {error} | | | | |"
+    medians = {
+        key: [statistics.median(pair[side][key] for pair in pairs) for side in (0, 1)]
+        for key in ("wall", "cpu", "first", "peak_gb")
+    }
+    ratios = [statistics.median(b[key] / a[key] for a, b in pairs) for key in ("wall", "cpu")]
+    cells = [work, sentence, *(f"{a:.2f} -> {b:.2f}" for a, b in (medians["wall"], medians["cpu"]))]
+    cells += [f"{ratios[0]:.2f} / {ratios[1]:.2f}"]
+    cells += [f"{a:.1f} -> {b:.1f}" for a, b in (medians["first"], medians["peak_gb"])]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -204,8 +206,10 @@ def main() -> None:
     if options.child:
         run_child(options.case, options.work, options.child)
         return
-    print("| work | changed | s: as it is -> changed | ratio | first call s | peak GB |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "| work | changed | wall s: as it is -> changed | CPU s | ratio wall / CPU | first call s | peak GB |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for work, changes in (("step", STEP), ("infer", INFER)):
         for change in changes:
             chosen = options.only is None or change.__name__ in options.only
