@@ -100,7 +100,7 @@ def check_dataset(
     items = [(i, path, collection.annotations.get(i)) for i, path in collection.images.items()]
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
         facts = list(pool.map(lambda item: examine(*item), items))
-    report = CheckReport(notes=list(collection.notes))
+    report = CheckReport(notes=list(collection.notes), warnings=list(collection.warnings))
     labels = dict(zip(collection.labels["image_id"], collection.labels["label"], strict=True))
     for fact in facts:
         name = collection.images[fact.image_id].as_posix()
@@ -112,6 +112,7 @@ def check_dataset(
             )
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
     _check_duplicates(report, facts, collection)
+    _check_patients(report, collection)
     report.counts = _counts(facts, collection, classes)
     for name in classes:
         if report.counts[f"images {name}"] == 0:
@@ -132,6 +133,16 @@ def _check_label(
         told = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
         report.warnings.append(
             f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
+        )
+
+
+def _check_patients(report: CheckReport, collection: Collection) -> None:
+    lone = list(collection.labels["image_id"][collection.labels["patient_id"] == ""])
+    if 0 < len(lone) < len(collection.labels):
+        names = listed(collection.images[image_id].name for image_id in lone)
+        report.warnings.append(
+            f"{len(lone)} of {len(collection.labels)} images have no patient ({names}): each counts as a patient of "
+            "its own."
         )
 
 
