@@ -81,11 +81,16 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
     return Collection(source.images, dict(sorted(annotations.items())), labels, sources, notes, warnings)
 
 
-def precheck(source: Source, classes: Sequence[str], vote: Vote) -> None:
+def precheck(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame | None:
     """Check all that can be told without decoding images: quick enough for every parse of the workflow.
 
     Annotation files are readable, annotated images and mask images exist, classes and labels are known. Mask
     images themselves are not opened.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        ``image_id, label, patient_id`` of every image; None where only opening mask images would tell.
 
     Raises
     ------
@@ -98,9 +103,12 @@ def precheck(source: Source, classes: Sequence[str], vote: Vote) -> None:
             check_masks(part, mask_paths(part, []), source.masks)
             continue
         parts.append(part)
-    if parts:
-        collect(replace(source, parts=tuple(parts)), classes, vote)
-    read_labels(source, classes)
+    labels = collect(replace(source, parts=tuple(parts)), classes, vote).labels if parts else None
+    if len(parts) == len(source.parts):
+        return labels
+    table = read_labels(source, classes)
+    complete = set(source.images) <= set(table["image_id"][table["label"] != ""])
+    return table.reset_index(drop=True) if complete else None
 
 
 def labels_table(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame:
