@@ -52,6 +52,23 @@ def test_good_local_data_is_planned(smears: Path, tmp_path: Path, snakemake) -> 
     assert "enhance_" in done.stdout
 
 
+def test_odd_names_are_planned_one_by_one(smears: Path, tmp_path: Path, snakemake) -> None:
+    """Image ids become names of rules: none may clash, whatever the photographs are called."""
+    folder = tmp_path / "my smears \u00fc"
+    folder.mkdir()
+    names = ["annotations", "record", "a b (1)", "92.1 cells, P7", "Gr\u00f6\u00dfe", "007"]
+    text = (smears / "annotations_via.json").read_text(encoding="utf-8")
+    for source, name in zip(sorted((smears / "images").iterdir()), names, strict=True):
+        (folder / f"{name}.png").write_bytes(source.read_bytes())
+        text = text.replace(source.name, f"{name}.png")
+    (folder / "via.json").write_text(text, encoding="utf-8")
+    arguments = local(folder, images=f"'{folder}'", annotations=f"'{folder}/via.json'")
+    done = snakemake(tmp_path, *arguments, "images_per_job=1", "results=out put \u00fc")
+    assert done.returncode == 0, done.stderr
+    for image_id in ("annotations", "record", "a_b_1", "92.1_cells_P7", "Grosse", "img_007"):
+        assert f"flip_{image_id}" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
