@@ -64,16 +64,6 @@ class CheckReport:
                 lines += [f"- and {len(items) - MAX_LISTED} more"]
         return "\n".join(lines) + "\n"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain values for `blastvote.io.write_json`."""
-        return {
-            "ok": self.ok,
-            "counts": self.counts,
-            "errors": self.errors,
-            "warnings": self.warnings,
-            "notes": self.notes,
-        }
-
 
 def check_dataset(
     collection: Collection, classes: Sequence[str], vote: Vote, threads: int = 1

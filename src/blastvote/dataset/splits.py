@@ -206,7 +206,7 @@ def _by_class(
             why = "one for each fold" if settings.name == "kfold" else "train, val and test"
             raise InputError(
                 f"Class {name!r} has {len(own)} {unit}, but protocol '{settings.name}' needs {need} or "
-                f"more of each class ({why}). Add images of this class, or {cure}."
+                f"more of each class ({why}). Add {unit} of this class, or {cure}."
             )
         order = shuffled(own, settings.name, settings.seed, name)
         result[name] = [own[key] for key in order]
