@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from blastvote import __version__
 from blastvote.errors import InputError
 
 
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:  # the reader of our output has gone
         return 0
+    except OSError as error:  # no such folder, no permission, disk full
+        print(f"Error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -55,7 +59,8 @@ def methods(options: argparse.Namespace) -> None:
 
 def simulate(options: argparse.Namespace) -> None:
     """Write a simulated data set."""
-    from blastvote.simulate import SimulationSettings, write_dataset
+    from blastvote.dataset.names import listed
+    from blastvote.simulate import IMAGES_FOLDER, SimulationSettings, image_ids, image_name, write_dataset
 
     width, height = options.size
     settings = SimulationSettings(
@@ -65,6 +70,13 @@ def simulate(options: argparse.Namespace) -> None:
         images_per_class=options.per_class,
         seed=options.seed,
     )
+    own = {image_name(image_id, settings) for image_id in image_ids(settings)}
+    others = sorted({path.name for path in (options.out / IMAGES_FOLDER).glob("*")} - own)
+    if others:
+        raise InputError(
+            f"{options.out / IMAGES_FOLDER} holds other files ({listed(others)}), which would lie among the simulated "
+            "images without annotations. Name an empty folder."
+        )
     write_dataset(options.out, settings)
     print(f"{3 * options.per_class} images, annotations_via.json and labels.csv are in {options.out}")
 
@@ -76,14 +88,16 @@ def check(options: argparse.Namespace) -> None:
     from blastvote.dataset.source import open_source
     from blastvote.vote import make_rule, vote
 
-    classes = options.classes.split(",")
+    classes = _classes(options.classes)
     dataset = {
         "images": options.images,
         "annotations": options.annotations,
         "labels": options.labels,
         "masks": options.masks,
         "class_attribute": options.class_attribute,
-        "class_aliases": dict(pair.split("=", 1) for pair in options.alias),
+        "class_aliases": dict(
+            _pair(pair, "--alias", "name=class", "Lymphoblast-L1=L1") for pair in options.alias
+        ),
     }
     rule = partial(vote, rule=make_rule(options.vote, classes))
     report, _ = check_dataset(collect(open_source(dataset, classes), classes, rule), classes, rule)
@@ -105,11 +119,18 @@ def summary(options: argparse.Namespace) -> None:
     """Print Tables 1 and 2 and say where everything is."""
     import yaml
 
+    from blastvote.io import read_text
+
     results = options.results
     if results is None:
         config: dict[str, Any] = {"results": "results"}
         if options.config:
-            config |= yaml.safe_load(options.config.read_text(encoding="utf-8")) or {}
+            text = read_text(options.config)
+            try:
+                config |= yaml.safe_load(text) or {}
+            except (yaml.YAMLError, TypeError, ValueError) as error:
+                told = " ".join(str(error).split())
+                raise InputError(f"{options.config}: not a configuration in YAML ({told}).") from None
         results = Path(config["results"])
     tables = results / "tables" / "tables.md"
     if not tables.is_file():
@@ -151,11 +172,7 @@ def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
     """Return ``name=value`` pairs with the values read as JSON where they are."""
     params: dict[str, Any] = {}
     for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise InputError(
-                f"--param {pair!r} is not of the form name=value, such as --param mode=original."
-            )
+        name, value = _pair(pair, "--param", "name=value", "mode=original")
         try:
             params[name] = json.loads(value)
         except ValueError:
@@ -163,8 +180,30 @@ def _parameters(pairs: Sequence[str]) -> dict[str, Any]:
     return params
 
 
+def _pair(text: str, option: str, form: str, example: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"{option} {text!r} is not of the form {form}, such as {option} {example}.")
+    return name, value
+
+
+def _classes(text: str) -> list[str]:
+    """Return comma-separated class names without blanks, each once."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise InputError(
+            f"--classes {text!r} holds an empty name. Separate names by one comma: --classes L1,L2,L3"
+        )
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise InputError(f"--classes {text!r}: {twice!r} occurs twice. Name each class once.")
+    return names
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="blastvote", description=__doc__)
+    description = (__doc__ or "").replace("`", "")
+    parser = argparse.ArgumentParser(prog="blastvote", description=description)
+    parser.add_argument("--version", action="version", version=f"blastvote {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     def command(run: Any) -> argparse.ArgumentParser:

@@ -74,6 +74,8 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     _check_methods(config)
     _check_source(config)
     _check_vote(config)
+    _check_protocol(config)
+    _check_network(config)
     return dict(config)
 
 
@@ -147,6 +149,64 @@ def _check_source(config: Mapping[str, Any]) -> None:
         raise InputError(
             "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder "
             "with the photographs, for example --config 'dataset={images: smears}'."
+        )
+
+
+def _check_protocol(config: Mapping[str, Any]) -> None:
+    """The protocol's numbers fit together; whether there are images enough is another matter."""
+    from blastvote.dataset.splits import SplitSettings
+
+    try:
+        SplitSettings.from_config(config["protocol"]).validate()
+    except InputError as error:
+        raise InputError(f"Config key 'protocol': {error}") from None
+
+
+def _check_network(config: Mapping[str, Any]) -> None:
+    """Options of network and training are known, and the first weights are there. Needs no TensorFlow."""
+    from mrcnn.config import MaskRCNNConfig
+    from mrcnn.training.config import TrainingConfig
+
+    model, training = config["model"], config["training"]
+    network = {
+        "backbone": model["backbone"],
+        "image_size": model["image_size"],
+        "precision": training["precision"],
+    }
+    _check_fields("model", MaskRCNNConfig, {**network, "num_classes": 1 + len(config["classes"])}, model)
+    plain = {key: value for key, value in training.items() if key != "options"}
+    _check_fields("training", TrainingConfig, plain, training)
+    _check_weights(model["weights"], model["backbone"])
+
+
+def _check_fields(section: str, kind: Any, settings: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    options = values.get("options") or {}
+    known = [*kind.__dataclass_fields__, "image_size"] if section == "model" else [*kind.__dataclass_fields__]
+    for name in options:
+        if name not in known:
+            raise InputError(
+                f"Config key '{section}.options.{name}' is not known{nearest(name, known)} It must be a field of "
+                f"{kind.__name__}."
+            )
+    try:
+        kind(**{**settings, **options})
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Config section '{section}': {error}") from None
+
+
+def _check_weights(source: str, backbone: str) -> None:
+    from mrcnn.weights_source import KNOWN
+
+    if source in KNOWN and backbone not in KNOWN[source].backbones:
+        raise InputError(
+            f"Config key 'model.weights' is {source!r}, weights of {' or '.join(KNOWN[source].backbones)}, but "
+            f"'model.backbone' is {backbone}. Take weights 'none', a file of your own, or another backbone."
+        )
+    named = source in ("none", "smears", *KNOWN) or source.startswith(("http://", "https://"))
+    if not named and not Path(source).expanduser().is_file():
+        raise InputError(
+            f"Config key 'model.weights' is {source!r}: there is no such file. Allowed: none, smears, "
+            f"{', '.join(KNOWN)}, a path, or an address (https://...)."
         )
 
 

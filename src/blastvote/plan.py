@@ -9,8 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from blastvote.dataset.collect import precheck
 from blastvote.dataset.source import Part, Source, open_source
+from blastvote.dataset.splits import make_splits
 from blastvote.errors import InputError
 from blastvote.simulate import (
     ANNOTATIONS_NAME,
@@ -20,6 +23,7 @@ from blastvote.simulate import (
     SimulationSettings,
     image_ids,
     image_name,
+    labels_frame,
 )
 from blastvote.vote import make_rule, vote
 
@@ -47,8 +51,13 @@ def plan_source(config: Mapping[str, Any]) -> Source:
     return Source((part,))
 
 
-def precheck_source(source: Source, config: Mapping[str, Any]) -> None:
+def precheck_source(source: Source, config: Mapping[str, Any]) -> pd.DataFrame | None:
     """Check annotations, classes and labels of local files before any work; photographs are not opened.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        ``image_id, label, patient_id`` of every image; None where only opening mask images would tell.
 
     Raises
     ------
@@ -57,7 +66,19 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> None:
     """
     rule = make_rule(config["vote"]["rule"], config["classes"])
     if config["dataset"]["source"] == "local":
-        precheck(source, config["classes"], partial(vote, rule=rule))
+        return precheck(source, config["classes"], partial(vote, rule=rule))
+    return labels_frame(simulation_settings(config["dataset"]["simulated"]))
+
+
+def split_problem(labels: pd.DataFrame | None, config: Mapping[str, Any]) -> str | None:
+    """Return why the protocol cannot split these images, such as too few of a class; None if it can."""
+    if labels is None:
+        return None
+    try:
+        make_splits(labels, config["protocol"], config["classes"])
+    except InputError as error:
+        return str(error)
+    return None
 
 
 def simulation_settings(section: Mapping[str, Any]) -> SimulationSettings:
@@ -94,7 +115,7 @@ def _annotations(dataset: Mapping[str, Any]) -> Any:
     if len(found) != 1:
         raise InputError(
             f"Config key 'dataset.annotations' is empty, and {folder} holds {len(found)} .json files to choose from. "
-            "Name the annotation file, for example --config 'dataset={{annotations: via.json}}'."
+            "Name the annotation file, for example --config 'dataset={annotations: via.json}'."
         )
     return str(found[0])
 

@@ -52,6 +52,23 @@ def test_good_local_data_is_planned(smears: Path, tmp_path: Path, snakemake) -> 
     assert "enhance_" in done.stdout
 
 
+def test_odd_names_are_planned_one_by_one(smears: Path, tmp_path: Path, snakemake) -> None:
+    """Image ids become names of rules: none may clash, whatever the photographs are called."""
+    folder = tmp_path / "my smears \u00fc"
+    folder.mkdir()
+    names = ["annotations", "record", "a b (1)", "92.1 cells, P7", "Gr\u00f6\u00dfe", "007"]
+    text = (smears / "annotations_via.json").read_text(encoding="utf-8")
+    for source, name in zip(sorted((smears / "images").iterdir()), names, strict=True):
+        (folder / f"{name}.png").write_bytes(source.read_bytes())
+        text = text.replace(source.name, f"{name}.png")
+    (folder / "via.json").write_text(text, encoding="utf-8")
+    arguments = local(folder, images=f"'{folder}'", annotations=f"'{folder}/via.json'")
+    done = snakemake(tmp_path, *arguments, "images_per_job=1", "results=out put \u00fc")
+    assert done.returncode == 0, done.stderr
+    for image_id in ("annotations", "record", "a_b_1", "92.1_cells_P7", "Grosse", "img_007"):
+        assert f"flip_{image_id}" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
@@ -62,6 +79,40 @@ def test_good_local_data_is_planned(smears: Path, tmp_path: Path, snakemake) -> 
 )
 def test_bad_config(tmp_path: Path, snakemake, setting: str, told: list[str]) -> None:
     assert_stops(snakemake(tmp_path, "--dry-run", "--config", setting), *told)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "told"),
+    [
+        ("{name: paper}", "draws 20 images of each class, but class 'L1' has 2"),
+        ("{name: kfold, folds: 4}", "Class 'L1' has 2 images, but protocol 'kfold' needs 4"),
+        ("{name: holdout}", "Class 'L1' has 2 images, but protocol 'holdout' needs 3"),
+    ],
+)
+def test_too_few_images_for_the_protocol(
+    smears: Path, tmp_path: Path, snakemake, protocol: str, told: str
+) -> None:
+    """A dry run shows its plan and warns; a run stops before its first job."""
+    dry = snakemake(tmp_path, *local(smears), f"protocol={protocol}")
+    assert dry.returncode == 0 and "This plan will stop before its first job: " in dry.stderr + dry.stdout
+    run = [*local(smears)[1:], f"protocol={protocol}"]
+    assert_stops(snakemake(tmp_path, *run), told)
+    assert not (tmp_path / "results/data").exists()
+    # What needs no split runs all the same.
+    assert snakemake(tmp_path, *run, "--", "results/data/labels.csv").returncode == 0
+
+
+def test_too_few_simulated_patients_for_the_protocol(tmp_path: Path, snakemake) -> None:
+    simulated = "dataset={simulated: {images_per_class: 6, options: {images_per_patient: 3}}}"
+    done = snakemake(tmp_path, "--config", simulated)
+    assert_stops(done, "Class 'L1' has 2 patients or lone images, but protocol 'holdout' needs 3")
+
+
+def test_too_few_masks_of_a_class(smears: Path, tmp_path: Path, snakemake) -> None:
+    """Their labels stand in the table: no mask is opened."""
+    table = {"annotations": smears / "images", "labels": smears / "labels.csv", "masks": "binary"}
+    done = snakemake(tmp_path, *local(smears, **table)[1:])
+    assert_stops(done, "Class 'L1' has 1 patients or lone images, but protocol 'holdout' needs 3")
 
 
 def test_missing_images_folder(smears: Path, tmp_path: Path, snakemake) -> None:
@@ -86,7 +137,8 @@ def test_a_damaged_photograph_stops_the_check(smears: Path, tmp_path: Path, snak
         (images / source.name).write_bytes(source.read_bytes())
     (images / "L1_0001.png").write_bytes((images / "L1_0001.png").read_bytes()[:200])
     arguments = local(smears, images=images)[1:]
-    done = snakemake(tmp_path, *arguments, "--", "data")
+    enough = "protocol={name: paper, images_per_class: 2, train_fraction: 0.5}"
+    done = snakemake(tmp_path, *arguments, enough, "--", "data")
     assert done.returncode != 0
     assert "L1_0001.png" in done.stderr
     assert not (tmp_path / "results/data/manifest.csv").exists()

@@ -36,7 +36,7 @@ for batch, image_ids in BATCHES.items():
             "../scripts/flip.py"
 
 
-rule flip_annotations:
+rule flipped_annotations:
     """Flip the instance masks of the training images."""
     input:
         annotations=rules.manifest.output.annotations,
@@ -44,9 +44,9 @@ rule flip_annotations:
     output:
         f"{RESULTS}/data/annotations_flipped.json",
     log:
-        f"{RESULTS}/logs/flip_annotations.log",
+        f"{RESULTS}/logs/flipped_annotations.log",
     benchmark:
-        f"{RESULTS}/benchmarks/flip_annotations.tsv"
+        f"{RESULTS}/benchmarks/flipped_annotations.tsv"
     conda:
         ENVIRONMENT
     threads: 1
@@ -58,4 +58,4 @@ rule flip_annotations:
     message:
         "Flipping the masks of the training images"
     script:
-        "../scripts/flip_annotations.py"
+        "../scripts/flipped_annotations.py"

@@ -22,7 +22,7 @@ try:
     )
     config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)
-    plan.precheck_source(SOURCE, config)
+    LABELS = plan.precheck_source(SOURCE, config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

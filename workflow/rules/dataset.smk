@@ -6,6 +6,18 @@ Steps:   labels from annotations -> splits (from labels alone, so that a retouch
          re-split the data) -> check of photographs and cells -> leakage check.
 """
 
+SPLIT_PROBLEM = plan.split_problem(LABELS, config)
+
+if SPLIT_PROBLEM and workflow.output_settings.dryrun:
+    logger.warning(f"This plan will stop before its first job: {SPLIT_PROBLEM}")
+
+
+onstart:
+    if SPLIT_PROBLEM and any(
+        job.rule.name == "split" for job in workflow.dag.needrun_jobs()
+    ):
+        raise WorkflowError(SPLIT_PROBLEM)
+
 
 rule labels:
     """Name the class and patient of every image."""

@@ -41,7 +41,7 @@ rule score:
     input:
         detections=rules.infer.output[0],
         annotations=rules.manifest.output.annotations,
-        flipped_annotations=rules.flip_annotations.output[0],
+        flipped_annotations=rules.flipped_annotations.output[0],
         splits=rules.split.output[0],
     output:
         f"{RUN}/scores.npz",

@@ -15,7 +15,7 @@ rule train:
             "{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES
         ),
         annotations=rules.manifest.output.annotations,
-        flipped_annotations=rules.flip_annotations.output[0],
+        flipped_annotations=rules.flipped_annotations.output[0],
         splits=rules.split.output[0],
         leakage=rules.leakage.output[0],
     output:

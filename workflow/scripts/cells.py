@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from blastvote.dataset.splits import read_splits
 from blastvote.evaluate.cells import cells_table
 from blastvote.io import write_csv
 from blastvote.logs import run_script
@@ -11,7 +10,7 @@ from blastvote.logs import run_script
 
 def main(snakemake) -> None:
     """One row a cell; an image without such cells has none."""
-    splits = pd.read_csv(snakemake.input.splits, dtype={"image_id": str})
+    splits = read_splits(snakemake.input.splits)
     test = splits[(splits["fold"] == int(snakemake.wildcards.fold)) & (splits["role"] == "test")]
     cells = cells_table(
         Path(snakemake.input.detections),

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from blastvote.dataset.augment import flip_image, sample_id
+from blastvote.dataset.splits import read_splits
 from blastvote.io import read_image, write_image
 from blastvote.logs import run_script
 
@@ -13,7 +12,7 @@ def main(snakemake) -> None:
     """A copy that several folds use is written once."""
     folder = Path(snakemake.output[0])
     folder.mkdir(parents=True)
-    splits = pd.read_csv(snakemake.input.splits, dtype=str)
+    splits = read_splits(snakemake.input.splits)
     wanted = splits[splits["flip"] != "none"].drop_duplicates(["image_id", "flip"])
     paths = dict(zip(snakemake.params.image_ids, snakemake.input.images, strict=True))
     for image_id, flip in zip(wanted["image_id"], wanted["flip"], strict=True):

@@ -1,9 +1,8 @@
 """Stop the run where a source image, a patient or a look-alike image crosses from training to test."""
 
-import pandas as pd
-
 from blastvote.dataset.leakage import check_leakage, read_hashes
 from blastvote.dataset.manifest import read_manifest
+from blastvote.dataset.splits import read_splits
 from blastvote.io import write_text
 from blastvote.logs import LOGGER, run_script
 
@@ -12,7 +11,7 @@ def main(snakemake) -> None:
     """Protocol `paper` crosses by design: what it shares is listed, not refused."""
     allow = ["near_duplicates"] if snakemake.params.near_duplicates == "warn" else []
     report = check_leakage(
-        pd.read_csv(snakemake.input.splits, dtype={"image_id": str}),
+        read_splits(snakemake.input.splits),
         read_manifest(snakemake.input.manifest),
         read_hashes(snakemake.input.hashes),
         snakemake.params.protocol,

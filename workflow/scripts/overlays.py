@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
+from blastvote.dataset.splits import read_splits
 from blastvote.evaluate.detections import read_detections
 from blastvote.figures.examples import choose_examples, overlay_figure
 from blastvote.figures.style import save_figure
@@ -15,7 +14,7 @@ from blastvote.logs import run_script
 def main(snakemake) -> None:
     """The examples are the first test images of each class: no result decides what is shown."""
     params, data = snakemake.params, snakemake.input
-    splits = pd.read_csv(data.splits, dtype={"image_id": str})
+    splits = read_splits(data.splits)
     test = splits.loc[(splits["fold"] == params.fold) & (splits["role"] == "test"), "image_id"]
     truth = read_coco(data.annotations)
     detections = dict(zip(params.methods, map(read_detections, map(Path, data.detections)), strict=True))

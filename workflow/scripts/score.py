@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
-
+from blastvote.dataset.splits import read_splits
 from blastvote.evaluate.run import score_run
 from blastvote.logs import run_script
 
@@ -13,7 +12,7 @@ def main(snakemake) -> None:
     scores = score_run(
         Path(snakemake.input.detections),
         [snakemake.input.annotations, snakemake.input.flipped_annotations],
-        pd.read_csv(snakemake.input.splits, dtype={"image_id": str}),
+        read_splits(snakemake.input.splits),
         int(snakemake.wildcards.fold),
         snakemake.params.classes,
         snakemake.params.min_confidence,

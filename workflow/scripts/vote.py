@@ -2,18 +2,19 @@
 
 import pandas as pd
 
+from blastvote.dataset.splits import read_splits
 from blastvote.evaluate.cells import seen_images, votes_table
-from blastvote.io import write_csv
+from blastvote.io import read_table, write_csv
 from blastvote.logs import run_script
 
 
 def main(snakemake) -> None:
     """One row an image, also where nothing was detected."""
     fold = int(snakemake.wildcards.fold)
-    splits = pd.read_csv(snakemake.input.splits, dtype={"image_id": str})
-    labels = pd.read_csv(snakemake.input.labels, dtype=str).set_index("image_id")["label"]
+    splits = read_splits(snakemake.input.splits)
+    labels = read_table(snakemake.input.labels).set_index("image_id")["label"]
     votes = votes_table(
-        pd.read_csv(snakemake.input.cells, dtype={"image_id": str}),
+        pd.read_csv(snakemake.input.cells, dtype={"image_id": str}, keep_default_na=False),
         sorted(splits.loc[(splits["fold"] == fold) & (splits["role"] == "test"), "image_id"]),
         labels.to_dict(),
         snakemake.params.classes,

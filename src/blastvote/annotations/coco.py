@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +39,17 @@ def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> Anno
     notes: list[str] = []
     try:
         images = {image["id"]: image for image in document["images"]}
-        names = {category["id"]: str(category["name"]) for category in document.get("categories") or []}
+        _names_by_id(path, "image", document["images"], "file_name")
+        names = _names_by_id(path, "category", document.get("categories") or [], "name")
         cells: dict[Any, list[Cell]] = {image_id: [] for image_id in images}
         for number, entry in enumerate(document["annotations"]):
-            where = f"{path}: annotation {entry.get('id', number)}"
+            where = f"annotation {entry.get('id', number)}"
             if entry["image_id"] not in images:
                 raise InputError(
-                    f"{where} belongs to image_id {entry['image_id']!r}, which 'images' does not hold. Add "
+                    f"{path}: {where} belongs to image_id {entry['image_id']!r}, which 'images' does not hold. Add "
                     "the image or remove the annotation."
                 )
-            cell = _cell(where, entry, names, notes)
+            cell = _cell(path, where, entry, names, notes)
             if cell is not None:
                 cells[entry["image_id"]].append(cell)
         found = [_image(image, cells[image_id]) for image_id, image in images.items()]
@@ -59,6 +60,21 @@ def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> Anno
     merged = merge_images(found, notes)
     note_classless(merged.values(), notes)
     return AnnotationSet(str(path), "coco", merged, notes)
+
+
+def _names_by_id(
+    path: str | Path, kind: str, entries: Iterable[Mapping[str, Any]], key: str
+) -> dict[Any, str]:
+    """Return names by id; an error where one id has two names, as cells would land on the wrong one."""
+    names: dict[Any, str] = {}
+    for entry in entries:
+        name = str(entry[key])
+        if names.setdefault(entry["id"], name) != name:
+            raise InputError(
+                f"{path}: the {kind} id {entry['id']!r} stands for {names[entry['id']]!r} and {name!r}. Give each "
+                "an id of its own; files must not be joined without numbering them anew."
+            )
+    return names
 
 
 def _image(image: Mapping[str, Any], cells: list[Cell]) -> ImageAnnotation:
@@ -73,19 +89,23 @@ def _image(image: Mapping[str, Any], cells: list[Cell]) -> ImageAnnotation:
     )
 
 
-def _cell(where: str, entry: Mapping[str, Any], names: Mapping[Any, str], notes: list[str]) -> Cell | None:
+def _cell(
+    path: str | Path, where: str, entry: Mapping[str, Any], names: Mapping[Any, str], notes: list[str]
+) -> Cell | None:
     category = entry.get("category_id")
     if category not in names:
         raise InputError(
-            f"{where} has category_id {category!r}, which 'categories' ({dict(names)}) does not hold. Add "
+            f"{path}: {where} has category_id {category!r}, which 'categories' ({dict(names)}) does not hold. Add "
             "the category or correct the annotation."
         )
     segmentation = entry.get("segmentation")
     crowd = bool(entry.get("iscrowd", 0))
     attributes = dict(entry.get("attributes") or {})
     if isinstance(segmentation, Mapping):
-        rle = compress(where, segmentation)
+        rle = compress(f"{path}: {where}", segmentation)
         return Cell(names[category], rle=rle, attributes=attributes, crowd=crowd)
+    if isinstance(segmentation, list) and all(isinstance(value, int | float) for value in segmentation):
+        segmentation = [segmentation] if segmentation else []  # one polygon, not wrapped in a list
     polygons = []
     for part in segmentation or []:
         polygon, problem = clean_polygon(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from blastvote.annotations.common import (
     note_classless,
 )
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
+from blastvote.annotations.raster import signed_area
 from blastvote.errors import InputError
 
 
@@ -80,18 +81,44 @@ def _cell(where: str, feature: Any, wanted: str | None, notes: list[str]) -> Cel
     polygons: list[np.ndarray] = []
     holes: list[np.ndarray] = []
     for rings in parts or []:
-        for place, ring in enumerate(rings or []):
-            polygon, problem = clean_polygon([point[:2] for point in ring])
-            if polygon is None:
-                notes.append(f"{where}: a ring was left out: {problem}.")
-            else:
-                (holes if place else polygons).append(polygon)
+        outer, inner = _rings(where, rings or [], notes)
+        if outer is None:
+            continue
+        if len(parts) > 1 and inner:  # another part may lie in this one's hole
+            outer, inner = _keyhole(outer, inner), []
+        polygons.append(outer)
+        holes += inner
     if not polygons:
         notes.append(f"{where} was left out: it has no outline.")
         return None
     properties = feature.get("properties") or {}
     name = _class_name(properties, wanted)
     return Cell(name, tuple(polygons), tuple(holes), attributes=dict(properties))
+
+
+def _rings(where: str, rings: Iterable[Any], notes: list[str]) -> tuple[np.ndarray | None, list[np.ndarray]]:
+    """Return the outer ring of a polygon, None if it is none, and its holes."""
+    outer: np.ndarray | None = None
+    holes: list[np.ndarray] = []
+    for place, ring in enumerate(rings):
+        polygon, problem = clean_polygon([point[:2] for point in ring])
+        if polygon is None:
+            notes.append(f"{where}: a ring was left out: {problem}.")
+        elif place:
+            holes.append(polygon)
+        else:
+            outer = polygon
+    return outer, holes
+
+
+def _keyhole(outer: np.ndarray, holes: Iterable[np.ndarray]) -> np.ndarray:
+    """Return one outline that winds around no hole: each is run through backwards, there and back by one way."""
+    pieces = [outer]
+    for hole in holes:
+        turned = signed_area(hole) * signed_area(outer) > 0
+        loop = hole[::-1] if turned else hole
+        pieces += [outer[:1], loop, loop[:1]]
+    return np.concatenate(pieces)
 
 
 def _class_name(properties: Mapping[str, Any], wanted: str | None) -> str | None:

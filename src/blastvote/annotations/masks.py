@@ -46,6 +46,36 @@ def cells_of_label_map(labels: np.ndarray, mode: str = "label_map") -> tuple[Cel
     )
 
 
+def check_mask_file(path: Path, mode: str) -> None:
+    """Raise InputError for a label map in a JPEG file: its compression mixes the cells' values."""
+    if mode == "label_map" and path.suffix.lower() in (".jpg", ".jpeg"):
+        raise InputError(
+            f"{path}: a label map in a JPEG file; JPEG changes the values along every edge, so cells cannot be "
+            "told apart. Save it as PNG or TIFF; if the mask shows one cell, set dataset.masks to 'binary'."
+        )
+
+
+def read_mask(path: Path, mode: str, notes: list[str]) -> np.ndarray:
+    """Read a mask image, ``int32 (H, W)``; the grey noise of a JPEG file becomes background, with a note.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, has colours, or is a label map in a JPEG file.
+    """
+    check_mask_file(path, mode)
+    labels = io.read_mask_image(path)
+    if path.suffix.lower() in (".jpg", ".jpeg"):
+        noise = (labels > 0) & (labels * 4 <= labels.max())
+        if noise.any():
+            labels = np.where(noise, 0, labels)
+            notes.append(
+                f"{path.name}: a JPEG file; {noise.sum()} pixels up to a quarter of its brightest value were taken "
+                "for noise, not for the cell."
+            )
+    return labels
+
+
 def mask_files(folder: str | Path, pattern: str = "*") -> dict[str, Path]:
     """Return the mask images of a folder by the stem of their photograph.
 
@@ -115,7 +145,7 @@ def read_mask_folder(
     for stem, path in mask_files(folder, pattern).items():
         if wanted is not None and stem not in wanted:
             continue
-        labels = io.read_mask_image(path)
+        labels = read_mask(path, mode, notes)
         cells = cells_of_label_map(labels, mode)
         if not cells:
             notes.append(f"{path.name}: the mask is empty; the image has no cells.")

@@ -87,10 +87,10 @@ def _crossings(
     return rows, columns, np.where(down[edge], 1, -1).astype(np.int32)
 
 
-def polygon_area(polygon: np.ndarray) -> float:
-    """Return the absolute area enclosed by a polygon ``(N, 2)``, in square pixels (shoelace formula)."""
+def signed_area(polygon: np.ndarray) -> float:
+    """Return the area enclosed by a polygon ``(N, 2)`` in square pixels, negative if it runs the other way."""
     x, y = np.asarray(polygon, dtype=np.float64).T
-    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+    return float((np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
 
 def ellipse_polygon(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from blastvote import io
 from blastvote.annotations.common import merge_images
-from blastvote.annotations.masks import cells_of_label_map, mask_files
+from blastvote.annotations.masks import cells_of_label_map, check_mask_file, mask_files, read_mask
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.read import read_annotations
 from blastvote.dataset.names import NameIndex, listed, suggest
@@ -32,12 +31,13 @@ def is_mask_part(part: Part) -> bool:
     return bool(part.annotations)
 
 
-def mask_paths(part: Part) -> dict[str, Path]:
-    """Return the mask image of each image that has one."""
+def mask_paths(part: Part, notes: list[str]) -> dict[str, Path]:
+    """Return the mask image of each image that has one; note mask images that belong to none."""
     if part.mask_files:
         return part.mask_files
     index = NameIndex(part.images)
     found: dict[str, Path] = {}
+    lost: list[str] = []
     for entry in part.annotations:
         path = Path(entry)
         folder, pattern = (path, "*") if path.is_dir() else (path.parent, path.name)
@@ -45,11 +45,20 @@ def mask_paths(part: Part) -> dict[str, Path]:
             image_id = index.find(stem)
             if image_id is not None:
                 found[image_id] = mask
+            else:
+                lost.append(mask.name)
+    if lost:
+        notes.append(
+            f"{listed(part.annotations)}: {len(lost)} mask images belong to no photograph in use ({listed(lost)})."
+        )
     return found
 
 
-def check_masks_exist(part: Part, missing: Sequence[str]) -> None:
-    """Raise InputError if any image of a part has no mask image."""
+def check_masks(part: Part, masks: Mapping[str, Path], mode: str) -> None:
+    """Raise InputError if any image of a part has no mask image, or one that cannot be a mask."""
+    for mask in masks.values():
+        check_mask_file(mask, mode)
+    missing = [path.name for image_id, path in part.images.items() if image_id not in masks]
     if missing:
         raise InputError(
             f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no "
@@ -61,12 +70,12 @@ def check_masks_exist(part: Part, missing: Sequence[str]) -> None:
 def part_annotations(part: Part, source: Source, notes: list[str]) -> dict[str, ImageAnnotation]:
     """Return the annotations of a part's images by id."""
     if is_mask_part(part):
-        masks = mask_paths(part)
-        check_masks_exist(part, [p.name for i, p in part.images.items() if i not in masks])
+        masks = mask_paths(part, notes)
+        check_masks(part, masks, source.masks)
         found = {}
         values: dict[str, set[int]] = {}
         for image_id in part.images:
-            labels = io.read_mask_image(masks[image_id])
+            labels = read_mask(masks[image_id], source.masks, notes)
             values[masks[image_id].name] = set(np.unique(labels).tolist())
             cells = cells_of_label_map(labels, source.masks)
             height, width = labels.shape
@@ -103,6 +112,7 @@ def _matched(
     notes: list[str],
 ) -> dict[str, ImageAnnotation]:
     lost, renamed = [], list(before.values())
+    taken: dict[str, str] = {}
     for image in annotations.images.values():
         image_id = index.find(image.file_name, *image.aliases)
         if image_id is None:
@@ -113,6 +123,12 @@ def _matched(
                     f"{annotations.path}: {image.file_name} has no cells and no image; it was left out."
                 )
             continue
+        other = taken.setdefault(image_id, image.file_name)
+        if PurePosixPath(other).name == PurePosixPath(image.file_name).name and other != image.file_name:
+            raise InputError(
+                f"{annotations.path}: {other!r} and {image.file_name!r} lie in different folders, but both would be "
+                f"{part.images[image_id]}. Name both folders in config key 'dataset.images', or split the file."
+            )
         renamed.append(replace(image, file_name=image_id))
     if lost:
         names = [path.name for path in part.images.values()]

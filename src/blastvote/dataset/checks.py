@@ -64,16 +64,6 @@ class CheckReport:
                 lines += [f"- and {len(items) - MAX_LISTED} more"]
         return "\n".join(lines) + "\n"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain values for `blastvote.io.write_json`."""
-        return {
-            "ok": self.ok,
-            "counts": self.counts,
-            "errors": self.errors,
-            "warnings": self.warnings,
-            "notes": self.notes,
-        }
-
 
 def check_dataset(
     collection: Collection, classes: Sequence[str], vote: Vote, threads: int = 1
@@ -100,7 +90,7 @@ def check_dataset(
     items = [(i, path, collection.annotations.get(i)) for i, path in collection.images.items()]
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
         facts = list(pool.map(lambda item: examine(*item), items))
-    report = CheckReport(notes=list(collection.notes))
+    report = CheckReport(notes=list(collection.notes), warnings=list(collection.warnings))
     labels = dict(zip(collection.labels["image_id"], collection.labels["label"], strict=True))
     for fact in facts:
         name = collection.images[fact.image_id].as_posix()
@@ -112,6 +102,7 @@ def check_dataset(
             )
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
     _check_duplicates(report, facts, collection)
+    _check_patients(report, collection)
     report.counts = _counts(facts, collection, classes)
     for name in classes:
         if report.counts[f"images {name}"] == 0:
@@ -132,6 +123,16 @@ def _check_label(
         told = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
         report.warnings.append(
             f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
+        )
+
+
+def _check_patients(report: CheckReport, collection: Collection) -> None:
+    lone = list(collection.labels["image_id"][collection.labels["patient_id"] == ""])
+    if 0 < len(lone) < len(collection.labels):
+        names = listed(collection.images[image_id].name for image_id in lone)
+        report.warnings.append(
+            f"{len(lone)} of {len(collection.labels)} images have no patient ({names}): each counts as a patient of "
+            "its own."
         )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from blastvote.annotations.model import ImageAnnotation
-from blastvote.dataset.annotated import check_masks_exist, is_mask_part, mask_paths, part_annotations
+from blastvote.dataset.annotated import check_masks, is_mask_part, mask_paths, part_annotations
 from blastvote.dataset.classes import translate, with_classes
 from blastvote.dataset.labels import read_labels
 from blastvote.dataset.names import listed, suggest
@@ -36,6 +36,8 @@ class Collection:
         Image id to the name of the part it came from.
     notes
         What was repaired, guessed or left out.
+    warnings
+        What is most likely a slip in the tables.
     """
 
     images: dict[str, Path]
@@ -43,6 +45,7 @@ class Collection:
     labels: pd.DataFrame
     sources: dict[str, str]
     notes: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
@@ -63,7 +66,8 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         For annotations of images that do not exist, unknown or missing classes, images without cells and
         label. One message lists the first cases and their number.
     """
-    rows = read_labels(source, classes).itertuples(index=False)
+    warnings: list[str] = []
+    rows = read_labels(source, classes, warnings).itertuples(index=False)
     table = {str(image_id): (str(label or ""), str(patient)) for image_id, label, patient in rows}
     notes: list[str] = []
     annotations: dict[str, ImageAnnotation] = {}
@@ -74,14 +78,19 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         annotations |= with_classes(part, found, source.class_aliases, classes, known, notes)
         sources |= dict.fromkeys(part.images, part.name)
     labels = _labels(source, annotations, table, classes, vote, notes)
-    return Collection(source.images, dict(sorted(annotations.items())), labels, sources, notes)
+    return Collection(source.images, dict(sorted(annotations.items())), labels, sources, notes, warnings)
 
 
-def precheck(source: Source, classes: Sequence[str], vote: Vote) -> None:
+def precheck(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame | None:
     """Check all that can be told without decoding images: quick enough for every parse of the workflow.
 
     Annotation files are readable, annotated images and mask images exist, classes and labels are known. Mask
     images themselves are not opened.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        ``image_id, label, patient_id`` of every image; None where only opening mask images would tell.
 
     Raises
     ------
@@ -91,13 +100,15 @@ def precheck(source: Source, classes: Sequence[str], vote: Vote) -> None:
     parts = []
     for part in source.parts:
         if is_mask_part(part):
-            missing = [p.name for i, p in part.images.items() if i not in mask_paths(part)]
-            check_masks_exist(part, missing)
+            check_masks(part, mask_paths(part, []), source.masks)
             continue
         parts.append(part)
-    if parts:
-        collect(replace(source, parts=tuple(parts)), classes, vote)
-    read_labels(source, classes)
+    labels = collect(replace(source, parts=tuple(parts)), classes, vote).labels if parts else None
+    if len(parts) == len(source.parts):
+        return labels
+    table = read_labels(source, classes)
+    complete = set(source.images) <= set(table["image_id"][table["label"] != ""])
+    return table.reset_index(drop=True) if complete else None
 
 
 def labels_table(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from blastvote import io
 from blastvote.dataset.classes import translate
-from blastvote.dataset.names import NameIndex, suggest
+from blastvote.dataset.names import NameIndex, listed, suggest
 from blastvote.dataset.parts import Part, Source
 from blastvote.errors import InputError
 
@@ -17,7 +17,7 @@ LABEL_COLUMNS = ("label", "class", "class_label", "subtype")
 PATIENT_COLUMNS = ("patient_id", "patient", "case", "case_id", "slide", "slide_id")
 
 
-def read_labels(source: Source, classes: Sequence[str]) -> pd.DataFrame:
+def read_labels(source: Source, classes: Sequence[str], warnings: list[str] | None = None) -> pd.DataFrame:
     """Read the tables of labels.
 
     Parameters
@@ -26,6 +26,8 @@ def read_labels(source: Source, classes: Sequence[str]) -> pd.DataFrame:
         The data set.
     classes
         Allowed labels, after aliases.
+    warnings
+        Receives a sentence on the lines of each table that name no image.
 
     Returns
     -------
@@ -40,16 +42,27 @@ def read_labels(source: Source, classes: Sequence[str]) -> pd.DataFrame:
         all.
     """
     rows: dict[str, tuple[str | None, str]] = {}
+    lost: dict[str, dict[int, str]] = {}
     for part in source.parts:
         if part.labels:
-            rows |= _read_one(part, source.class_aliases, classes)
+            own, unknown = _read_one(part, source.class_aliases, classes)
+            rows |= own
+            # A table that serves several folders names images of all of them.
+            before = lost.get(part.labels, unknown)
+            lost[part.labels] = {line: name for line, name in unknown.items() if line in before}
+    for table, lines in lost.items():
+        if lines and warnings is not None:
+            told = listed(f"{name} (line {line})" for line, name in lines.items())
+            total = len(io.read_table(table))
+            warnings.append(f"{table}: {len(lines)} of {total} lines name no image: {told}.")
     data = [(image_id, *values) for image_id, values in sorted(rows.items())]
     return pd.DataFrame(data, columns=["image_id", "label", "patient_id"], dtype=object)
 
 
 def _read_one(
     part: Part, aliases: Mapping[str, str], classes: Sequence[str]
-) -> dict[str, tuple[str | None, str]]:
+) -> tuple[dict[str, tuple[str | None, str]], dict[int, str]]:
+    """Return label and patient by image, and the lines that name no image (but would leave none out)."""
     table = io.read_table(part.labels)
     id_column, label_column, patient_column = (
         _column(table, names) for names in (ID_COLUMNS, LABEL_COLUMNS, PATIENT_COLUMNS)
@@ -61,11 +74,14 @@ def _read_one(
         )
     index = NameIndex(part.images)
     rows: dict[str, tuple[str | None, str]] = {}
+    lost: dict[int, str] = {}
     for line, row in enumerate(table.to_dict("records"), start=2):
         image_id = index.find(row[id_column], numbers=True)
-        if image_id is None:
-            continue
         label = row[label_column] if label_column else ""
+        if image_id is None:
+            if not label or translate(label, aliases, classes) != "":
+                lost[line] = row[id_column]
+            continue
         found = translate(label, aliases, classes) if label else ""
         if found is None:
             raise InputError(
@@ -85,7 +101,7 @@ def _read_one(
             f"the first says {table[id_column].iloc[0] if len(table) else ''!r}, an image is "
             f"{next(iter(part.images.values())).name!r}. Name images by their file names."
         )
-    return rows
+    return rows, lost
 
 
 def _column(table: pd.DataFrame, names: Sequence[str]) -> str | None:

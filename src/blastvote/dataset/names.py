@@ -120,16 +120,17 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
 class NameIndex:
     """Finds the image that a name means.
 
-    Tried in turn: the id, the file name, the file name in any case, the stem (of a name with or without an
-    ending, if only one image has it), and, if asked, the stem as a number (``7`` means ``007``). Folders
-    before the name do not count.
+    Tried in turn: the last folder with the file name, the id, the file name, the file name in any case, the stem
+    (of a name with or without an ending, if only one image has it), and, if asked, the stem as a number (``7``
+    means ``007``). Where a file name is that of one image alone, folders before it do not count.
     """
 
     def __init__(self, images: Mapping[str, str | Path]) -> None:
-        self._maps: list[dict[str, str | None]] = [{} for _ in range(5)]
+        self._maps: list[dict[str, str | None]] = [{} for _ in range(6)]
         for image_id, path in images.items():
             name = _normal(Path(path).name)
             stem = PurePosixPath(name).stem
+            self._add(5, f"{_normal(Path(path).parent.name)}/{name}".casefold(), image_id)
             keys = [image_id, name, name.casefold(), stem.casefold()]
             for level, key in enumerate(keys):
                 self._add(level, key, image_id)
@@ -151,9 +152,11 @@ class NameIndex:
             Whether ``7`` may mean ``007``.
         """
         for name in names:
-            base = PurePosixPath(_normal(name).replace("\\", "/")).name
+            path = PurePosixPath(_normal(name).replace("\\", "/"))
+            base = path.name
             stem = PurePosixPath(base).stem if Path(base).suffix.lower() in io.IMAGE_SUFFIXES else base
-            tries = [(0, base), (1, base), (2, base.casefold()), (3, stem.casefold())]
+            folder = f"{path.parent.name}/{base}".casefold()
+            tries = [(5, folder), (0, base), (1, base), (2, base.casefold()), (3, stem.casefold())]
             if numbers and stem.isdecimal():
                 tries.append((4, str(int(stem))))
             for level, key in tries:

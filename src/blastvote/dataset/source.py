@@ -107,6 +107,13 @@ def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
             f"{sheet}: {len(missing)} of {len(paths)} images do not exist: {listed(missing)}. Paths count "
             "from the sheet's folder."
         )
+    first: dict[Path, int] = {}
+    for line, (value, path) in enumerate(zip(table["path"], paths, strict=True), start=2):
+        if first.setdefault(path.resolve(), line) != line and "image_id" in table:
+            raise InputError(
+                f"{sheet}: line {line} names {value!r} again (first in line {first[path.resolve()]}): one photograph "
+                "cannot be two images. Keep one line."
+            )
     if "image_id" in table:
         ids = list(table["image_id"])
         wrong = [name for name in ids if safe_id(name) != name]
@@ -115,10 +122,11 @@ def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
                 f"{sheet}: image_id {wrong[0]!r} is not safe as a file name and table value; "
                 f"'{safe_id(wrong[0])}' would be. Correct it or drop the column."
             )
-        if len(set(ids)) < len(ids):
+        twice = table["image_id"][table["image_id"].str.casefold().duplicated()]
+        if len(twice):
             raise InputError(
-                f"{sheet}: image_id {table['image_id'][table['image_id'].duplicated()].iloc[0]!r} occurs "
-                "twice."
+                f"{sheet}: image_id {twice.iloc[0]!r} occurs twice (capitals do not count, as some file systems "
+                "cannot tell them apart). Give each image an id of its own."
             )
         images = dict(zip(ids, paths, strict=True))
     else:

@@ -14,7 +14,7 @@ from pycocotools import mask as coco_mask
 
 from blastvote.annotations import read_annotations
 from blastvote.annotations.coco import _runs, compress
-from blastvote.annotations.masks import cells_of_label_map, encode, photograph_stem
+from blastvote.annotations.masks import cells_of_label_map, encode, photograph_stem, read_mask_folder
 from blastvote.errors import InputError
 
 
@@ -69,6 +69,24 @@ def test_coco_mistakes(tmp_path):
         read_annotations(write(path, {"images": [{}], "annotations": []}))
     found = read_annotations(write(path, coco({"segmentation": []}, {"segmentation": [[1, 1, 2, 2]]})))
     assert not found.images["a.png"].cells and len(found.notes) == 3
+
+
+def test_coco_ids_that_mean_two_things_are_refused(tmp_path):
+    """Else cells of one image would land on another, or one class be taken for another."""
+    path = tmp_path / "x.json"
+    images = [{"id": 7, "file_name": "a.png"}, {"id": 7, "file_name": "b.png"}]
+    with pytest.raises(InputError, match=r"x\.json: .*image id 7 .*'a\.png' and 'b\.png'"):
+        read_annotations(write(path, coco(images=images)))
+    categories = [{"id": 3, "name": "L1"}, {"id": 3, "name": "L2"}]
+    with pytest.raises(InputError, match=r"x\.json: .*category id 3 .*'L1' and 'L2'"):
+        read_annotations(write(path, coco(categories=categories)))
+    assert read_annotations(write(path, coco(categories=categories[:1] * 2))).images
+
+
+def test_a_coco_outline_that_is_not_wrapped_in_a_list_is_one_polygon(tmp_path):
+    flat = {"segmentation": [2, 1, 5, 1, 5, 4, 2, 4]}
+    (cell,) = read_annotations(write(tmp_path / "x.json", coco(flat))).images["a.png"].cells
+    assert np.array_equal(cell.mask(6, 8), BOX)
 
 
 def test_run_length_mask_of_another_size_is_refused(tmp_path):
@@ -184,6 +202,14 @@ def test_geojson_of_qupath(tmp_path):
         read_annotations(write(single, {"type": "FeatureCollection"}))
 
 
+def test_an_island_in_a_hole_is_part_of_the_cell(tmp_path):
+    parts = [[ring(0, 0, 8, 8), ring(2, 2, 6, 6)], [ring(3, 3, 5, 5)]]
+    document = feature(parts, "MultiPolygon", classification={"name": "L1"})
+    (cell,) = read_annotations(write(tmp_path / "a.geojson", document)).images["a"].cells
+    mask = cell.mask(8, 8)
+    assert mask.sum() == 64 - 16 + 4 and mask[3:5, 3:5].all() and not mask[2, 2:6].any()
+
+
 # ------------------------------------------------------------------------------------------ mask images
 
 
@@ -216,6 +242,19 @@ def test_masks_beside_photographs_are_told_by_their_channels(tmp_path):
     Image.fromarray(np.full((4, 4), 255, np.uint8)).save(tmp_path / "007.tif")
     with pytest.raises(InputError, match="2 of the files"):
         read_annotations(tmp_path)
+
+
+def test_masks_in_jpeg_files(tmp_path):
+    """JPEG leaves grey noise along edges: no label map survives it, one cell does."""
+    mask = np.zeros((64, 64), np.uint8)
+    mask[10:43, 13:50] = 255
+    Image.fromarray(mask).save(tmp_path / "a.jpg", quality=60)
+    assert (np.asarray(Image.open(tmp_path / "a.jpg")) > 0).sum() > 33 * 37  # the noise is there
+    with pytest.raises(InputError, match=r"a\.jpg: .*JPEG.*PNG.*'binary'"):
+        read_annotations(tmp_path)
+    found = read_mask_folder(tmp_path, "binary")
+    assert np.array_equal(found.images["a"].cells[0].mask(64, 64), mask > 0)
+    assert any("a.jpg" in note and "JPEG" in note for note in found.notes)
 
 
 def test_folder_without_anything(tmp_path):

@@ -264,3 +264,13 @@ def test_our_own_outlines_of_real_blasts(shared_dir):
     assert sum(counts.values()) == 30 and found.class_names == ["L1/L2", "L3"] and not found.notes
     areas = [cell.mask(2592, 3872).sum() for cell in found.images["11.jpg"].cells]
     assert all(20_000 < area < 600_000 for area in areas), areas
+
+
+def test_csv_export_of_via_1_has_a_hash_before_its_header(tmp_path):
+    path = tmp_path / "via.csv"
+    path.write_text(
+        "#filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes\n"
+        'a.png,10,"{}",1,0,"{""name"":""rect"",""x"":1,""y"":2,""width"":4,""height"":3}","{""class"":""L1""}"\n'
+    )
+    (cell,) = read_annotations(path).images["a.png"].cells
+    assert cell.class_name == "L1" and cell.mask(8, 8).sum() == 12

@@ -191,6 +191,57 @@ def test_folders_that_share_one_annotation_file(three, rule):
     assert labels_table(source, CLASSES, rule)["label"].tolist() == ["L3", "L1", "L2"]
 
 
+def test_one_coco_file_names_images_by_folder(three, rule):
+    """The usual layout of a COCO data set: train/a.png and val/a.png in one file."""
+    for place, (folder, label) in enumerate((("train", "L1"), ("val", "L2"))):
+        three.add(f"../{folder}/a.png", [label], seed=place)
+    outline = [[1, 1, 9, 1, 9, 9]]
+    document = {
+        "images": [{"id": n, "file_name": f"{f}/a.png"} for n, f in enumerate(("train", "val"))],
+        "categories": [{"id": 0, "name": "L1"}, {"id": 1, "name": "L2"}],
+        "annotations": [
+            {"id": n, "image_id": n, "category_id": n, "segmentation": outline} for n in range(2)
+        ],
+    }
+    (three.root / "coco.json").write_text(json.dumps(document))
+    both = {
+        "images": [str(three.root / "train"), str(three.root / "val")],
+        "annotations": str(three.root / "coco.json"),
+    }
+    found = collect(open_source(both, CLASSES), CLASSES, rule)
+    assert {i: [c.class_name for c in a.cells] for i, a in found.annotations.items()} == {
+        "train_a": ["L1"],
+        "val_a": ["L2"],
+    }
+    # With one folder alone, the cells of the other's image must not land on this one's.
+    with pytest.raises(InputError, match=r"coco\.json: .*'train/a\.png' and 'val/a\.png'.*a\.png"):
+        collect(open_source(both | {"images": str(three.root / "train")}, CLASSES), CLASSES, rule)
+
+
+def test_masks_without_a_photograph_are_noted(tmp_path, rule):
+    masks_beside_photographs(tmp_path, "x", 2)
+    (tmp_path / "x" / "002.jpg").unlink()
+    (tmp_path / "labels.csv").write_text("image_id,label\n001,L1\n")
+    config = {
+        "images": str(tmp_path / "x" / "*.jpg"),
+        "annotations": str(tmp_path / "x" / "*.png"),
+        "labels": str(tmp_path / "labels.csv"),
+        "masks": "binary",
+    }
+    notes = collect(open_source(config, CLASSES), CLASSES, rule).notes
+    assert any("1 mask images belong to no photograph" in note and "002.png" in note for note in notes)
+
+
+def test_a_label_map_in_a_jpeg_file_stops_before_any_work(tmp_path, rule):
+    masks_beside_photographs(tmp_path, "x", 1)
+    (tmp_path / "masks").mkdir()
+    (tmp_path / "x" / "001.png").unlink()
+    io.write_image(tmp_path / "masks" / "001.jpg", np.zeros((40, 40), np.uint8))
+    config = {"images": str(tmp_path / "x"), "annotations": str(tmp_path / "masks")}
+    with pytest.raises(InputError, match=r"001\.jpg: .*JPEG"):
+        precheck(open_source(config, CLASSES), CLASSES, rule)
+
+
 def test_sheet(tmp_path, rule):
     masks_beside_photographs(tmp_path, "x", 2)
     sheet = tmp_path / "sheet.csv"
@@ -201,6 +252,13 @@ def test_sheet(tmp_path, rule):
     assert found.annotations["img_002"].cells[0].class_name == "L2"
     sheet.write_text("path,image_id\nx/001.jpg,one\nx/009.jpg,two\n")
     with pytest.raises(InputError, match=r"1 of 2 images do not exist: .*009\.jpg"):
+        open_source({"images": str(sheet)}, CLASSES)
+    for other in ("x/001.jpg", "x/../x/001.jpg"):
+        sheet.write_text(f"path,image_id,label\nx/001.jpg,one,L1\n{other},two,L2\n")
+        with pytest.raises(InputError, match=r"sheet\.csv: line 3 names .*001\.jpg. again"):
+            open_source({"images": str(sheet)}, CLASSES)
+    sheet.write_text("path,image_id\nx/001.jpg,one\nx/002.jpg,ONE\n")
+    with pytest.raises(InputError, match=r"image_id 'ONE' occurs twice"):
         open_source({"images": str(sheet)}, CLASSES)
     sheet.write_text("path,image_id\nx/001.jpg,a/b\n")
     with pytest.raises(InputError, match=r"'a/b' is not safe.*'a_b' would be"):

@@ -136,7 +136,7 @@ def test_an_added_image_moves_few_others():
         (
             {"L1": 4, "L2": 30, "L3": 30},
             {"name": "kfold"},
-            "Class 'L1' has 4 images.*needs 5 or more.*fewer folds",
+            "Class 'L1' has 4 images.*needs 5 or more.*lower protocol.folds",
         ),
         (
             {"L1": 9, "L2": 9, "L3": 9},

@@ -181,6 +181,16 @@ def test_tables_keep_text(tmp_path):
         io.read_table(tmp_path / "x.csv", required=["class"])
 
 
+@pytest.mark.parametrize("rows", ["a,L1,p1\n", "a,L1\nb,L1,p1\n"])
+def test_a_line_with_more_values_than_columns_is_refused(tmp_path, rows):
+    """Else values would be dropped, or shift by a column."""
+    (tmp_path / "x.csv").write_text("image_id,label\n" + rows)
+    with pytest.raises(InputError, match=r"x\.csv: line [23] has 3 values.*2 columns"):
+        io.read_table(tmp_path / "x.csv")
+    (tmp_path / "x.csv").write_text("image_id,label\na,L1,\nb,\n\n")  # an empty value more does no harm
+    assert io.read_table(tmp_path / "x.csv").to_dict("list") == {"image_id": ["a", "b"], "label": ["L1", ""]}
+
+
 def test_sha256(tmp_path):
     (tmp_path / "x").write_bytes(b"abc")
     assert io.sha256(tmp_path / "x").startswith("ba7816bf")

@@ -44,7 +44,14 @@ def test_a_result_never_overwrites_its_source(photograph: Path, capsys: pytest.C
         (["enhance", "nowhere.png", "--method", "clae", "--out", "out"], "nowhere.png"),
         (["enhance", "x.png", "--param", "mode", "--out", "out"], "name=value"),
         (["simulate", "--out", "out", "--size", "8", "8"], "width"),
+        (["simulate", "--out", "file/out", "--per-class", "1"], "file"),
         (["summary", "--results", "nowhere"], "make demo"),
+        (["summary", "--config", "nowhere.yaml"], "nowhere.yaml"),
+        (["summary", "--config", "file"], "file"),
+        (["check", "images", "--alias", "lymphoblast"], "name=class"),
+        (["check", "images", "--classes", "L1,L1,L2"], "'L1' occurs twice"),
+        (["check", "images", "--classes", "L1,,L2"], "empty"),
+        (["check", "images", "--classes", "L1, L2,L3"], "images: does not exist"),
         (["predict", "x.png", "--results", "nowhere", "--out", "out"], "make demo"),
     ],
 )
@@ -56,6 +63,7 @@ def test_mistakes_end_in_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("a: [1\n")
     assert main(arguments) == 1
     error = capsys.readouterr().err
     assert error.startswith("Error: ")
@@ -76,6 +84,17 @@ def test_simulate_then_check(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     arguments = ["check", str(out / "images"), "--annotations", str(out / "annotations_via.json")]
     assert main(arguments) == 0
     assert "The data set can be used." in capsys.readouterr().out
+
+
+def test_simulating_over_another_simulation_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Images of the former would stay without annotations."""
+    command = ["simulate", "--out", str(tmp_path / "s"), "--size", "64", "64", "--pixel-size", "0.5"]
+    assert main([*command, "--per-class", "2"]) == 0
+    assert main([*command, "--per-class", "2"]) == 0
+    assert main([*command, "--per-class", "1"]) == 1
+    assert "L1_0002.png" in capsys.readouterr().err
 
 
 def test_methods_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """Configuration: defaults are valid, mistakes are named with key, value and cure."""
 
 import copy
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +78,12 @@ def test_every_key_is_described(schema: Path) -> None:
         ("evaluation.confusion_method", "efff", ["'evaluation.confusion_method'", "'efff'", "'eff'"]),
         ("dataset.source", "local", ["'dataset.images'", "empty", "--config 'dataset={images: smears}'"]),
         ("classes", ["L1"], ["'classes'"]),
+        ("protocol.val_fraction", 0.7, ["'protocol'", "test_fraction", "less than 1"]),
+        ("model.options.backbone_widht", 0.5, ["'model.options.backbone_widht'", "'backbone_width'"]),
+        ("training.options.scedule", "cosine", ["'training.options.scedule'", "'schedule'"]),
+        ("training.options.schedule", "cosin", ["'training'", "'cosin'"]),
+        ("model.weights", "nowhere.h5", ["'model.weights'", "nowhere.h5", "no such file"]),
+        ("model.weights", "coco", ["'model.weights'", "'coco'", "resnet101", "resnet18"]),
         ("seeds", [1, 1], ["'seeds'"]),
         ("vote.rule", "pathologists", ["'vote.rule'", "'pathologists'", "plurality"]),
         ("vote.rule", {"rule": "pathologist", "priority": "M7"}, ["'vote.rule'", "'M7'", "L1, L2, L3"]),
@@ -89,6 +97,16 @@ def test_a_mistake_is_named(config: dict, schema: Path, key: str, value: object,
     assert "\n" not in str(caught.value)
 
 
+def test_checking_the_network_settings_needs_no_tensorflow(repo_root: Path, schema: Path) -> None:
+    """The workflow is parsed by every command, by cluster jobs too."""
+    code = (
+        "import sys, yaml; from blastvote.config import validate_config; "
+        f"validate_config(yaml.safe_load(open({str(repo_root / 'config/config.yaml')!r})), {str(schema)!r}); "
+        "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_missing_local_folder_is_named(config: dict) -> None:
     local = changed(changed(config, "dataset.source", "local"), "dataset.images", "no/such/folder")
     local["dataset"]["annotations"] = "via.json"
@@ -96,7 +114,8 @@ def test_missing_local_folder_is_named(config: dict) -> None:
         plan_source(local)
     local["dataset"]["annotations"] = ""
     with pytest.raises(
-        InputError, match=r"'dataset.annotations' is empty.*no/such/folder holds 0 .json files"
+        InputError,
+        match=r"'dataset.annotations' is empty.*no/such/folder holds 0 .json .*'dataset=\{annotations: via.json\}'",
     ):
         plan_source(local)
 

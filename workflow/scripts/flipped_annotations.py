@@ -1,15 +1,14 @@
 """Flip the instance masks of every image of which the splits ask a flipped copy."""
 
-import pandas as pd
-
 from blastvote.dataset.coco import flip_record, read_coco, write_coco
+from blastvote.dataset.splits import read_splits
 from blastvote.logs import run_script
 
 
 def main(snakemake) -> None:
     """The masks are flipped as arrays, exactly as the images are."""
     annotations = read_coco(snakemake.input.annotations)
-    splits = pd.read_csv(snakemake.input.splits, dtype=str)
+    splits = read_splits(snakemake.input.splits)
     copies = splits.loc[splits["flip"] != "none", ["image_id", "flip"]].drop_duplicates()
     annotated = copies[copies["image_id"].isin(annotations.image_ids)]
     records = [flip_record(annotations, *row) for row in annotated.itertuples(index=False)]

@@ -1,0 +1,95 @@
+"""Write files whole or not at all, with the same bytes for the same content."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+StrPath = str | os.PathLike[str]
+
+
+@contextmanager
+def atomic_path(path: StrPath) -> Iterator[Path]:
+    """Give a temporary sibling of ``path``; rename it to ``path`` when the block ends well, else remove it.
+
+    The temporary name keeps the suffix (writers choose the format by it) and starts with a dot. Missing
+    parent folders are made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> with atomic_path(target) as temporary:
+    ...     _ = temporary.write_text("whole")
+    >>> target.read_text()
+    'whole'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem[:100]}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") -> None:
+    """Write a table as CSV: UTF-8, header, no index, missing = empty, booleans ``true``/``false``.
+
+    Floating-point columns are written with ``float_format``; a negative zero loses its sign, so that rounding
+    noise cannot change the bytes.
+    """
+    out = frame.copy()
+    for column in out.columns:
+        if pd.api.types.is_bool_dtype(out[column].dtype):
+            out[column] = out[column].astype(object).map({True: "true", False: "false"})
+    text = out.to_csv(index=False, lineterminator="\n", na_rep="", float_format=_formatter(float_format))
+    write_text(path, text)
+
+
+def _formatter(float_format: str) -> Callable[[Any], str]:
+    def render(value: Any) -> str:
+        text = float_format % value
+        return text[1:] if text.startswith("-") and float(text) == 0 else text
+
+    return render
+
+
+def write_json(path: StrPath, obj: Any, indent: int | None = 2) -> None:
+    """Write ``obj`` as JSON: UTF-8, keys in their given order, NumPy values as plain ones, no NaN.
+
+    Raises
+    ------
+    ValueError
+        If ``obj`` holds NaN or infinity, which JSON has no words for.
+    """
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(
+        obj, indent=indent, separators=separators, ensure_ascii=False, allow_nan=False, default=_plain
+    )
+    write_text(path, text + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Path):
+        return value.as_posix()
+    raise TypeError(f"cannot write {type(value).__name__} as JSON")
+
+
+def write_text(path: StrPath, text: str) -> None:
+    """Write ``text`` as UTF-8, line ends as they are, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
