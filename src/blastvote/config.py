@@ -173,15 +173,34 @@ def _check_network(config: Mapping[str, Any]) -> None:
         "image_size": model["image_size"],
         "precision": training["precision"],
     }
-    _check_fields("model", MaskRCNNConfig, {**network, "num_classes": 1 + len(config["classes"])}, model)
+    make_settings(
+        MaskRCNNConfig, "model", {**network, "num_classes": 1 + len(config["classes"])}, model["options"]
+    )
     plain = {key: value for key, value in training.items() if key != "options"}
-    _check_fields("training", TrainingConfig, plain, training)
+    make_settings(TrainingConfig, "training", plain, training["options"])
     _check_weights(model["weights"], model["backbone"])
 
 
-def _check_fields(section: str, kind: Any, settings: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    options = values.get("options") or {}
-    known = [*kind.__dataclass_fields__, "image_size"] if section == "model" else [*kind.__dataclass_fields__]
+def make_settings(kind: Any, section: str, settings: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+    """Return the settings object that a section of the configuration describes.
+
+    Parameters
+    ----------
+    kind
+        `mrcnn.MaskRCNNConfig` or `mrcnn.TrainingConfig`.
+    section
+        ``model`` or ``training``, for the message.
+    settings
+        Fields that the section's own keys set.
+    options
+        Its ``options``, which win.
+
+    Raises
+    ------
+    InputError
+        If an option is no field, or a value cannot be used.
+    """
+    known = [*kind.__dataclass_fields__, *(["image_size"] if section == "model" else [])]
     for name in options:
         if name not in known:
             raise InputError(
@@ -189,7 +208,7 @@ def _check_fields(section: str, kind: Any, settings: Mapping[str, Any], values: 
                 f"{kind.__name__}."
             )
     try:
-        kind(**{**settings, **options})
+        return kind(**{**settings, **options})
     except (TypeError, ValueError) as error:
         raise InputError(f"Config section '{section}': {error}") from None
 

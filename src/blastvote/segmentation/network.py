@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from blastvote.config import nearest
+from blastvote.config import make_settings
 from blastvote.errors import InputError
 from mrcnn import HEADS, MaskRCNN, MaskRCNNConfig, TrainingConfig, configure_runtime
 
@@ -36,30 +35,15 @@ def network_config(
         "backbone": model["backbone"],
         "image_size": model["image_size"],
         "precision": training["precision"],
-        **model["options"],
-        **changes,
     }
-    return _checked(MaskRCNNConfig, settings, "model.options")
+    return make_settings(MaskRCNNConfig, "model", settings, {**model["options"], **changes})
 
 
 def training_config(training: Mapping[str, Any], seed: int, threads: int) -> TrainingConfig:
     """Return the settings of the training loop; errors as in :func:`network_config`."""
     settings = {key: value for key, value in training.items() if key != "options"}
-    settings |= {"seed": seed, "threads": threads, **training["options"]}
-    return _checked(TrainingConfig, settings, "training.options")
-
-
-def _checked(kind: Any, settings: Mapping[str, Any], key: str) -> Any:
-    known = [field.name for field in dataclasses.fields(kind)] + ["image_size"]
-    for name in settings:
-        if name not in known:
-            raise InputError(
-                f"Config key '{key}.{name}' is not known{nearest(name, known)} It must be a field of {kind.__name__}."
-            )
-    try:
-        return kind(**settings)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"Config section '{key.split('.')[0]}': {error}") from None
+    settings |= {"seed": seed, "threads": threads}
+    return make_settings(TrainingConfig, "training", settings, training["options"])
 
 
 def build_network(
