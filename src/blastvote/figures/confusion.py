@@ -153,7 +153,8 @@ def confusion_sheet(
         return empty_figure(title, f"No {unit} with a true class have been evaluated.")
     across = max(len(matrix.column_names) for matrix in read.values())
     down = max(len(matrix.row_names) for matrix in read.values())
-    columns = min(len(styles), 4 if across <= 5 else 3 if across <= 7 else 2)
+    most = 4 if across <= 5 else 3 if across <= 7 else 2
+    columns = math.ceil(len(styles) / math.ceil(len(styles) / most))  # rows of nearly equal length
     size = 6.5 if across <= 6 else 5.5
     left = 0.35 + max(_names_width(matrix.row_names, size) for matrix in read.values())
     side = min(0.5, (PAGE - left - 0.22 * columns) / columns / (across + GAP))

@@ -50,8 +50,8 @@ def learning_curves(
     history : DataFrame
         All ``history.csv`` below one another with the columns method, seed and fold added: method, epoch,
         loss, and if known val_loss and a validation score (val_map, val_ap50_matterport or val_ap50,
-        fraction); seed and fold tell runs apart. Thin lines are runs, the thick line is their mean by epoch;
-        the best epoch of the mean is marked.
+        fraction); seed and fold tell runs apart. Thin lines are runs, the thick line is their mean by epoch.
+        Where the column ``improved`` is known, the epoch whose weights each run kept is marked.
     methods, labels
         See `style.method_styles`.
     """
@@ -84,7 +84,7 @@ def learning_curves(
                 ax.tick_params(labelbottom=True)
     _common_limits(axes, kinds)
     fig.suptitle(TITLE)
-    legend_below(fig, _handles(train, validation, score))
+    legend_below(fig, _handles(train, validation, score if "improved" in history.columns else None))
     return fig
 
 
@@ -108,27 +108,26 @@ def _panel(
         only: dict[str, Any] = {"marker": "o", "ms": 3} if len(mean) == 1 else {}
         ax.plot(mean.index, mean, dash, color=style.colour, lw=1.5, gid=f"mean {column}", **only)
         if kind == "score":
-            place = int(np.argmax(mean.to_numpy()))
-            best, top = float(mean.index[place]), float(mean.iloc[place])
-            ax.plot(
-                [best],
-                [top],
-                "o",
-                ms=4.5,
-                mfc="white",
-                mec=style.colour,
-                mew=1.2,
-                gid="best",
-                zorder=3,
-            )
-            ax.annotate(
-                f"{top:.0f}", (best, top), xytext=(0, 4), textcoords="offset points",
-                ha="center", fontsize=6.5,
-            )  # fmt: skip
+            _mark_kept(ax, runs, series, style)
     if not ax.lines:
         say_empty(ax)
     ax.grid(True, axis="y")
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
+
+
+def _mark_kept(ax: Axes, runs: list[pd.DataFrame], scores: list[pd.Series], style: MethodStyle) -> None:
+    """Mark the epoch whose weights each run kept: the last that improved what the training monitored."""
+    for run, score in zip(runs, scores, strict=True):
+        kept = run.loc[run["improved"] == 1, "epoch"] if "improved" in run.columns else pd.Series(dtype=float)
+        if kept.empty or not np.isfinite(score.get(kept.iloc[-1], np.nan)):
+            continue
+        epoch, height = float(kept.iloc[-1]), float(score[kept.iloc[-1]])
+        ax.plot([epoch], [height], "o", ms=4.5, mfc="white", mec=style.colour, mew=1.2, gid="kept", zorder=3)
+        if len(runs) == 1:
+            ax.annotate(
+                f"{height:.0f}", (epoch, height), xytext=(0, 4), textcoords="offset points",
+                ha="center", fontsize=6.5,
+            )  # fmt: skip
 
 
 def _common_limits(axes: np.ndarray, kinds: list[str]) -> None:
@@ -155,6 +154,15 @@ def _handles(train: str | None, validation: str | None, score: str | None) -> li
         handles.append(Line2D([], [], color=FAINT, ls="--", label="validation loss"))
     if score:
         handles.append(
-            Line2D([], [], ls="", marker="o", ms=4.5, mfc="white", mec=FAINT, label="best epoch (mAP, %)")
+            Line2D(
+                [],
+                [],
+                ls="",
+                marker="o",
+                ms=4.5,
+                mfc="white",
+                mec=FAINT,
+                label="epoch whose weights were kept",
+            )
         )
     return handles

@@ -59,7 +59,8 @@ def train(
     -------
     list of dict
         One row per epoch: epoch, step (in all), learning_rate, the means of the losses and of the gradient's
-        norm, on validation ``val_<loss>``, the metrics of `evaluate`, seconds.
+        norm, on validation ``val_<loss>``, the metrics of `evaluate`, improved (1 where the epoch's weights became the
+        best ones: the last such epoch is the one kept), seconds.
 
     Raises
     ------
@@ -189,7 +190,8 @@ class _Training:
         metrics = {k: float(v) for k, v in evaluate(self.model).items()} if evaluate else {}
         row |= metrics
         column = monitored([k for k in row if k not in ("epoch", "step")], self.config.monitor, list(metrics))
-        if better(row[column], done.best, column):
+        row["improved"] = int(better(row[column], done.best, column))
+        if row["improved"]:
             done.best, done.stale = row[column], 0
             self.folder.mkdir(parents=True, exist_ok=True)
             self.model.save_weights(self.folder / BEST_FILE)

@@ -94,6 +94,7 @@ class Made:
                     "loss": 3 * np.exp(-epoch / 4) + self.rng.normal(0.5, 0.05, epochs),
                     "val_loss": 3 * np.exp(-epoch / 4) + self.rng.normal(0.8, 0.05, epochs),
                     "val_map": 0.9 * (1 - np.exp(-epoch / 3)),
+                    "improved": (epoch <= epochs - 2).astype(int),
                 }
             )
             for method in methods

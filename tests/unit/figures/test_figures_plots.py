@@ -55,14 +55,14 @@ def test_dataset_overview_is_readable(made, assert_readable, classes):
     assert_readable(dataset_overview(manifest, made.splits(manifest), made.classes, "Leukocytes"))
 
 
-def test_learning_curves_draw_runs_means_and_the_best_epoch(made, artists, texts):
+def test_learning_curves_draw_runs_means_and_the_kept_epoch(made, artists, texts):
     fig = learning_curves(made.history(made.five, seeds=3), made.five)
     assert len(artists(fig, "run")) == 5 * 3 * 3
     assert [to_hex(line.get_color()).upper() for line in artists(fig, "mean loss")] == list(
         METHOD_COLOURS[:5]
     )
     assert {line.get_linestyle() for line in artists(fig, "mean val_loss")} == {"--"}
-    assert [line.get_xdata()[0] for line in artists(fig, "best")] == [8] * 5
+    assert [line.get_xdata()[0] for line in artists(fig, "kept")] == [6] * 5 * 3
     assert sum("n = 3 runs" in text for text in texts(fig)) == 5
 
 

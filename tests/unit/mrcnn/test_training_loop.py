@@ -145,7 +145,7 @@ def test_best_and_early_stopping(tmp_path):
         return {"map": value}
 
     rows = train(TinyNetwork(), SAMPLES, [], config, tmp_path, evaluate)
-    assert len(rows) == 4
+    assert [row["improved"] for row in rows] == [1, 1, 0, 0]
     assert (tmp_path / "best.weights.h5").read_bytes() == kept[0.6]
 
 
