@@ -31,18 +31,6 @@ def no_onednn() -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 
-def no_halves() -> None:
-    """Convolve a single image as a batch of one."""
-    import tensorflow as tf
-
-    from mrcnn import layers, rpn
-
-    def plain(x, kernel, strides=1, padding="SAME"):
-        return tf.nn.conv2d(x, kernel, strides, padding)
-
-    layers.convolve = rpn.convolve = plain
-
-
 def no_folding() -> None:
     """Normalise (frozen) after the convolution instead of scaling its kernel."""
     from mrcnn.layers import ConvNorm
@@ -147,7 +135,7 @@ STEP: tuple[Callable[[], None], ...] = (
     class_head_as_convolution, traced_weight_decay, jit_compile,
 )  # fmt: skip
 INFER: tuple[Callable[[], None], ...] = (
-    no_onednn, no_halves, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution, jit_compile,
+    no_onednn, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution, jit_compile,
 )  # fmt: skip
 
 

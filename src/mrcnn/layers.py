@@ -150,28 +150,7 @@ class ConvNorm(tf.Module):
         return self.conv.kernel.shape[0] * self.conv.kernel.shape[1] * x.shape[3] <= pixels
 
     def _convolve(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        return convolve(x, kernel, self.strides, self.padding)
-
-
-def convolve(
-    x: tf.Tensor, kernel: tf.Tensor, strides: int = 1, padding: str | list[list[int]] = "SAME"
-) -> tf.Tensor:
-    """Convolve `x` (N, H, W, C) with `kernel` (h, w, C, filters), as ``tf.nn.conv2d``.
-
-    A single image is folded into a batch of two halves, where that is exact: TensorFlow's oneDNN kernels convolve
-    a batch of one by a plain matrix product over copied patches, which takes twice the time of their convolution.
-    """
-    height, rows = x.shape[1], kernel.shape[0]
-    if x.shape[0] != 1 or strides != 1 or padding != "SAME" or rows not in (1, 3) or not height or height % 2:
-        return tf.nn.conv2d(x, kernel, strides, padding)
-    half, halo = height // 2, rows // 2
-    if halo:
-        x = tf.pad(x, [[0, 0], [halo, halo], [0, 0], [0, 0]])
-        x = tf.concat([x[:, : half + 2 * halo], x[:, half:]], axis=0)
-    else:
-        x = tf.reshape(x, [2, half, x.shape[2], x.shape[3]])
-    y = tf.nn.conv2d(x, kernel, 1, [[0, 0], [0, 0], [halo, halo], [0, 0]])
-    return tf.reshape(y, [1, height, *y.shape[2:]])
+        return tf.nn.conv2d(x, kernel, self.strides, self.padding)
 
 
 def frozen_scale_and_shift(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
-from mrcnn.layers import LayerStore, convolve
+from mrcnn.layers import LayerStore
 
 
 class RPNOutput(NamedTuple):
@@ -45,7 +45,7 @@ class RegionProposalNetwork(tf.Module):
         split = [2 * self.per_location, 4 * self.per_location]
         logits, deltas = [], []
         for level in pyramid:
-            x = convolve(level, tf.cast(self.shared.kernel, level.dtype), self.stride)
+            x = tf.nn.conv2d(level, tf.cast(self.shared.kernel, level.dtype), self.stride, "SAME")
             x = tf.nn.relu(tf.nn.bias_add(x, tf.cast(self.shared.bias, level.dtype)))
             y = tf.matmul(tf.reshape(x, [tf.shape(x)[0], -1, x.shape[-1]]), tf.cast(kernel[0, 0], x.dtype))
             y = tf.cast(tf.nn.bias_add(y, tf.cast(bias, x.dtype)), tf.float32)

@@ -5,7 +5,6 @@ import pytest
 import tensorflow as tf
 
 from mrcnn.anchors import normalised_anchors
-from mrcnn.layers import convolve
 
 
 def take_step(model, batch, seed=1, selection="all", rate=0.1):
@@ -157,17 +156,3 @@ def test_anchors_fit_the_outputs(small_model):
     model = small_model()
     rpn = model.rpn(model.features(tf.zeros([1, 128, 128, 3])))
     assert rpn.deltas.shape[1] == len(normalised_anchors(model.config))
-
-
-@pytest.mark.parametrize("size", [1, 3])
-@pytest.mark.parametrize("shape", [(1, 8, 6, 4), (1, 7, 6, 4), (2, 8, 6, 4)])
-def test_halves_of_an_image_convolve_like_the_image(size, shape):
-    rng = np.random.default_rng(size)
-    x = rng.normal(size=shape).astype(np.float32)
-    kernel = rng.normal(size=(size, size, 4, 5)).astype(np.float32)
-    np.testing.assert_allclose(
-        convolve(tf.constant(x), tf.constant(kernel)),
-        tf.nn.conv2d(x, kernel, 1, "SAME"),
-        rtol=1e-5,
-        atol=1e-5,
-    )
