@@ -31,6 +31,19 @@ def no_onednn() -> None:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 
+def one_graph() -> None:
+    """Detect in one image by the graph for any number of images."""
+    from mrcnn import MaskRCNN
+
+    build = MaskRCNN.__init__
+
+    def sharing(self, *arguments, **settings):
+        build(self, *arguments, **settings)
+        self._predict_one = self._predict
+
+    MaskRCNN.__init__ = sharing
+
+
 def no_folding() -> None:
     """Normalise (frozen) after the convolution instead of scaling its kernel."""
     from mrcnn.layers import ConvNorm
@@ -135,7 +148,7 @@ STEP: tuple[Callable[[], None], ...] = (
     class_head_as_convolution, traced_weight_decay, jit_compile,
 )  # fmt: skip
 INFER: tuple[Callable[[], None], ...] = (
-    no_onednn, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution, jit_compile,
+    no_onednn, one_graph, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution, jit_compile,
 )  # fmt: skip
 
 

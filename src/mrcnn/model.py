@@ -58,7 +58,7 @@ class MaskRCNN(tf.Module):
         self.layers: dict[str, keras.layers.Layer] = store.layers
         side = config.image_shape[0] if config.fixed_size else None
         boxes = tf.TensorSpec([None, 4], tf.float32)
-        # A single image has a graph of its own, in which all sizes are known: a sixth less time on CPUs.
+        # A single image has a graph of its own, in which all sizes are known (docs/performance.md has its worth).
         self._predict_one, self._predict = (
             tf.function(
                 self.predict,
