@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 
 from blastvote.contrast import enhance
-from blastvote.segmentation.network import network_config
+from blastvote.segmentation.settings import network_config
 from blastvote.simulate import SimulationSettings, image_ids, simulate_id
 from mrcnn import MaskRCNN, Sample, TrainingConfig, configure_runtime, train
 

@@ -164,56 +164,15 @@ def _check_protocol(config: Mapping[str, Any]) -> None:
 
 def _check_network(config: Mapping[str, Any]) -> None:
     """Options of network and training are known, and the first weights are there. Needs no TensorFlow."""
-    from mrcnn.config import MaskRCNNConfig
-    from mrcnn.training.config import TrainingConfig
+    from blastvote.segmentation.settings import network_config, training_config
 
-    model, training = config["model"], config["training"]
-    network = {
-        "backbone": model["backbone"],
-        "image_size": model["image_size"],
-        "precision": training["precision"],
-    }
-    make_settings(
-        MaskRCNNConfig, "model", {**network, "num_classes": 1 + len(config["classes"])}, model["options"]
-    )
-    plain = {key: value for key, value in training.items() if key != "options"}
-    make_settings(TrainingConfig, "training", plain, training["options"])
-    _check_weights(model["weights"], model["backbone"])
-
-
-def make_settings(kind: Any, section: str, settings: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
-    """Return the settings object that a section of the configuration describes.
-
-    Parameters
-    ----------
-    kind
-        `mrcnn.MaskRCNNConfig` or `mrcnn.TrainingConfig`.
-    section
-        ``model`` or ``training``, for the message.
-    settings
-        Fields that the section's own keys set.
-    options
-        Its ``options``, which win.
-
-    Raises
-    ------
-    InputError
-        If an option is no field, or a value cannot be used.
-    """
-    known = [*kind.__dataclass_fields__, *(["image_size"] if section == "model" else [])]
-    for name in options:
-        if name not in known:
-            raise InputError(
-                f"Config key '{section}.options.{name}' is not known{nearest(name, known)} It must be a field of "
-                f"{kind.__name__}."
-            )
-    try:
-        return kind(**{**settings, **options})
-    except (TypeError, ValueError) as error:
-        raise InputError(f"Config section '{section}': {error}") from None
+    network_config(config["model"], config["training"], config["classes"])
+    training_config(config["training"], seed=0, threads=config["threads"]["train"])
+    _check_weights(config["model"]["weights"], config["model"]["backbone"])
 
 
 def _check_weights(source: str, backbone: str) -> None:
+    from blastvote.segmentation.settings import SHIPPED
     from mrcnn.weights_source import KNOWN
 
     if source in KNOWN and backbone not in KNOWN[source].backbones:
@@ -221,11 +180,11 @@ def _check_weights(source: str, backbone: str) -> None:
             f"Config key 'model.weights' is {source!r}, weights of {' or '.join(KNOWN[source].backbones)}, but "
             f"'model.backbone' is {backbone}. Take weights 'none', a file of your own, or another backbone."
         )
-    named = source in ("none", "smears", *KNOWN) or source.startswith(("http://", "https://"))
+    named = source in ("none", *SHIPPED, *KNOWN) or source.startswith(("http://", "https://"))
     if not named and not Path(source).expanduser().is_file():
         raise InputError(
-            f"Config key 'model.weights' is {source!r}: there is no such file. Allowed: none, smears, "
-            f"{', '.join(KNOWN)}, a path, or an address (https://...)."
+            f"Config key 'model.weights' is {source!r}: there is no such file. Allowed: none, "
+            f"{', '.join([*SHIPPED, *KNOWN])}, a path, or an address (https://...)."
         )
 
 

@@ -93,6 +93,13 @@ def test_history_has_both_conventions(toy: Path) -> None:
     assert np.isfinite(history[["loss", "val_loss"]]).all(axis=None)
 
 
+def test_tensorboard_has_a_folder_a_training(toy: Path) -> None:
+    board = toy / "results/tensorboard"
+    for method in METHODS:
+        (events,) = (board / method / "seed1" / "fold0").glob("*/events*")
+        assert b"val_ap50_matterport" in events.read_bytes()
+
+
 def test_report_and_pictures_are_there(toy: Path) -> None:
     page = (toy / "results/report/index.html").read_text(encoding="utf-8")
     assert "table1_map.csv" in page

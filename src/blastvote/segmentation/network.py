@@ -7,43 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from blastvote.config import make_settings
 from blastvote.errors import InputError
-from mrcnn import HEADS, MaskRCNN, MaskRCNNConfig, TrainingConfig, configure_runtime
+from blastvote.segmentation.settings import SHIPPED, network_config
+from mrcnn import HEADS, MaskRCNN, configure_runtime
 
 LOGGER = logging.getLogger("blastvote.network")
 
-SHIPPED = {"smears": Path(__file__).parent.parent / "weights" / "smears_resnet18_half.weights.h5"}
-"""Weights that come with blastvote, by the name that ``model.weights`` gives them (pretraining/README.md)."""
-
 SCORE_THRESHOLD = 0.05
 """Every cell from this score on is stored; the vote's minimum confidence is applied later."""
-
-
-def network_config(
-    model: Mapping[str, Any], training: Mapping[str, Any], class_names: Sequence[str], **changes: Any
-) -> MaskRCNNConfig:
-    """Return the network's configuration: background and `class_names` are its classes.
-
-    Raises
-    ------
-    InputError
-        If an option is unknown or cannot be used.
-    """
-    settings = {
-        "num_classes": 1 + len(class_names),
-        "backbone": model["backbone"],
-        "image_size": model["image_size"],
-        "precision": training["precision"],
-    }
-    return make_settings(MaskRCNNConfig, "model", settings, {**model["options"], **changes})
-
-
-def training_config(training: Mapping[str, Any], seed: int, threads: int) -> TrainingConfig:
-    """Return the settings of the training loop; errors as in :func:`network_config`."""
-    settings = {key: value for key, value in training.items() if key != "options"}
-    settings |= {"seed": seed, "threads": threads}
-    return make_settings(TrainingConfig, "training", settings, training["options"])
 
 
 def build_network(
@@ -59,7 +30,7 @@ def build_network(
     Parameters
     ----------
     model, training, class_names
-        See :func:`network_config`.
+        See `settings.network_config`.
     seed
         Of the weights that no file gives.
     threads

@@ -17,8 +17,9 @@ import pandas as pd
 
 from blastvote.dataset.coco import read_coco
 from blastvote.io import atomic_path, sha256, write_csv
-from blastvote.segmentation.network import SCORE_THRESHOLD, build_network, network_config, training_config
+from blastvote.segmentation.network import SCORE_THRESHOLD, build_network
 from blastvote.segmentation.samples import ImageFiles, annotated_samples, rows_of
+from blastvote.segmentation.settings import network_config, training_config
 from blastvote.segmentation.validate import Validation
 from mrcnn import Progress, train
 
