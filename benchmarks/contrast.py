@@ -69,7 +69,7 @@ def worker(method: str, params: dict[str, Any], path: str, repeats: int) -> dict
     import cv2
 
     from blastvote.contrast import enhance
-    from blastvote.contrast.eff import enhance_original
+    from blastvote.contrast.methods.eff import enhance_original
 
     cv2.setNumThreads(1)
     image = np.load(path)

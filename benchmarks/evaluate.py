@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 from pycocotools import mask as coco_mask
 
-from blastvote.evaluate.all_tables import all_tables
-from blastvote.evaluate.cells import cells_table, votes_table
-from blastvote.evaluate.run import score_run
-from blastvote.evaluate.statistics import BootstrapSettings
-from blastvote.evaluate.study import load_study
+from blastvote.evaluate.scoring.cells import cells_table, votes_table
+from blastvote.evaluate.scoring.run import score_run
+from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.study import load_study
+from blastvote.evaluate.tables.all_tables import all_tables
 from blastvote.io import write_csv
 
 NAMES = ["L1", "L2", "L3"]

@@ -46,7 +46,7 @@ def one_graph() -> None:
 
 def no_folding() -> None:
     """Normalise (frozen) after the convolution instead of scaling its kernel."""
-    from mrcnn.layers import ConvNorm
+    from mrcnn.network.layers import ConvNorm
 
     ConvNorm._kernel_is_smaller = lambda self, x: False
 
@@ -72,7 +72,7 @@ def masks_of_all_classes() -> None:
     """Compute the masks of all classes, and gather that of the ROI's class afterwards."""
     import tensorflow as tf
 
-    from mrcnn import heads
+    from mrcnn.network import heads
 
     def every_class(self, crops, class_ids, training=False, weight=None):
         x = self.upsampled(crops, training, weight)
@@ -87,7 +87,7 @@ def masks_of_all_classes() -> None:
 
 def align_by_gathers() -> None:
     """Align ROIs by gathers over the flattened pyramid, as on GPUs."""
-    from mrcnn import roi_align
+    from mrcnn.network import roi_align
 
     roi_align._crop_by_level = roi_align._crop_by_gathers
 
@@ -96,8 +96,8 @@ def class_head_as_convolution() -> None:
     """Run the class head's 7x7 convolution as a convolution, not as a matrix product."""
     import tensorflow as tf
 
-    from mrcnn.heads import ClassHead, ClassOutput
-    from mrcnn.layers import frozen_scale_and_shift
+    from mrcnn.network.heads import ClassHead, ClassOutput
+    from mrcnn.network.layers import frozen_scale_and_shift
 
     def convolving(self, crops, training=False, weight=None):
         x = crops
@@ -132,7 +132,7 @@ def jit_compile() -> None:
     """Compile each block of convolution, normalisation and ReLU by XLA (the whole step holds operations XLA lacks)."""
     import tensorflow as tf
 
-    from mrcnn.layers import ConvNorm
+    from mrcnn.network.layers import ConvNorm
 
     plain = ConvNorm.__call__
 

@@ -14,8 +14,8 @@ from network_case import Case, Work, command_line, example, inference_proposals,
 
 from mrcnn import MaskRCNN, MaskRCNNConfig, Sample, TrainingConfig, configure_runtime
 from mrcnn.data.batches import Batches
-from mrcnn.rpn import RPNOutput
-from mrcnn.targets import detection_targets
+from mrcnn.network.rpn import RPNOutput
+from mrcnn.network.targets import detection_targets
 from mrcnn.training.step import TrainStep
 
 

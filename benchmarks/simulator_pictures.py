@@ -17,7 +17,7 @@ import numpy as np
 
 from blastvote.io import read_image, write_image
 from blastvote.simulate import CLASS_NAMES, SimulatedImage, SimulationSettings, simulate_id
-from blastvote.simulate.lighting import MODES
+from blastvote.simulate.imaging.lighting import MODES
 
 PANEL = SimulationSettings(
     width=320, height=240, pixel_size_um=0.15, images_per_class=40, images_per_patient=1, seed=1

@@ -59,7 +59,7 @@ def methods(options: argparse.Namespace) -> None:
 
 def simulate(options: argparse.Namespace) -> None:
     """Write a simulated data set."""
-    from blastvote.dataset.names import listed
+    from blastvote.dataset.source.image_ids import listed
     from blastvote.simulate import IMAGES_FOLDER, SimulationSettings, image_ids, image_name, write_dataset
 
     width, height = options.size
@@ -83,9 +83,9 @@ def simulate(options: argparse.Namespace) -> None:
 
 def check(options: argparse.Namespace) -> None:
     """Check a data set as the workflow does and print the report."""
-    from blastvote.dataset.checks import check_dataset
-    from blastvote.dataset.collect import collect
-    from blastvote.dataset.source import open_source
+    from blastvote.dataset.check.checks import check_dataset
+    from blastvote.dataset.source.collect import collect
+    from blastvote.dataset.source.source import open_source
     from blastvote.vote import make_rule, vote
 
     classes = _classes(options.classes)
@@ -107,7 +107,7 @@ def check(options: argparse.Namespace) -> None:
 
 def predict(options: argparse.Namespace) -> None:
     """Enhance new images as a run did, segment them with its network, vote, and draw the cells."""
-    from blastvote.segmentation.predict import predict_images
+    from blastvote.predict import predict_images
 
     votes = predict_images(
         _images(options.images), options.results, options.trained, options.out, options.min_confidence

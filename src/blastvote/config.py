@@ -154,7 +154,7 @@ def _check_source(config: Mapping[str, Any]) -> None:
 
 def _check_protocol(config: Mapping[str, Any]) -> None:
     """The protocol's numbers fit together; whether there are images enough is another matter."""
-    from blastvote.dataset.splits import SplitSettings
+    from blastvote.dataset.split.splits import SplitSettings
 
     try:
         SplitSettings.from_config(config["protocol"]).validate()
@@ -173,7 +173,7 @@ def _check_network(config: Mapping[str, Any]) -> None:
 
 def _check_weights(source: str, backbone: str) -> None:
     from blastvote.segmentation.settings import SHIPPED
-    from mrcnn.weights_source import KNOWN
+    from mrcnn.weights.sources import KNOWN
 
     if source in KNOWN and backbone not in KNOWN[source].backbones:
         raise InputError(

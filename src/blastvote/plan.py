@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from blastvote.dataset.collect import precheck
-from blastvote.dataset.source import Part, Source, open_source
-from blastvote.dataset.splits import make_splits
+from blastvote.dataset.source.collect import precheck
+from blastvote.dataset.source.source import Part, Source, open_source
+from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
 from blastvote.simulate import (
     ANNOTATIONS_NAME,

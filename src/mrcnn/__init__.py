@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mrcnn.model import MaskRCNN
     from mrcnn.names import HEADS
     from mrcnn.training import Progress, Sample, TrainingConfig, configure_runtime, train
-    from mrcnn.weights_source import resolve_weights
+    from mrcnn.weights.sources import resolve_weights
 
 _HOMES = {
     "HEADS": "mrcnn.names",
@@ -22,7 +22,7 @@ _HOMES = {
     "Sample": "mrcnn.data",
     "TrainingConfig": "mrcnn.training",
     "configure_runtime": "mrcnn.training",
-    "resolve_weights": "mrcnn.weights_source",
+    "resolve_weights": "mrcnn.weights.sources",
     "train": "mrcnn.training",
 }
 

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from mrcnn.anchors import normalised_anchors
-from mrcnn.boxes import tf_apply_deltas, tf_clip, tf_norm_boxes
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.data.resize import resize_image
-from mrcnn.detection import Detections
+from mrcnn.geometry.anchors import normalised_anchors
+from mrcnn.geometry.boxes import tf_apply_deltas, tf_clip, tf_norm_boxes
 from mrcnn.model import MaskRCNN
+from mrcnn.network.detection import Detections
 from mrcnn.training.state import write_atomically
 from mrcnn.unmold import unmold_detections
 
@@ -171,7 +171,7 @@ def _detector(model: MaskRCNN) -> Any:
 def _refine(
     rois: tf.Tensor, probabilities: tf.Tensor, deltas: tf.Tensor, window: tf.Tensor, config: MaskRCNNConfig
 ) -> Detections:
-    """Detections of one image, as `mrcnn.detection.refine`, by plain non-maximum suppression.
+    """Detections of one image, as `mrcnn.network.detection.refine`, by plain non-maximum suppression.
 
     Boxes of different classes are moved apart, so that one pass suppresses class by class.
     """

@@ -12,20 +12,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mrcnn import detection, losses, proposals, targets, weights
-from mrcnn.anchors import normalised_anchors
-from mrcnn.backbone import ResNet
-from mrcnn.boxes import tf_norm_boxes
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.data.molding import mold_image
 from mrcnn.data.resize import resize_image
-from mrcnn.fpn import FeaturePyramid
-from mrcnn.heads import ClassHead, MaskHead
-from mrcnn.layers import LayerStore
+from mrcnn.geometry.anchors import normalised_anchors
+from mrcnn.geometry.boxes import tf_norm_boxes
 from mrcnn.names import select_layers
-from mrcnn.roi_align import image_of_roi, pyramid_roi_align
-from mrcnn.rpn import RegionProposalNetwork, RPNOutput
+from mrcnn.network import detection, losses, proposals, targets
+from mrcnn.network.backbone import ResNet
+from mrcnn.network.fpn import FeaturePyramid
+from mrcnn.network.heads import ClassHead, MaskHead
+from mrcnn.network.layers import LayerStore
+from mrcnn.network.roi_align import image_of_roi, pyramid_roi_align
+from mrcnn.network.rpn import RegionProposalNetwork, RPNOutput
 from mrcnn.unmold import unmold_detections
+from mrcnn.weights import loading as weights
 
 
 class MaskRCNN(tf.Module):
@@ -272,7 +273,7 @@ class MaskRCNN(tf.Module):
     def load_weights(
         self, path: str | Path, by_name: bool = True, exclude: Sequence[str] | None = None
     ) -> weights.LoadReport:
-        """Load an HDF5 file of Matterport's layout, or one of ours, by layer names; see `mrcnn.weights.load`."""
+        """Load an HDF5 file of Matterport's layout, or one of ours, by layer names: `mrcnn.weights.loading.load`."""
         return weights.load(self.layers, path, by_name=by_name, exclude=exclude or ())
 
     def save_weights(self, path: str | Path, format: str = "matterport") -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mrcnn.numpy_boxes import denorm_boxes, norm_boxes
+from mrcnn.geometry.numpy_boxes import denorm_boxes, norm_boxes
 
 MASK_THRESHOLD = 0.5
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from blastvote.dataset.splits import read_splits
-from blastvote.evaluate.cells import cells_table
+from blastvote.dataset.split.splits import read_splits
+from blastvote.evaluate.scoring.cells import cells_table
 from blastvote.io import write_csv
 from blastvote.logs import run_script
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
-from blastvote.figures.examples import choose_examples, examples_figure, grid_figure
+from blastvote.figures.pictures.examples import choose_examples, examples_figure, grid_figure
 from blastvote.figures.style import save_figure
 from blastvote.logs import run_script
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from blastvote.dataset.augment import flip_image, sample_id
-from blastvote.dataset.splits import read_splits
+from blastvote.dataset.split.splits import read_splits
 from blastvote.io import read_image, write_image
 from blastvote.logs import run_script
 

@@ -1,7 +1,7 @@
 """Flip the instance masks of every image of which the splits ask a flipped copy."""
 
 from blastvote.dataset.coco import flip_record, read_coco, write_coco
-from blastvote.dataset.splits import read_splits
+from blastvote.dataset.split.splits import read_splits
 from blastvote.logs import run_script
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from blastvote.dataset.collect import labels_table
+from blastvote.dataset.source.collect import labels_table
 from blastvote.io import write_csv
 from blastvote.logs import run_script
 from blastvote.plan import plan_source

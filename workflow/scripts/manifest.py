@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from blastvote.dataset.checks import check_dataset, hash_table, records
+from blastvote.dataset.check.checks import check_dataset, hash_table, records
 from blastvote.dataset.coco import write_coco
-from blastvote.dataset.collect import collect
 from blastvote.dataset.manifest import build_manifest
+from blastvote.dataset.source.collect import collect
 from blastvote.io import write_csv, write_text
 from blastvote.logs import LOGGER, run_script
 from blastvote.plan import plan_source

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
-from blastvote.dataset.splits import read_splits
-from blastvote.evaluate.detections import read_detections
-from blastvote.figures.examples import choose_examples, overlay_figure
+from blastvote.dataset.split.splits import read_splits
+from blastvote.evaluate.scoring.detections import read_detections
+from blastvote.figures.pictures.examples import choose_examples, overlay_figure
 from blastvote.figures.style import save_figure
 from blastvote.logs import run_script
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from blastvote.dataset.splits import read_splits
-from blastvote.evaluate.run import score_run
+from blastvote.dataset.split.splits import read_splits
+from blastvote.evaluate.scoring.run import score_run
 from blastvote.logs import run_script
 
 

@@ -1,6 +1,6 @@
 """Say which image trains, validates and tests in each fold; labels and patients decide, pixels do not."""
 
-from blastvote.dataset.splits import make_splits
+from blastvote.dataset.split.splits import make_splits
 from blastvote.io import read_table, write_csv
 from blastvote.logs import run_script
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from blastvote.dataset.manifest import read_manifest
-from blastvote.evaluate.all_tables import all_tables
-from blastvote.evaluate.markdown import table1_markdown, table2_markdown
-from blastvote.evaluate.statistics import BootstrapSettings
-from blastvote.evaluate.study import load_study
+from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.study import load_study
+from blastvote.evaluate.tables.all_tables import all_tables
+from blastvote.evaluate.tables.markdown import table1_markdown, table2_markdown
 from blastvote.io import write_csv, write_text
 from blastvote.logs import run_script
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from blastvote.dataset.splits import read_splits
-from blastvote.evaluate.cells import seen_images, votes_table
+from blastvote.dataset.split.splits import read_splits
+from blastvote.evaluate.scoring.cells import seen_images, votes_table
 from blastvote.io import read_table, write_csv
 from blastvote.logs import run_script
 

@@ -6,12 +6,14 @@
 >>> bool((enhance(image, "none") == image).all())
 True
 
-A method is one file of this package with one function under the decorator `method`; importing it here
-registers it. SciPy, numba and jsonschema are imported only by the methods and checks that need them.
+A method is one file in `blastvote/contrast/methods/` with a function under the decorator `method`; every file
+there is found and registered by itself. SciPy, numba and jsonschema are imported only by the methods and checks that
+need them.
 """
 
-from blastvote.contrast import clahe, dhe, eff, gamma, he, identity, lime, stain  # noqa: F401  (they register themselves)
 from blastvote.contrast.api import describe, enhance, enhance_and_describe
-from blastvote.contrast.registry import METHODS, Method, method, validate_params
+from blastvote.contrast.registry import METHODS, Method, find_methods, method, validate_params
+
+find_methods()
 
 __all__ = ["METHODS", "Method", "describe", "enhance", "enhance_and_describe", "method", "validate_params"]

@@ -1,7 +1,9 @@
 """The registry of contrast methods and the check of their parameters."""
 
+import importlib
 import inspect
 import math
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +98,14 @@ def method(
         return function
 
     return register
+
+
+def find_methods() -> None:
+    """Import every file of `blastvote.contrast.methods`, in alphabetical order, so that its method registers itself."""
+    from blastvote.contrast import methods
+
+    for module in pkgutil.iter_modules(methods.__path__):
+        importlib.import_module(f"{methods.__name__}.{module.name}")
 
 
 def find_method(name: object) -> Method:

@@ -13,8 +13,8 @@ from blastvote import io
 from blastvote.errors import InputError
 
 if TYPE_CHECKING:
-    from blastvote.dataset.collect import Collection
-    from blastvote.dataset.facts import ImageFacts
+    from blastvote.dataset.check.measure import ImageFacts
+    from blastvote.dataset.source.collect import Collection
 
 COLUMNS = ["image_id", "path", "sha256", "width", "height", "label", "patient_id", "n_cells", "source"]
 
@@ -25,9 +25,9 @@ def build_manifest(collection: Collection, facts: Iterable[ImageFacts]) -> pd.Da
     Parameters
     ----------
     collection
-        Images, labels and cells (`blastvote.dataset.collect.collect`).
+        Images, labels and cells (`blastvote.dataset.source.collect.collect`).
     facts
-        What the check measured on each image (`blastvote.dataset.facts.examine`).
+        What the check measured on each image (`blastvote.dataset.check.measure.examine`).
 
     Returns
     -------

@@ -7,17 +7,17 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "ClassificationScores": "classification",
-    "classification_scores": "classification",
-    "matterport_ap": "matterport",
-    "matterport_ap_range": "matterport",
-    "cells_table": "cells",
-    "votes_table": "cells",
-    "score_run": "run",
-    "RunScores": "run_scores",
-    "Study": "study",
-    "load_study": "study",
-    "all_tables": "all_tables",
+    "ClassificationScores": "statistics.classification",
+    "classification_scores": "statistics.classification",
+    "matterport_ap": "scoring.matterport",
+    "matterport_ap_range": "scoring.matterport",
+    "cells_table": "scoring.cells",
+    "votes_table": "scoring.cells",
+    "score_run": "scoring.run",
+    "RunScores": "scoring.run_scores",
+    "Study": "statistics.study",
+    "load_study": "statistics.study",
+    "all_tables": "tables.all_tables",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,18 +1,18 @@
 """Figures: each function takes tables or arrays and returns a Matplotlib figure; `save_figure` writes it."""
 
-from blastvote.figures.classification import classification_by_method
-from blastvote.figures.comparisons import forest_plot
-from blastvote.figures.confusion import confusion_figure, confusion_sheet
-from blastvote.figures.contrast import contrast_effect
-from blastvote.figures.curves import pr_curves, reliability_diagram, threshold_sweep
-from blastvote.figures.dataset import dataset_overview, example_sheet
-from blastvote.figures.detection import map_by_method
-from blastvote.figures.grid import method_grid
-from blastvote.figures.learning import learning_curves
-from blastvote.figures.matching import matching_shares
-from blastvote.figures.overlay import overlay_cells
-from blastvote.figures.panels import Cells, find_missed, overlay_panel
-from blastvote.figures.seeds import seed_spread
+from blastvote.figures.pictures.dataset import dataset_overview, example_sheet
+from blastvote.figures.pictures.grid import method_grid
+from blastvote.figures.pictures.overlay import overlay_cells
+from blastvote.figures.pictures.panels import Cells, find_missed, overlay_panel
+from blastvote.figures.plots.classification import classification_by_method
+from blastvote.figures.plots.comparisons import forest_plot
+from blastvote.figures.plots.confusion import confusion_figure, confusion_sheet
+from blastvote.figures.plots.contrast import contrast_effect
+from blastvote.figures.plots.curves import pr_curves, reliability_diagram, threshold_sweep
+from blastvote.figures.plots.detection import map_by_method
+from blastvote.figures.plots.learning import learning_curves
+from blastvote.figures.plots.matching import matching_shares
+from blastvote.figures.plots.seeds import seed_spread
 from blastvote.figures.style import empty_figure, save_figure
 
 __all__ = [

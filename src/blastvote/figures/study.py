@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from blastvote.figures.classification import classification_by_method
-from blastvote.figures.comparisons import forest_plot
-from blastvote.figures.confusion import confusion_figure, confusion_sheet
-from blastvote.figures.contrast import contrast_effect
-from blastvote.figures.curves import pr_curves, reliability_diagram, threshold_sweep
-from blastvote.figures.dataset import dataset_overview
-from blastvote.figures.detection import map_by_method
-from blastvote.figures.learning import learning_curves
-from blastvote.figures.matching import matching_shares
-from blastvote.figures.seeds import seed_spread
+from blastvote.figures.pictures.dataset import dataset_overview
+from blastvote.figures.plots.classification import classification_by_method
+from blastvote.figures.plots.comparisons import forest_plot
+from blastvote.figures.plots.confusion import confusion_figure, confusion_sheet
+from blastvote.figures.plots.contrast import contrast_effect
+from blastvote.figures.plots.curves import pr_curves, reliability_diagram, threshold_sweep
+from blastvote.figures.plots.detection import map_by_method
+from blastvote.figures.plots.learning import learning_curves
+from blastvote.figures.plots.matching import matching_shares
+from blastvote.figures.plots.seeds import seed_spread
 from blastvote.figures.style import METHOD_NAMES
 
 PLOTS = (
@@ -55,7 +55,7 @@ def study_figures(
     Parameters
     ----------
     tables
-        As `blastvote.evaluate.all_tables.all_tables` names them.
+        As `blastvote.evaluate.tables.all_tables.all_tables` names them.
     manifest, splits, contrast
         The tables of these names.
     history

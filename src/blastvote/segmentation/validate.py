@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from blastvote.evaluate.coco import average_precisions, rank
-from blastvote.evaluate.ground_truth import read_ground_truth
-from blastvote.evaluate.run import score_run
+from blastvote.evaluate.scoring.coco import average_precisions, rank
+from blastvote.evaluate.scoring.ground_truth import read_ground_truth
+from blastvote.evaluate.scoring.run import score_run
 from blastvote.segmentation.detect import coco_results
 from mrcnn import MaskRCNN, Sample
 

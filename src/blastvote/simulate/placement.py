@@ -7,9 +7,9 @@ import math
 import cv2
 import numpy as np
 
-from blastvote.simulate.blasts import Blast, draw_outline
+from blastvote.simulate.cells.blasts import Blast, draw_outline
+from blastvote.simulate.cells.shapes import cut_patch
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
-from blastvote.simulate.shapes import cut_patch
 
 MIN_VISIBLE_PX = 40
 MIN_VISIBLE_SHARE = 0.15

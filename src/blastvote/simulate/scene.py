@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from blastvote.errors import InputError
-from blastvote.simulate import redcells
-from blastvote.simulate.blasts import Blast, paint_blast
-from blastvote.simulate.canvas import Canvas
-from blastvote.simulate.distractors import paint_debris, paint_neutrophil, paint_platelet, paint_smudge
-from blastvote.simulate.lighting import draw_lighting, illumination
-from blastvote.simulate.optics import Camera, draw_camera, photograph
+from blastvote.simulate.cells import redcells
+from blastvote.simulate.cells.blasts import Blast, paint_blast
+from blastvote.simulate.cells.distractors import paint_debris, paint_neutrophil, paint_platelet, paint_smudge
+from blastvote.simulate.imaging.canvas import Canvas
+from blastvote.simulate.imaging.lighting import draw_lighting, illumination
+from blastvote.simulate.imaging.optics import Camera, draw_camera, photograph
+from blastvote.simulate.imaging.stain import AZURE, Stain, draw_stain, transmit
+from blastvote.simulate.imaging.texture import TextureAtlas, cloud
 from blastvote.simulate.placement import place_blasts
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
-from blastvote.simulate.stain import AZURE, Stain, draw_stain, transmit
-from blastvote.simulate.texture import TextureAtlas, cloud
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class SimulatedImage:
     label
         Subtype of the image, equal to the pathologists' vote on ``class_names``.
     lighting
-        Kind of light (`blastvote.simulate.lighting.MODES`).
+        Kind of light (`blastvote.simulate.imaging.lighting.MODES`).
     """
 
     image: np.ndarray

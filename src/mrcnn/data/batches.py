@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from mrcnn.anchors import pyramid_anchors
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.data.augment import Augmentation, tf_transform_boxes, tf_transform_images, transform_boxes
 from mrcnn.data.rpn_targets import match_anchors
 from mrcnn.data.sample import PreparedSample, Sample, prepare_sample
+from mrcnn.geometry.anchors import pyramid_anchors
 
 Batch = dict[str, tf.Tensor]
 

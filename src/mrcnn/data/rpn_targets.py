@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mrcnn.numpy_boxes import compute_overlaps
+from mrcnn.geometry.numpy_boxes import compute_overlaps
 
 NEGATIVE, NEUTRAL = -1, 0
 

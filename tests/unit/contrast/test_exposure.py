@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import fminbound
 
-from blastvote.contrast.exposure import best_exposure, entropy, minimise, transform
+from blastvote.contrast.numerics.exposure import best_exposure, entropy, minimise, transform
 
 
 @pytest.mark.parametrize("tolerance", [1e-4, 1e-5])

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from blastvote.contrast import describe, enhance
-from blastvote.contrast.eff import enhance_original
-from blastvote.contrast.eff_port import enhance_port
+from blastvote.contrast.methods.eff import enhance_original
+from blastvote.contrast.methods.eff_port import enhance_port
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden" / "contrast"
 K_ORIGINAL, K_PORT = 3.8723507956776446, 3.5453491297555337

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from blastvote.contrast import stencil_numba, stencil_numpy
-from blastvote.contrast.dhe_nakai import gradient_magnitude, settle_ties, window_correlation
-from blastvote.contrast.eff import enhance_original
-from blastvote.contrast.eff_port import enhance_port
-from blastvote.contrast.illumination import load, smooth, smooth_exact, texture_weights
-from blastvote.contrast.multigrid import build, solve
-from blastvote.contrast.resize import Taps, halving, mask_thumbnail, taps, thumbnail
+from blastvote.contrast.methods.dhe_nakai import gradient_magnitude, settle_ties, window_correlation
+from blastvote.contrast.methods.eff import enhance_original
+from blastvote.contrast.methods.eff_port import enhance_port
+from blastvote.contrast.numerics import stencil_numba, stencil_numpy
+from blastvote.contrast.numerics.illumination import load, smooth, smooth_exact, texture_weights
+from blastvote.contrast.numerics.multigrid import build, solve
+from blastvote.contrast.numerics.resize import Taps, halving, mask_thumbnail, taps, thumbnail
 
 SHAPES = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 9), (7, 1), (3, 5), (8, 8), (33, 17), (50, 63), (101, 80)]
 DEFAULTS = {"mu": 0.5, "lam": 0.5, "sigma": 5, "a": -0.3293, "b": 1.1258}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from blastvote.contrast import METHODS, enhance, enhance_and_describe
-from blastvote.contrast.dhe_nakai import differential_histograms, replace_value
-from blastvote.contrast.dhe_wadud import find_segments, segment_lut
+from blastvote.contrast.methods.dhe_nakai import differential_histograms, replace_value
+from blastvote.contrast.methods.dhe_wadud import find_segments, segment_lut
 
 VARIANTS = [
     *[(name, {}) for name in METHODS],

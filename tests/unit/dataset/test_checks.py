@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.dataset.checks import check_dataset, hash_table, records
+from blastvote.dataset.check.checks import check_dataset, hash_table, records
 from blastvote.dataset.coco import read_coco, write_coco
-from blastvote.dataset.collect import collect
 from blastvote.dataset.manifest import COLUMNS, build_manifest, portable_path, read_manifest
-from blastvote.dataset.source import open_source
+from blastvote.dataset.source.collect import collect
+from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
 
 from .conftest import CLASSES, disc

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from blastvote import io
-from blastvote.dataset.leakage import (
+from blastvote.dataset.split.leakage import (
     HASH_COLUMNS,
     LeakageReport,
     check_leakage,
@@ -15,7 +15,7 @@ from blastvote.dataset.leakage import (
     read_hashes,
     seen_in_training,
 )
-from blastvote.dataset.splits import make_splits
+from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
 
 CLASSES = ["L1", "L2"]

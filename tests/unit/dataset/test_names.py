@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blastvote.dataset.names import NameIndex, assign_ids, list_images, safe_id, suggest
+from blastvote.dataset.source.image_ids import NameIndex, assign_ids, list_images, safe_id, suggest
 from blastvote.errors import InputError
 
 

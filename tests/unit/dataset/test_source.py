@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.dataset.collect import collect, labels_table, precheck
-from blastvote.dataset.source import open_source, path_exists
+from blastvote.dataset.source.collect import collect, labels_table, precheck
+from blastvote.dataset.source.source import open_source, path_exists
 from blastvote.errors import InputError
 
 from .conftest import CLASSES, disc

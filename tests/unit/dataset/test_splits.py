@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastvote import io
-from blastvote.dataset.splits import SplitSettings, make_splits, read_splits
+from blastvote.dataset.split.splits import SplitSettings, make_splits, read_splits
 from blastvote.errors import InputError
 
 CLASSES = ["L1", "L2", "L3"]

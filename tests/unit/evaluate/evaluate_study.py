@@ -6,9 +6,9 @@ import evaluate_synthetic as synthetic
 import numpy as np
 import pandas as pd
 
-from blastvote.evaluate.cells import cells_table, seen_images, votes_table
-from blastvote.evaluate.run import score_run
-from blastvote.evaluate.study import RunResult, Study, make_study
+from blastvote.evaluate.scoring.cells import cells_table, seen_images, votes_table
+from blastvote.evaluate.scoring.run import score_run
+from blastvote.evaluate.statistics.study import RunResult, Study, make_study
 
 NAMES = ["L1", "L2", "L3"]
 

@@ -9,7 +9,7 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from blastvote.errors import InputError
-from blastvote.evaluate.cells import CELL_COLUMNS, cells_table, seen_images, votes_table
+from blastvote.evaluate.scoring.cells import CELL_COLUMNS, cells_table, seen_images, votes_table
 
 NAMES = ["L1", "L2", "L3"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from blastvote.evaluate import classification_scores
-from blastvote.evaluate.classification import confusion_counts, score_arrays
+from blastvote.evaluate.statistics.classification import confusion_counts, score_arrays
 
 PAPER = np.array([[114, 10, 1], [25, 30, 0], [1, 0, 108]])
 UNDETECTED = np.array([3, 8, 1])

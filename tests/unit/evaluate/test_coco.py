@@ -11,8 +11,8 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from blastvote.evaluate.coco import IGNORED, average_precisions, precision_at_recalls, rank
-from blastvote.evaluate.run import RunScores, score_run
+from blastvote.evaluate.scoring.coco import IGNORED, average_precisions, precision_at_recalls, rank
+from blastvote.evaluate.scoring.run import RunScores, score_run
 
 K = 3
 NAMES = [f"c{number + 1}" for number in range(K)]

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from blastvote.evaluate.analysis import Analysis, method_pairs
-from blastvote.evaluate.cell_tables import (
+from blastvote.evaluate.statistics.analysis import Analysis, method_pairs
+from blastvote.evaluate.statistics.resampling import BootstrapSettings, holm, sign_flip_test
+from blastvote.evaluate.statistics.study import RunResult, Study, make_study
+from blastvote.evaluate.tables.cell_tables import (
     BACKGROUND,
     calibration_bins,
     calibration_table,
@@ -17,11 +19,9 @@ from blastvote.evaluate.cell_tables import (
     matching_table,
     pr_curves,
 )
-from blastvote.evaluate.comparisons import accuracy_p_value, comparisons
-from blastvote.evaluate.statistics import BootstrapSettings, holm, sign_flip_test
-from blastvote.evaluate.study import RunResult, Study, make_study
-from blastvote.evaluate.tables import table1, table2
-from blastvote.evaluate.threshold import THRESHOLDS, threshold_sweep
+from blastvote.evaluate.tables.comparisons import accuracy_p_value, comparisons
+from blastvote.evaluate.tables.paper_tables import table1, table2
+from blastvote.evaluate.tables.threshold import THRESHOLDS, threshold_sweep
 
 QUICK = BootstrapSettings(200, seed=1)
 

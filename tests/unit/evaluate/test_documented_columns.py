@@ -7,9 +7,9 @@ import evaluate_study as made_up
 import pandas as pd
 import pytest
 
-from blastvote.evaluate.all_tables import all_tables
-from blastvote.evaluate.classification import METRICS
-from blastvote.evaluate.statistics import BootstrapSettings
+from blastvote.evaluate.statistics.classification import METRICS
+from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.tables.all_tables import all_tables
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "outputs.md"
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco_mask
 
-from blastvote.evaluate.ground_truth import TrueImage, column_strips, run_lengths
-from blastvote.evaluate.matching import COUNTS, ImageMatch, match_image
+from blastvote.evaluate.scoring.ground_truth import TrueImage, column_strips, run_lengths
+from blastvote.evaluate.scoring.matching import COUNTS, ImageMatch, match_image
 
 
 def stripes(*columns: tuple[int, int]) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blastvote.evaluate import matterport_ap, matterport_ap_range
-from blastvote.evaluate.matterport import average_precision, falling, mask_overlaps, match
+from blastvote.evaluate.scoring.matterport import average_precision, falling, mask_overlaps, match
 
 GOLDEN = np.load(Path(__file__).resolve().parents[2] / "data" / "golden" / "map_cases.npz")
 CASES = [str(name) for name in GOLDEN["names"]]

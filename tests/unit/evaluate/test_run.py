@@ -10,8 +10,8 @@ from pycocotools import mask as coco_mask
 
 from blastvote.errors import InputError
 from blastvote.evaluate import matterport_ap, matterport_ap_range
-from blastvote.evaluate.coco import IGNORED, TRUE
-from blastvote.evaluate.run import RunScores, score_run
+from blastvote.evaluate.scoring.coco import IGNORED, TRUE
+from blastvote.evaluate.scoring.run import RunScores, score_run
 
 NAMES = ["a", "b", "c"]
 

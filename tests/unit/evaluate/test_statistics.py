@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from blastvote.evaluate.coco import RankedClass, average_precisions, rank
-from blastvote.evaluate.statistics import (
+from blastvote.evaluate.scoring.coco import RankedClass, average_precisions, rank
+from blastvote.evaluate.statistics.resampling import (
     BootstrapSettings,
     bootstrap,
     bootstrap_p_value,

@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from blastvote.errors import InputError
-from blastvote.evaluate import paper
-from blastvote.evaluate.all_tables import all_tables
-from blastvote.evaluate.analysis import Analysis
-from blastvote.evaluate.classification import classification_scores
-from blastvote.evaluate.markdown import table1_markdown, table2_markdown
-from blastvote.evaluate.run_scores import RunScores
-from blastvote.evaluate.statistics import BootstrapSettings
-from blastvote.evaluate.study import RunResult, Study, load_study, make_study, pooled_votes
-from blastvote.evaluate.tables import table1, table2, table3
+from blastvote.evaluate.scoring.run_scores import RunScores
+from blastvote.evaluate.statistics.analysis import Analysis
+from blastvote.evaluate.statistics.classification import classification_scores
+from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.study import RunResult, Study, load_study, make_study, pooled_votes
+from blastvote.evaluate.tables import paper_values as paper
+from blastvote.evaluate.tables.all_tables import all_tables
+from blastvote.evaluate.tables.markdown import table1_markdown, table2_markdown
+from blastvote.evaluate.tables.paper_tables import table1, table2, table3
 from blastvote.io import write_csv
 
 QUICK = BootstrapSettings(100, seed=3)
@@ -49,7 +49,7 @@ def empty_scores(names: tuple[str, ...] = paper.CLASS_NAMES) -> RunScores:
     images = pd.DataFrame(
         columns=["sample_id", "image_id", "role", "seen", "annotated", "n_true", "ap_matterport"]
     )
-    from blastvote.evaluate.matching import COUNTS
+    from blastvote.evaluate.scoring.matching import COUNTS
 
     images = images.reindex(columns=[*images.columns, "ap_matterport_range", *COUNTS[1:]])
     found = pd.DataFrame(

@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mrcnn import losses
-from mrcnn.anchors import backbone_shapes, normalised_anchors, pyramid_anchors
-from mrcnn.boxes import tf_apply_deltas, tf_norm_boxes, tf_overlaps, tf_refinement
 from mrcnn.config import MaskRCNNConfig
-from mrcnn.detection import refine
-from mrcnn.heads import ClassOutput
-from mrcnn.numpy_boxes import (
+from mrcnn.geometry.anchors import backbone_shapes, normalised_anchors, pyramid_anchors
+from mrcnn.geometry.boxes import tf_apply_deltas, tf_norm_boxes, tf_overlaps, tf_refinement
+from mrcnn.geometry.numpy_boxes import (
     apply_box_deltas,
     box_refinement,
     compute_overlaps,
@@ -18,8 +15,11 @@ from mrcnn.numpy_boxes import (
     non_max_suppression,
     norm_boxes,
 )
-from mrcnn.rpn import RPNOutput
-from mrcnn.targets import DetectionTargets, detection_targets
+from mrcnn.network import losses
+from mrcnn.network.detection import refine
+from mrcnn.network.heads import ClassOutput
+from mrcnn.network.rpn import RPNOutput
+from mrcnn.network.targets import DetectionTargets, detection_targets
 from mrcnn.unmold import unmold_mask
 
 

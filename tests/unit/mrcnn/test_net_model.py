@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mrcnn.anchors import normalised_anchors
+from mrcnn.geometry.anchors import normalised_anchors
 
 
 def take_step(model, batch, seed=1, selection="all", rate=0.1):

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mrcnn.roi_align import _crop_by_gathers, _crop_by_level, image_of_roi, pyramid_roi_align, roi_levels
+from mrcnn.network.roi_align import (
+    _crop_by_gathers,
+    _crop_by_level,
+    image_of_roi,
+    pyramid_roi_align,
+    roi_levels,
+)
 
 
 @pytest.fixture

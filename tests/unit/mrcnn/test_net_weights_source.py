@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mrcnn.weights_source import KNOWN, DownloadError, resolve_weights
+from mrcnn.weights.sources import KNOWN, DownloadError, resolve_weights
 
 CONTENT = bytes(range(256)) * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -1,0 +1,1 @@
+"""Solvers and pixel arithmetic of the methods, with numba or NumPy alone."""

@@ -1,0 +1,102 @@
+"""The scene illumination map T of EFF and LIME: equations (7) to (10) of the paper.
+
+T minimises sum (T - L)^2 + lambda sum_d w_d (D_d T)^2, with L the lightness (7), D the forward difference
+(the last wraps round to the first) and w_d = 1 / (|sum of D_d L over a window| |D_d L| + eps), which joins
+the weight M of (8) and the denominator of (9). That is the linear system (10), solved by `multigrid` or, for
+small images and tests, directly.
+"""
+
+import importlib
+from types import ModuleType
+
+import cv2
+import numpy as np
+
+EPSILON = 0.001
+
+
+def texture_weights(plane: np.ndarray, sigma: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Return w_h and w_v of (8) and (9), of the plane's dtype.
+
+    Parameters
+    ----------
+    plane
+        float (H, W), the lightness L.
+    sigma
+        Length of the window in which differences are summed along their own direction, zero outside the
+        image.
+
+    Returns
+    -------
+    (horizontal, vertical) : numpy.ndarray
+        float (H, W): weight of the link from each pixel to its right neighbour and to the one below, wrapping
+        round.
+    """
+    weights = []
+    for axis, kernel in ((1, (sigma, 1)), (0, (1, sigma))):
+        difference = np.roll(plane, -1, axis=axis) - plane
+        # The window of an even length lies half a step to the far side, as in MATLAB's filter2.
+        anchor = tuple((n - 1) // 2 for n in kernel)
+        summed = cv2.boxFilter(
+            difference, -1, kernel, anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT
+        )
+        weights.append((1.0 / (np.abs(summed) * np.abs(difference) + EPSILON)).astype(plane.dtype))
+    return weights[0], weights[1]
+
+
+def smooth_exact(plane: np.ndarray, horizontal: np.ndarray, vertical: np.ndarray, lam: float) -> np.ndarray:
+    """Solve (10), (I + lam L_w) T = plane, by a sparse direct solver in float64: exact, slow, much memory."""
+    import scipy.sparse as sparse
+    import scipy.sparse.linalg
+
+    height, width = plane.shape
+    number = np.arange(height * width).reshape(height, width)
+    here = np.concatenate([number.ravel(), number.ravel()])
+    there = np.concatenate([np.roll(number, -1, axis=1).ravel(), np.roll(number, -1, axis=0).ravel()])
+    link = lam * np.concatenate([horizontal.ravel(), vertical.ravel()]).astype(np.float64)
+    links = sparse.coo_matrix((link, (here, there)), shape=(plane.size, plane.size)).tocsc()
+    links = links + links.T
+    degree = np.asarray(links.sum(axis=1)).ravel()
+    system = sparse.diags(1.0 + degree) - links
+    solution = scipy.sparse.linalg.spsolve(system.tocsc(), plane.astype(np.float64).ravel())
+    return solution.reshape(height, width)
+
+
+def smooth(plane: np.ndarray, lam: float = 0.5, sigma: int = 5, solver: str = "auto") -> np.ndarray:
+    """Return T for the lightness `plane`, float (H, W) of 0-1.
+
+    Parameters
+    ----------
+    plane
+        float32 or float64 (H, W).
+    lam, sigma
+        lambda of (6) and the window of (8).
+    solver
+        ``auto`` (numba if it can be imported, else NumPy), ``numba``, ``numpy``, or ``exact``.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (H, W), float64 from ``exact``.
+    """
+    if solver == "exact":
+        horizontal, vertical = texture_weights(plane.astype(np.float64), sigma)
+        return smooth_exact(plane, horizontal, vertical, lam)
+    from blastvote.contrast.numerics.multigrid import solve
+
+    plane = np.ascontiguousarray(plane, np.float32)
+    horizontal, vertical = texture_weights(plane, sigma)
+    horizontal *= np.float32(lam)
+    vertical *= np.float32(lam)
+    return solve(plane, horizontal, vertical, load("stencil", solver))
+
+
+def load(name: str, solver: str) -> ModuleType:
+    """Import ``<name>_numba`` or ``<name>_numpy``; ``auto`` and ``exact`` take what can be imported."""
+    if solver != "numpy":
+        try:
+            return importlib.import_module(f"blastvote.contrast.numerics.{name}_numba")
+        except ImportError:
+            if solver == "numba":
+                raise
+    return importlib.import_module(f"blastvote.contrast.numerics.{name}_numpy")

@@ -1,0 +1,1 @@
+"""What is measured and checked in photographs and their cells."""

@@ -1,0 +1,1 @@
+"""Which photographs there are: ids, labels, classes and annotations."""

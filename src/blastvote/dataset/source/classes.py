@@ -1,0 +1,93 @@
+"""Classes of cells and images, from the names in files to those of the configuration."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.dataset.source.image_ids import listed, suggest
+from blastvote.dataset.source.photo_sets import Part
+from blastvote.errors import InputError
+
+
+def check_aliases(aliases: Mapping[str, str], classes: Sequence[str]) -> None:
+    """Raise InputError if an alias leads to something that is not a configured class."""
+    for name, target in aliases.items():
+        if target and target not in classes:
+            raise InputError(
+                f"Config key 'dataset.class_aliases' maps {name!r} to {target!r}, which is not in "
+                f"'classes' {list(classes)}.{suggest(target, classes)} Correct it, or map to '' to leave "
+                "such cells out."
+            )
+
+
+def translate(name: str, aliases: Mapping[str, str], classes: Sequence[str]) -> str | None:
+    """Return the configured class that a name means, empty text if it is to be left out, None if unknown."""
+    if name in aliases:
+        return aliases[name]
+    return name if name in classes else None
+
+
+def with_classes(
+    part: Part,
+    found: dict[str, ImageAnnotation],
+    aliases: Mapping[str, str],
+    classes: Sequence[str],
+    known: Mapping[str, str],
+    notes: list[str],
+) -> dict[str, ImageAnnotation]:
+    """Return annotations whose cells have configured classes; errors are gathered into one."""
+    classless = all(cell.class_name is None for image in found.values() for cell in image.cells)
+    unknown: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    dropped: Counter[str] = Counter()
+    result = {}
+    for image_id, image in found.items():
+        label = known.get(image_id) or (translate(image.label, aliases, classes) if image.label else None)
+        cells: list[Cell] = []
+        for number, cell in enumerate(image.cells):
+            name = cell.class_name or ""
+            target = label if classless and not name and label else translate(name, aliases, classes)
+            if target is None:
+                unknown[name] += 1
+                first.setdefault(name, f"cell {number} of {part.images[image_id].name}")
+            elif target == "":
+                dropped[name] += 1
+            else:
+                cells.append(replace(cell, class_name=target))
+        result[image_id] = replace(image, file_name=part.images[image_id].name, cells=tuple(cells))
+    if unknown:
+        raise InputError(_unknown_classes(part, unknown, first, classes))
+    notes += [
+        f"{count} cells of class {name!r} were left out, as configured." for name, count in dropped.items()
+    ]
+    if classless and any(image.cells for image in found.values()):
+        notes.append(
+            f"{listed(part.annotations)}: cells have no class of their own; each has its image's label."
+        )
+    return result
+
+
+def _unknown_classes(
+    part: Part, unknown: Counter[str], first: Mapping[str, str], classes: Sequence[str]
+) -> str:
+    where = listed(part.annotations) or part.name
+    named = {name: count for name, count in unknown.items() if name}
+    if named:
+        name = next(iter(named))
+        all_names = listed(f"{n!r} ({c} cells)" for n, c in named.items())
+        return (
+            f"{where}: cells have classes that are not in config key 'classes' {list(classes)}: "
+            f"{all_names}; the first is {first[name]}.{suggest(name, classes)} Correct them, add them to "
+            f"'classes', or map them: dataset.class_aliases: {{{name!r}: {classes[0]!r}}} ('' leaves such "
+            "cells out)."
+        )
+    return (
+        f"{where}: {unknown['']} cells have no class; the first is {first['']}. Expected one of "
+        f"{list(classes)}. Choose a class for each in the annotation tool, name the attribute that holds "
+        "it (dataset.class_attribute), give labels for the images (dataset.labels; used where no cell has "
+        f"a class), or map missing ones: dataset.class_aliases: {{'': {classes[0]!r}}} ('' leaves them "
+        "out)."
+    )

@@ -1,0 +1,171 @@
+"""Where images, annotations, labels and patients come from, known without reading pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from blastvote import io
+from blastvote.dataset.source.classes import check_aliases
+from blastvote.dataset.source.image_ids import assign_ids, list_images, listed, safe_id
+from blastvote.dataset.source.labels import LABEL_COLUMNS, PATIENT_COLUMNS, read_labels
+from blastvote.dataset.source.photo_sets import Part, Source, is_pattern, path_exists
+from blastvote.errors import InputError
+
+__all__ = ["Part", "Source", "open_source", "path_exists"]
+
+
+def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
+    """List the images of the config section ``dataset`` and pair them with their annotations and labels.
+
+    Parameters
+    ----------
+    dataset
+        Keys ``images`` (folder, folder with pattern, list of these, or a CSV sheet), ``annotations`` (file,
+        folder, or a list: one for all images, or one for each entry of ``images``), ``labels`` (the same),
+        ``masks``, ``class_attribute``, ``class_aliases``.
+    classes
+        The configured classes, to check labels and aliases against.
+
+    Returns
+    -------
+    Source
+        Images labelled with a class that an alias maps to nothing are left out.
+
+    Raises
+    ------
+    InputError
+        If files are missing, names ambiguous, or labels unknown.
+    """
+    folders = _as_list(dataset.get("images"))
+    if not folders:
+        raise InputError("Config key 'dataset.images' is empty. Name the folder with the photographs.")
+    aliases = {str(k): str(v or "") for k, v in (dataset.get("class_aliases") or {}).items()}
+    check_aliases(aliases, classes)
+    annotations, labels = _as_list(dataset.get("annotations")), _as_list(dataset.get("labels"))
+    for entry in annotations + labels:
+        if not path_exists(entry):
+            raise InputError(
+                f"{entry}: does not exist (looked in {Path.cwd()}). Correct the path in the config."
+            )
+    parts = []
+    paired = len(folders) > 1
+    for place, folder in enumerate(folders):
+        own = [annotations[place]] if paired and len(annotations) == len(folders) else annotations
+        table = labels[place] if paired and len(labels) == len(folders) else (labels[0] if labels else "")
+        if Path(folder).suffix.lower() == ".csv":
+            parts.append(_sheet(folder, tuple(own), table))
+        else:
+            name = _folder_name(folder)
+            found = list_images(folder, prefix=name if paired else "")
+            parts.append(Part(name, found, tuple(own), table))
+    parts = _joined(parts, annotations, labels) if paired else parts
+    source = Source(
+        tuple(parts), dataset.get("masks") or "label_map", dataset.get("class_attribute") or None, aliases
+    )
+    return leave_out(source, classes)
+
+
+def _folder_name(folder: str) -> str:
+    path = Path(folder)
+    return safe_id((path.parent if is_pattern(path) else path).resolve().name)
+
+
+def _as_list(value: Any) -> list[str]:
+    if not value:
+        return []
+    return [str(value)] if isinstance(value, str | Path) else [str(item) for item in value]
+
+
+def _joined(parts: list[Part], annotations: list[str], labels: list[str]) -> list[Part]:
+    """Check ids across folders; join folders that share one annotation file, so that it is read once."""
+    seen: dict[str, Path] = {}
+    for part in parts:
+        for image_id, path in part.images.items():
+            if image_id in seen:
+                raise InputError(
+                    f"{path} and {seen[image_id]} would both be image {image_id!r}. Rename a folder."
+                )
+            seen[image_id] = path
+    shared = len(annotations) != len(parts) and len(labels) in (0, 1)
+    if not shared:
+        return parts
+    masks = {image_id: path for part in parts for image_id, path in part.mask_files.items()}
+    name = "+".join(part.name for part in parts)
+    return [Part(name, dict(sorted(seen.items())), tuple(annotations), labels[0] if labels else "", masks)]
+
+
+def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
+    """Read a CSV sheet: ``path``, and optionally ``image_id``, ``mask``, ``label``, ``patient_id``."""
+    table = io.read_table(sheet, required=["path"])
+    base = Path(sheet).parent
+    paths = [base / value for value in table["path"]]
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        raise InputError(
+            f"{sheet}: {len(missing)} of {len(paths)} images do not exist: {listed(missing)}. Paths count "
+            "from the sheet's folder."
+        )
+    first: dict[Path, int] = {}
+    for line, (value, path) in enumerate(zip(table["path"], paths, strict=True), start=2):
+        if first.setdefault(path.resolve(), line) != line and "image_id" in table:
+            raise InputError(
+                f"{sheet}: line {line} names {value!r} again (first in line {first[path.resolve()]}): one photograph "
+                "cannot be two images. Keep one line."
+            )
+    if "image_id" in table:
+        ids = list(table["image_id"])
+        wrong = [name for name in ids if safe_id(name) != name]
+        if wrong:
+            raise InputError(
+                f"{sheet}: image_id {wrong[0]!r} is not safe as a file name and table value; "
+                f"'{safe_id(wrong[0])}' would be. Correct it or drop the column."
+            )
+        twice = table["image_id"][table["image_id"].str.casefold().duplicated()]
+        if len(twice):
+            raise InputError(
+                f"{sheet}: image_id {twice.iloc[0]!r} occurs twice (capitals do not count, as some file systems "
+                "cannot tell them apart). Give each image an id of its own."
+            )
+        images = dict(zip(ids, paths, strict=True))
+    else:
+        images = assign_ids(dict.fromkeys(paths))
+    masks: dict[str, Path] = {}
+    if "mask" in table:
+        by_path = {path: image_id for image_id, path in images.items()}
+        masks = {by_path[path]: base / m for path, m in zip(paths, table["mask"], strict=True) if m}
+        gone = [str(path) for path in masks.values() if not path.is_file()]
+        if gone:
+            raise InputError(
+                f"{sheet}: {len(gone)} mask images do not exist: {listed(gone)}. Correct column 'mask'."
+            )
+    has_labels = any(name in table for name in LABEL_COLUMNS + PATIENT_COLUMNS)
+    return Part(
+        safe_id(Path(sheet).stem),
+        dict(sorted(images.items())),
+        annotations,
+        labels or (sheet if has_labels else ""),
+        masks,
+    )
+
+
+def leave_out(source: Source, classes: Sequence[str]) -> Source:
+    """Return the source without the images whose label an alias maps to nothing."""
+    if not source.label_inputs or not any(not target for target in source.class_aliases.values()):
+        return source
+    labels = read_labels(source, classes)
+    gone = set(labels["image_id"][[label is None for label in labels["label"]]])
+    if not gone:
+        return source
+    parts = tuple(
+        Part(
+            part.name,
+            {i: p for i, p in part.images.items() if i not in gone},
+            part.annotations,
+            part.labels,
+            {i: p for i, p in part.mask_files.items() if i not in gone},
+        )
+        for part in source.parts
+    )
+    return Source(parts, source.masks, source.class_attribute, source.class_aliases)

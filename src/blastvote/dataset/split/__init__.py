@@ -1,0 +1,1 @@
+"""Who trains, validates and tests, and the search for leaks between them."""

@@ -1,0 +1,1 @@
+"""One run against the truth: detections, true cells, matching, APs, cells and votes."""

@@ -1,0 +1,175 @@
+"""Score one run (one method, seed and fold): everything that needs masks, done once.
+
+What tables, intervals and comparisons need later is kept per image and per detection in one small file, so
+that they never touch a mask again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from blastvote.evaluate.scoring.cells import seen_images
+from blastvote.evaluate.scoring.coco import match_flags
+from blastvote.evaluate.scoring.detections import Detections, check_classes, read_detections
+from blastvote.evaluate.scoring.ground_truth import TrueImage, find, read_ground_truth
+from blastvote.evaluate.scoring.image_scores import score_image
+from blastvote.evaluate.scoring.matching import COUNTS
+from blastvote.evaluate.scoring.run_scores import RunScores
+
+ROLES = ("val", "test")
+
+
+def score_run(
+    detections: Path | str | Sequence[Mapping[str, Any]] | Detections,
+    ground_truth: Path | str | Iterable[Path | str] | dict[str, TrueImage],
+    splits: pd.DataFrame,
+    fold: int,
+    class_names: Sequence[str],
+    min_confidence: float,
+) -> RunScores:
+    """Score the validation and test images of one run.
+
+    Parameters
+    ----------
+    detections
+        The run's `detections.json` (or its content).
+    ground_truth
+        COCO file or files; a flipped copy that none lists is derived from its source image. Test images
+        that none lists are not annotated: they have votes but no detection scores.
+    splits
+        `splits.csv`: image_id, fold, role, flip.
+    fold
+        The run's fold; its `val` and `test` rows are scored.
+    class_names
+        Names of the categories 1..K.
+    min_confidence
+        See `RunScores`.
+
+    Raises
+    ------
+    InputError
+        For unreadable files, categories beyond the classes, or masks whose size is not that of their image.
+    """
+    if not isinstance(detections, Detections):
+        detections = read_detections(detections)
+    check_classes(detections, class_names)
+    truth = ground_truth if isinstance(ground_truth, dict) else read_ground_truth(ground_truth)
+    images, true_images = _evaluated_images(splits, fold, truth)
+    frame, rles = _of_images(detections, images)
+    annotations = _annotations(frame, rles, true_images)
+    flags = {
+        kind: match_flags(*annotations, len(frame), len(images), len(class_names), kind)
+        for kind in ("segm", "bbox")
+    }
+    per_image = [
+        score_image(frame, rles, rows, true_image, len(class_names), min_confidence)
+        for rows, true_image in zip(_rows_of_images(frame, len(images)), true_images, strict=True)
+    ]
+    for column in ("n_true", "ap_matterport", "ap_matterport_range", *COUNTS[1:]):
+        images[column] = [result["numbers"].get(column, 0) for result in per_image]
+    matched = np.zeros(len(frame), dtype=bool)
+    for result in per_image:
+        matched[result["rows"]] = result["matched"]
+    kept = frame[["image", "class_index", "score", "area_px"]].assign(matched=matched)
+    pairs = [np.insert(result["pairs"], 0, number, axis=1) for number, result in enumerate(per_image)]
+    return RunScores(
+        class_names=tuple(class_names),
+        min_confidence=float(min_confidence),
+        images=images,
+        detections=kept,
+        mask_flags=flags["segm"][0],
+        box_flags=flags["bbox"][0],
+        true_counts=flags["segm"][1],
+        pairs=np.concatenate(pairs) if pairs else np.zeros((0, 3), dtype=np.int64),
+    )
+
+
+def _evaluated_images(
+    splits: pd.DataFrame, fold: int, truth: dict[str, TrueImage]
+) -> tuple[pd.DataFrame, list[TrueImage | None]]:
+    """Return the val and test samples of the fold in a fixed order, and their truth."""
+    rows = splits[(splits["fold"] == fold) & splits["role"].isin(ROLES)]
+    seen = seen_images(splits, fold)
+    images = pd.DataFrame(
+        {
+            "sample_id": [
+                str(name) if flip in ("none", "") or pd.isna(flip) else f"{name}__{flip}"
+                for name, flip in zip(rows["image_id"], rows["flip"], strict=True)
+            ],
+            "image_id": rows["image_id"].astype(str).tolist(),
+            "role": rows["role"].tolist(),
+        }
+    )
+    images = images.drop_duplicates(["sample_id", "role"])
+    found = [find(truth, name) for name in images["sample_id"]]
+    number = np.array([np.inf if image is None else image.number for image in found])
+    role = np.array([ROLES.index(name) for name in images["role"]])
+    order = np.lexsort((images["sample_id"].to_numpy(dtype=str), number, role))
+    images = images.iloc[order].reset_index(drop=True)
+    images["seen"] = images["image_id"].isin(seen)
+    images["annotated"] = [found[row] is not None for row in order]
+    return images, [found[row] for row in order]
+
+
+def _of_images(detections: Detections, images: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """Return the detections of the images, ordered by image and falling score.
+
+    A sample that is both val and test (no protocol of ours makes one) gets its detections twice.
+    """
+    of_sample = detections.of_image()
+    none = np.zeros(0, dtype=np.intp)
+    rows = [of_sample.get(name, none) for name in images["sample_id"]]
+    number = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
+    flat = np.concatenate([*rows, none]).astype(np.intp)
+    frame = detections.frame.iloc[flat].reset_index(drop=True)
+    frame["image"] = number
+    return frame, [detections.rles[row] for row in flat]
+
+
+def _rows_of_images(frame: pd.DataFrame, n_images: int) -> list[NDArray[np.intp]]:
+    edges = np.searchsorted(frame["image"].to_numpy(), np.arange(n_images + 1))
+    return [np.arange(start, stop) for start, stop in pairwise(edges)]
+
+
+def _annotations(
+    frame: pd.DataFrame, rles: Sequence[dict[str, Any]], true_images: Sequence[TrueImage | None]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return truth and detections as COCO annotations; detections in unannotated images have no verdict."""
+    truth: list[dict[str, Any]] = []
+    for number, image in enumerate(true_images):
+        for cell in range(0 if image is None else len(image.rles)):
+            assert image is not None
+            truth.append(
+                {
+                    "id": len(truth) + 1,
+                    "image_id": number,
+                    "category_id": int(image.class_index[cell]) + 1,
+                    "segmentation": image.rles[cell],
+                    "bbox": image.boxes[cell].tolist(),
+                    "area": 1,
+                    "iscrowd": int(image.crowd[cell]),
+                }
+            )
+    boxes = frame[["x", "y", "w", "h"]].to_numpy()
+    found = [
+        {
+            "id": row + 1,
+            "image_id": int(image),
+            "category_id": int(category) + 1,
+            "segmentation": rles[row],
+            "bbox": boxes[row].tolist(),
+            "area": 1,
+            "iscrowd": 0,
+            "score": float(score),
+        }
+        for row, (image, category, score) in enumerate(
+            zip(frame["image"], frame["class_index"], frame["score"], strict=True)
+        )
+        if true_images[int(image)] is not None
+    ]
+    return truth, found

@@ -1,0 +1,1 @@
+"""The runs of a study together: scores, resampling, intervals."""

@@ -1,0 +1,1 @@
+"""What is written: Tables 1 to 3 of the paper and those beside them."""

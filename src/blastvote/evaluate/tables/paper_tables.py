@@ -1,0 +1,208 @@
+"""Tables 1 to 3 of the paper, with what a reviewer would ask for beside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from blastvote.evaluate.statistics.analysis import Analysis
+from blastvote.evaluate.statistics.average_precision import PooledDetections, box_metrics, metric_names
+from blastvote.evaluate.statistics.classification import CONVENTIONS, METRICS, confusion_counts
+from blastvote.evaluate.statistics.intervals import (
+    Intervals,
+)
+from blastvote.evaluate.statistics.study import SPLITS, SUBSETS, Study, pooled_votes
+from blastvote.evaluate.tables import paper_values as paper
+
+HEADLINE = "ap50_matterport"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table merged over seeds, the same with one row a seed, and its numbers one a row with intervals."""
+
+    merged: pd.DataFrame
+    by_run: pd.DataFrame
+    intervals: pd.DataFrame
+
+
+def table1(analysis: Analysis) -> Table:
+    """Return Table 1, the detection scores of every method on every split that has annotated images.
+
+    `merged` has the columns method, split (val/test/unseen), ap50_matterport, ap50, ap75, ap, ap_<class>...,
+    n_images, n_cells, ci_low, ci_high (of ap50_matterport) and paper (its mAP, a fraction). `by_run` adds
+    boxes, Matterport's range mean and the number of images without annotation; `intervals` has one row a
+    metric.
+    """
+    study = analysis.study
+    merged, by_run, intervals = [], [], []
+    for split in SPLITS:
+        pooled = analysis.detections(split)
+        if not len(next(iter(pooled.values())).images):
+            continue
+        found = analysis.detection_intervals(split)
+        for method in study.methods:
+            merged.append(_table1_row(study, method, split, found, pooled[method, study.seeds[0]]))
+            by_run += [_by_run_row(method, seed, split, found, pooled[method, seed]) for seed in study.seeds]
+        intervals.append(interval_rows(study, found, {"split": split}, metric_names(study.class_names)))
+    return Table(_frame(merged, _table1_columns(study)), _frame(by_run, []), _stack(intervals))
+
+
+def _table1_columns(study: Study) -> list[str]:
+    classes = [f"ap_{name}" for name in study.class_names]
+    tail = ["n_images", "n_cells", "ci_low", "ci_high", "paper"]
+    return ["method", "split", "ap50_matterport", "ap50", "ap75", "ap", *classes, *tail]
+
+
+def _table1_row(
+    study: Study, method: str, split: str, found: Intervals, pooled: PooledDetections
+) -> dict[str, object]:
+    place = found.metrics.index(HEADLINE)
+    row: dict[str, object] = {"method": method, "split": split}
+    row |= dict(zip(found.metrics, found.mean[method], strict=True))
+    row.pop("ap_matterport_range")
+    return row | {
+        "n_images": len(pooled.images),
+        "n_cells": int(pooled.true_counts.sum()),
+        "ci_low": found.low[method][place],
+        "ci_high": found.high[method][place],
+        "paper": paper.TABLE1_MAP.get(method, np.nan),
+    }
+
+
+def _by_run_row(
+    method: str, seed: int, split: str, found: Intervals, pooled: PooledDetections
+) -> dict[str, object]:
+    row: dict[str, object] = {"method": method, "seed": seed, "split": split}
+    row |= dict(zip(found.metrics, found.by_seed[method, seed], strict=True))
+    row |= box_metrics(pooled)
+    return row | {
+        "n_images": len(pooled.images),
+        "n_cells": int(pooled.true_counts.sum()),
+        "n_images_without_annotation": pooled.n_unannotated,
+    }
+
+
+def interval_rows(
+    study: Study, found: Intervals, keys: Mapping[str, str], metrics: list[str]
+) -> pd.DataFrame:
+    """Return one row a method and metric: mean, spread over seeds, interval over images."""
+    rows = []
+    for method in study.methods:
+        for place, metric in enumerate(found.metrics):
+            if metric in metrics:
+                rows.append(
+                    {"method": method, **keys}
+                    | {
+                        "metric": metric,
+                        "mean": found.mean[method][place],
+                        "ci_low": found.low[method][place],
+                        "ci_high": found.high[method][place],
+                        "sd_over_seeds": found.spread[method][place],
+                        "n_seeds": len(study.seeds),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def table2(analysis: Analysis) -> Table:
+    """Return Table 2, the classification scores of every method in both conventions and on both subsets.
+
+    `merged` has the columns method, convention, subset, accuracy, precision, sensitivity, f1, n_images,
+    n_undetected, `<metric>_ci_low`/`_ci_high` and `paper_<metric>`, then further metrics, per-class values
+    and `<metric>_sd_over_seeds`. The paper's numbers stand in the rows of its own convention and all images.
+    """
+    study = analysis.study
+    merged, by_run, intervals = [], [], []
+    for subset in SUBSETS:
+        if not next(iter(analysis.votes(subset).values())).image_ids:
+            continue
+        for convention in CONVENTIONS:
+            found = analysis.classification_intervals(subset, convention)
+            keys = {"convention": convention, "subset": subset}
+            for method in study.methods:
+                merged.append(_table2_row(method, keys, found))
+                for seed in study.seeds:
+                    values = dict(zip(found.metrics, found.by_seed[method, seed], strict=True))
+                    by_run.append({"method": method, "seed": seed, **keys, **values})
+            shown = [name for name in found.metrics if name not in ("n_images", "n_undetected")]
+            intervals.append(interval_rows(study, found, keys, shown))
+    columns = ["method", "convention", "subset"]
+    return Table(
+        _whole(_frame(merged, columns)),
+        _whole(_frame(by_run, ["method", "seed", *columns[1:]])),
+        _stack(intervals),
+    )
+
+
+def _table2_row(method: str, keys: Mapping[str, str], found: Intervals) -> dict[str, object]:
+    value = dict(zip(found.metrics, found.mean[method], strict=True))
+    low = dict(zip(found.metrics, found.low[method], strict=True))
+    high = dict(zip(found.metrics, found.high[method], strict=True))
+    over_seeds = dict(zip(found.metrics, found.spread[method], strict=True))
+    row: dict[str, object] = {"method": method, **keys}
+    row |= {name: value[name] for name in ("accuracy", "precision", "sensitivity", "f1")}
+    row |= {name: value[name] for name in ("n_images", "n_undetected")}
+    for name in METRICS:
+        row |= {f"{name}_ci_low": low[name], f"{name}_ci_high": high[name]}
+    theirs = keys["convention"] == "paper" and keys["subset"] == "all"
+    printed = paper.TABLE2.get(method, {}) if theirs else {}
+    row |= {f"paper_{name}": printed.get(name, np.nan) for name in ("accuracy", "precision", "sensitivity")}
+    row |= {name: number for name, number in value.items() if name not in row}
+    return row | {f"{name}_sd_over_seeds": over_seeds[name] for name in METRICS}
+
+
+def table3(study: Study, method: str, subset: str = "all") -> pd.DataFrame:
+    """Return the confusion matrix of one method, laid out as the paper's Table 3.
+
+    Rows are the actual classes and `FP`; columns `actual`, the predicted classes, `FN` and `undetected`. As
+    in the paper, `FN` and `FP` are the off-diagonal sums of a row and a column; images without a vote stand
+    apart in `undetected`. With several seeds the counts are means over seeds.
+    """
+    n_classes = len(study.class_names)
+    tables = [
+        np.column_stack(confusion_counts(votes.actual, votes.voted, n_classes))
+        for votes in (pooled_votes(study, method, seed, subset) for seed in study.seeds)
+    ]
+    counts = np.mean(tables, axis=0)
+    return confusion_layout(counts[:, :n_classes], counts[:, n_classes], study.class_names)
+
+
+def confusion_layout(
+    confusion: np.ndarray, undetected: np.ndarray, class_names: tuple[str, ...]
+) -> pd.DataFrame:
+    """Lay out a confusion matrix (K, K) and the undetected images (K,) as the paper's Table 3."""
+    hits = np.diag(confusion)
+    frame = pd.DataFrame(confusion, columns=list(class_names))
+    frame.insert(0, "actual", list(class_names))
+    frame["FN"] = confusion.sum(axis=1) - hits
+    frame["undetected"] = undetected
+    wrong = dict(zip(class_names, confusion.sum(axis=0) - hits, strict=True))
+    return _whole(pd.concat([frame, pd.DataFrame([{"actual": "FP"} | wrong])], ignore_index=True))
+
+
+def _frame(rows: list[dict[str, object]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows)
+    if frame.empty:
+        return pd.DataFrame(columns=columns)
+    rest = [name for name in frame.columns if name not in columns]
+    return frame[[*columns, *rest]]
+
+
+def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn columns of counts that are all whole numbers into integers (means over seeds may not be)."""
+    result = frame.copy()
+    for name in result.columns:
+        values = result[name]
+        count = str(name).startswith("n_") or "actual" in result
+        if not count or not pd.api.types.is_float_dtype(values):
+            continue
+        defined = values.dropna()
+        if (defined == defined.round()).all():
+            result[name] = values.round().astype("Int64")
+    return result

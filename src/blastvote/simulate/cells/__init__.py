@@ -1,0 +1,1 @@
+"""What lies on the slide: blasts, red cells, other cells and debris."""

@@ -1,0 +1,1 @@
+"""From the slide to the photograph: stain, texture, light and camera."""

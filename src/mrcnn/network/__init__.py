@@ -1,0 +1,1 @@
+"""The parts of the network: backbone, pyramid, proposals, heads, targets and losses."""
