@@ -59,8 +59,8 @@ def methods(options: argparse.Namespace) -> None:
 
 def simulate(options: argparse.Namespace) -> None:
     """Write a simulated data set."""
-    from blastvote.dataset.source.image_ids import listed
     from blastvote.simulate import IMAGES_FOLDER, SimulationSettings, image_ids, image_name, write_dataset
+    from blastvote.wording import listed
 
     width, height = options.size
     settings = SimulationSettings(

@@ -7,8 +7,7 @@ functions here. Every error names the key, the value, what is allowed and the ne
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from blastvote.errors import InputError
+from blastvote.wording import suggest
 
 
 def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -95,13 +95,13 @@ def _describe(error: ValidationError) -> str:
         known = list(schema.get("properties", {}))
         unknown = next(name for name in instance if name not in known)
         where = f"{key}.{unknown}" if key else str(unknown)
-        return f"Config key '{where}' is not known{nearest(unknown, known)} Known here: {', '.join(sorted(known))}."
+        return f"Config key '{where}' is not known.{suggest(unknown, known)} Known here: {', '.join(sorted(known))}."
     if error.validator == "required":
         return f"Config key '{key or 'top level'}': {error.message}. Add it, as in config/config.yaml."
     if error.validator == "enum":
         allowed = [str(value) for value in allowed_by]
         return (
-            f"Config key '{key}' is {error.instance!r}{nearest(str(error.instance), allowed)} "
+            f"Config key '{key}' is {error.instance!r}.{suggest(error.instance, allowed)} "
             f"Allowed: {', '.join(allowed)}. {meaning}"
         ).strip()
     if error.validator == "type":
@@ -112,12 +112,6 @@ def _describe(error: ValidationError) -> str:
     return f"Config key '{key}' is {error.instance!r}: {error.message}. {meaning}".strip()
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the known name closest to `name`, else ``"."``."""
-    match = difflib.get_close_matches(str(name), [str(item) for item in known], n=1)
-    return f"; did you mean '{match[0]}'?" if match else "."
-
-
 def _check_methods(config: Mapping[str, Any]) -> None:
     """Every method is a variant, every variant a contrast function with parameters that it knows."""
     from blastvote.contrast import validate_params
@@ -126,8 +120,8 @@ def _check_methods(config: Mapping[str, Any]) -> None:
     for method in config["methods"]:
         if method not in variants:
             raise InputError(
-                f"Config key 'methods' names {method!r}, which no entry of 'variants' defines"
-                f"{nearest(method, variants)} Defined: {', '.join(variants)}. Add a variant or correct the name."
+                f"Config key 'methods' names {method!r}, which no entry of 'variants' defines."
+                f"{suggest(method, variants)} Defined: {', '.join(variants)}. Add a variant or correct the name."
             )
     for name, variant in variants.items():
         try:
@@ -139,7 +133,7 @@ def _check_methods(config: Mapping[str, Any]) -> None:
         if method not in config["methods"]:
             raise InputError(
                 f"Config key 'evaluation.{key}' is {method!r}, which is not among 'methods' "
-                f"({', '.join(config['methods'])}){nearest(method, config['methods'])} Name one that is run."
+                f"({', '.join(config['methods'])}).{suggest(method, config['methods'])} Name one that is run."
             )
 
 

@@ -72,7 +72,7 @@ def test_odd_names_are_planned_one_by_one(smears: Path, tmp_path: Path, snakemak
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("trainning=3", ["'trainning'", "did you mean 'training'"]),
+        ("trainning=3", ["'trainning'", "Did you mean 'training'"]),
         ("images_per_job=many", ["'images_per_job'", "'many'", "integer"]),
         ("methods=[none,claeh]", ["'methods'", "'claeh'", "'clahe'"]),
     ],

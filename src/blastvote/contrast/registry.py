@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from blastvote.errors import InputError
+from blastvote.wording import suggest
 
 Outcome = np.ndarray | tuple[np.ndarray, dict[str, Any]]
 
@@ -113,7 +114,7 @@ def find_method(name: object) -> Method:
     if isinstance(name, str) and name in METHODS:
         return METHODS[name]
     raise InputError(
-        f"contrast method {name!r} is not known{_nearest(name, METHODS)}; known: {', '.join(METHODS)}."
+        f"contrast method {name!r} is not known.{suggest(name, METHODS)} Known: {', '.join(METHODS)}."
     )
 
 
@@ -147,9 +148,9 @@ def validate_params(function: str, params: Mapping[str, Any] | None = None) -> d
     for key, value in given.items():
         if key not in properties:
             known = ", ".join(found.defaults) or "none, it has no parameters"
-            hint = _nearest(key, properties)
+            hint = suggest(key, properties)
             raise InputError(
-                f"contrast method {found.name!r}: parameter {key!r} is not known{hint}; known: {known}."
+                f"contrast method {found.name!r}: parameter {key!r} is not known.{hint} Known: {known}."
             )
         _check_value(found.name, key, value, properties[key])
         if properties[key].get("type") == "integer":
@@ -172,11 +173,11 @@ def _check_value(name: str, key: str, value: Any, schema: dict[str, Any]) -> Non
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(value))
     if error is None and _is_finite(value):
         return
-    hint = f"{_nearest(value, schema['enum'])}" if "enum" in schema else ""
+    hint = suggest(value, schema["enum"]) if "enum" in schema else ""
     expected = schema.get("description", "see the schema")
     reason = error.message if error is not None else "it is not finite"
     raise InputError(
-        f"contrast method {name!r}: {key} = {value!r} is refused ({reason}){hint}. Expected: {expected}"
+        f"contrast method {name!r}: {key} = {value!r} is refused ({reason}).{hint} Expected: {expected}"
     )
 
 
@@ -192,11 +193,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
-
-
-def _nearest(word: object, known: Any) -> str:
-    """Return "; did you mean ...?" or nothing."""
-    import difflib
-
-    close = difflib.get_close_matches(str(word).lower(), [str(name) for name in known], n=1, cutoff=0.5)
-    return f" (did you mean {close[0]!r}?)" if close else ""

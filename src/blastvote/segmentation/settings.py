@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from blastvote.config import nearest
 from blastvote.errors import InputError
+from blastvote.wording import suggest
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.training.config import TrainingConfig
 
@@ -64,7 +64,7 @@ def _make(kind: Any, section: str, settings: Mapping[str, Any], options: Mapping
     for name in options:
         if name not in known:
             raise InputError(
-                f"Config key '{section}.options.{name}' is not known{nearest(name, known)} It must be a field of "
+                f"Config key '{section}.options.{name}' is not known.{suggest(name, known)} It must be a field of "
                 f"{kind.__name__}."
             )
     try:

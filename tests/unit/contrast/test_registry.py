@@ -26,9 +26,9 @@ def test_schemas_are_valid_describe_everything_and_accept_their_defaults(name):
 @pytest.mark.parametrize(
     ("function", "params", "words"),
     [
-        ("ef", {}, ["'ef'", "did you mean 'eff'", "clahe"]),
+        ("ef", {}, ["'ef'", "Did you mean 'eff'", "clahe"]),
         (3, {}, ["3", "known"]),
-        ("eff", {"mod": "original"}, ["'mod'", "did you mean 'mode'", "sigma"]),
+        ("eff", {"mod": "original"}, ["'mod'", "Did you mean 'mode'", "sigma"]),
         ("eff", {"mode": "opencv"}, ["'opencv'", "opencv_port", "original"]),
         ("eff", {"k": "automatic"}, ["k = 'automatic'", "'auto'"]),
         ("eff", {"k": 0}, ["k = 0", "above 0"]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blastvote.dataset.source.image_ids import NameIndex, assign_ids, list_images, safe_id, suggest
+from blastvote.dataset.source.image_ids import NameIndex, assign_ids, list_images, safe_id
 from blastvote.errors import InputError
 
 
@@ -78,9 +78,3 @@ def test_the_folder_tells_equal_names_apart():
     index = NameIndex({"train_1": Path("x/train/1.png"), "val_1": Path("x/val/1.png")})
     assert index.find("train/1.png") == "train_1" and index.find("old\\VAL\\1.png") == "val_1"
     assert index.find("1.png") is None and index.find("test/1.png") is None
-
-
-def test_suggestions():
-    assert suggest("cel", ["cell", "nucleus"]) == " Did you mean 'cell'?"
-    assert suggest("l1", ["L1", "L2"]) == " Did you mean 'L1'?"
-    assert suggest("qqq", ["L1"]) == ""

@@ -13,9 +13,9 @@ import pandas as pd
 from blastvote.dataset.check.measure import ImageFacts, examine
 from blastvote.dataset.coco import ImageRecord
 from blastvote.dataset.source.collect import Collection, Vote
-from blastvote.dataset.source.image_ids import listed
 from blastvote.dataset.split.leakage import HASH_COLUMNS, near_duplicates, placing
 from blastvote.errors import InputError
+from blastvote.wording import listed
 
 MAX_LISTED = 200
 """Errors, warnings and notes of each kind that the report spells out."""

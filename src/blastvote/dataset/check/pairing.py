@@ -13,9 +13,10 @@ from blastvote.annotations.common import merge_images
 from blastvote.annotations.masks import cells_of_label_map, check_mask_file, mask_files, read_mask
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.read import read_annotations
-from blastvote.dataset.source.image_ids import NameIndex, listed, suggest
+from blastvote.dataset.source.image_ids import NameIndex
 from blastvote.dataset.source.photo_sets import Part, Source, expand
 from blastvote.errors import InputError
+from blastvote.wording import listed, suggest
 
 
 def is_mask_part(part: Part) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from blastvote.annotations.model import Cell, ImageAnnotation
-from blastvote.dataset.source.image_ids import listed, suggest
 from blastvote.dataset.source.photo_sets import Part
 from blastvote.errors import InputError
+from blastvote.wording import listed, suggest
 
 
 def check_aliases(aliases: Mapping[str, str], classes: Sequence[str]) -> None:

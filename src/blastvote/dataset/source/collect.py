@@ -11,10 +11,10 @@ import pandas as pd
 from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.check.pairing import check_masks, is_mask_part, mask_paths, part_annotations
 from blastvote.dataset.source.classes import translate, with_classes
-from blastvote.dataset.source.image_ids import listed, suggest
 from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Source
 from blastvote.errors import InputError
+from blastvote.wording import listed, suggest
 
 Vote = Callable[[Mapping[str, int]], str | None]
 """A vote rule: cells of each class to the image's class, or None."""

@@ -169,19 +169,3 @@ class NameIndex:
 def _normal(name: str) -> str:
     # macOS stores names decomposed, annotation tools composed.
     return unicodedata.normalize("NFC", name.strip())
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return ``" Did you mean 'x'?"`` for the known name nearest to ``name``, else an empty text."""
-    import difflib
-
-    by_fold = {str(item).casefold(): str(item) for item in known}
-    match = difflib.get_close_matches(str(name).casefold(), list(by_fold), n=1, cutoff=0.6)
-    return f" Did you mean '{by_fold[match[0]]}'?" if match else ""
-
-
-def listed(items: Iterable[str], most: int = 5) -> str:
-    """Return the first items of a list in words, and how many more there are."""
-    items = list(items)
-    more = f" and {len(items) - most} more" if len(items) > most else ""
-    return ", ".join(items[:most]) + more

@@ -8,9 +8,10 @@ import pandas as pd
 
 from blastvote import io
 from blastvote.dataset.source.classes import translate
-from blastvote.dataset.source.image_ids import NameIndex, listed, suggest
+from blastvote.dataset.source.image_ids import NameIndex
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.errors import InputError
+from blastvote.wording import listed, suggest
 
 ID_COLUMNS = ("image_id", "image", "file_name", "filename", "file", "name", "path", "id")
 LABEL_COLUMNS = ("label", "class", "class_label", "subtype")

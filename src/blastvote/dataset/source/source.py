@@ -8,10 +8,11 @@ from typing import Any
 
 from blastvote import io
 from blastvote.dataset.source.classes import check_aliases
-from blastvote.dataset.source.image_ids import assign_ids, list_images, listed, safe_id
+from blastvote.dataset.source.image_ids import assign_ids, list_images, safe_id
 from blastvote.dataset.source.labels import LABEL_COLUMNS, PATIENT_COLUMNS, read_labels
 from blastvote.dataset.source.photo_sets import Part, Source, is_pattern, path_exists
 from blastvote.errors import InputError
+from blastvote.wording import listed
 
 __all__ = ["Part", "Source", "open_source", "path_exists"]
 

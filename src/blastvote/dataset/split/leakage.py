@@ -14,8 +14,8 @@ from PIL import Image
 
 from blastvote import io
 from blastvote.dataset.augment import FLIPS, flip_image
-from blastvote.dataset.source.image_ids import listed
 from blastvote.errors import InputError
+from blastvote.wording import listed
 
 HASH_COLUMNS = tuple(f"phash_{flip}" for flip in FLIPS)
 """Columns of the table of hashes: of the image and of its three mirror images."""

@@ -1,0 +1,35 @@
+"""Lists and nearest names, as messages say them. Imports nothing of ours, so that everything may use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def suggest(name: object, known: Iterable[object]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the known name nearest to `name`, else an empty text.
+
+    Capitals do not count.
+
+    Examples
+    --------
+    >>> suggest("claeh", ["he", "clahe"])
+    " Did you mean 'clahe'?"
+    """
+    import difflib  # here: only mistakes need it
+
+    by_fold = {str(item).casefold(): str(item) for item in known}
+    match = difflib.get_close_matches(str(name).casefold(), list(by_fold), n=1, cutoff=0.5)
+    return f" Did you mean '{by_fold[match[0]]}'?" if match else ""
+
+
+def listed(items: Iterable[str], most: int = 5) -> str:
+    """Return the first `most` items of a list in words, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    items = list(items)
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
