@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mrcnn.config import MaskRCNNConfig
+    from mrcnn.data import MaskCrop
     from mrcnn.model import MaskRCNN
     from mrcnn.names import HEADS
     from mrcnn.training import Progress, Sample, TrainingConfig, configure_runtime, train
@@ -18,6 +19,7 @@ _HOMES = {
     "HEADS": "mrcnn.names",
     "MaskRCNN": "mrcnn.model",
     "MaskRCNNConfig": "mrcnn.config",
+    "MaskCrop": "mrcnn.data",
     "Progress": "mrcnn.training",
     "Sample": "mrcnn.data",
     "TrainingConfig": "mrcnn.training",
@@ -28,6 +30,7 @@ _HOMES = {
 
 __all__ = [
     "HEADS",
+    "MaskCrop",
     "MaskRCNN",
     "MaskRCNNConfig",
     "Progress",

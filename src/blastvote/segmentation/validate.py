@@ -52,7 +52,7 @@ class Validation:
 
     def __call__(self, model: MaskRCNN) -> dict[str, float]:
         """Return ``val_ap50_matterport`` and ``val_ap50`` (COCO), on masks, as fractions."""
-        found = model.detect([sample.load()[0] for sample in self.samples])
+        found = model.detect([sample.read_image() for sample in self.samples])
         results = [
             result
             for sample, detections in zip(self.samples, found, strict=True)

@@ -3,13 +3,14 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mrcnn.data.masks import MaskCrop
 from mrcnn.data.sample import Sample
 
 if TYPE_CHECKING:
     from mrcnn.data.augment import Augmentation
     from mrcnn.data.batches import Batches
 
-__all__ = ["Augmentation", "Batches", "Sample"]
+__all__ = ["Augmentation", "Batches", "MaskCrop", "Sample"]
 
 _HOMES = {"Augmentation": "mrcnn.data.augment", "Batches": "mrcnn.data.batches"}
 

@@ -1,8 +1,8 @@
-"""Batches for training, as a pure function of (seed, step): samples are prepared once and kept in memory.
+"""Batches for training, as a pure function of (seed, step): samples are prepared once and kept small in memory.
 
-Nothing of Python runs per step: an order drawn in advance picks rows of arrays, and TensorFlow gathers,
-augments, molds and samples anchors in a graph of its own ahead of the training step. Step k gives the same batch
-whether or not the steps before it were run: a resumed training sees what an uninterrupted one would have seen.
+An order drawn in advance picks rows of arrays; TensorFlow augments, molds and samples anchors in a graph of its own
+ahead of the training step. Step k gives the same batch whether or not the steps before it were run: a resumed
+training sees what an uninterrupted one would have seen.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
-from mrcnn.data.augment import Augmentation, tf_transform_boxes, tf_transform_images, transform_boxes
-from mrcnn.data.rpn_targets import match_anchors
-from mrcnn.data.sample import PreparedSample, Sample, prepare_sample
+from mrcnn.data.augment import Augmentation, tf_transform_boxes, tf_transform_images
+from mrcnn.data.prepare import prepare_sample
+from mrcnn.data.sample import Sample
+from mrcnn.data.sampling import sample_rpn_targets
+from mrcnn.data.store import SampleStore
 from mrcnn.geometry.anchors import pyramid_anchors
 
 Batch = dict[str, tf.Tensor]
@@ -22,10 +24,12 @@ Batch = dict[str, tf.Tensor]
 class Batches:
     """Prepared samples that can be drawn from.
 
+    Only images of the network's size (uint8) and small masks are kept.
+
     Parameters
     ----------
     samples
-        At least one; all are loaded now.
+        At least one; each is read now, one after the other.
     config
         Sizes and anchors.
     batch_size
@@ -54,15 +58,24 @@ class Batches:
     ) -> None:
         if not samples:
             raise ValueError("there are no samples: give at least one image to train or validate on")
-        self.image_ids = [sample.image_id for sample in samples]
+        self.samples, self.image_ids = samples, [sample.image_id for sample in samples]
         self.config, self.batch_size, self.seed = config, batch_size, seed
         self.augmentation = augmentation or Augmentation()
-        draw = [np.random.default_rng([seed, round_number, k]) for k in range(len(samples))]
-        prepared = [prepare_sample(s, k, config, draw[k]) for k, s in enumerate(samples)]
-        self._check_shapes(prepared)
-        self.side = prepared[0].image.shape[0]
-        self.anchors = pyramid_anchors(config, prepared[0].image.shape)
-        self._arrays = {name: tf.constant(array) for name, array in self._stack(prepared).items()}
+        self.prepare(round_number)
+
+    def prepare(self, round_number: int) -> None:
+        """Read all samples and draw the crops of a round, in the memory of the round before.
+
+        Streams made before must not be read on.
+        """
+        for row, sample in enumerate(self.samples):
+            rng = np.random.default_rng([self.seed, round_number, row])
+            prepared = prepare_sample(sample, row, self.config, rng)
+            if not hasattr(self, "store"):
+                self._allocate(prepared.image.shape)
+            self._check_shape(sample.image_id, prepared.image.shape)
+            self.store.put(row, prepared)
+            self.store.match(row, prepared, self.anchors, self.augmentation.symmetries)
 
     def __len__(self) -> int:
         """Return how many samples there are."""
@@ -92,38 +105,24 @@ class Batches:
     def _augments(self) -> bool:
         return len(self.augmentation.symmetries) > 1 or self.augmentation.brightness > 0
 
-    def _check_shapes(self, prepared: list[PreparedSample]) -> None:
-        shapes = {p.image.shape: name for p, name in zip(prepared, self.image_ids, strict=True)}
-        if len(shapes) > 1:
-            named = ", ".join(f"{name} {shape}" for shape, name in list(shapes.items())[:3])
-            raise ValueError(
-                f"after resizing by mode {self.config.image_resize_mode!r} the images differ in size "
-                f"({named}): a batch needs one size. Use image_resize_mode square or crop."
-            )
-        square = prepared[0].image.shape[0] == prepared[0].image.shape[1] and (
-            not self.config.use_mini_mask or len(set(self.config.mini_mask_shape)) == 1
-        )
+    def _allocate(self, shape: tuple[int, ...]) -> None:
+        """Make the arrays for images of `shape`, and the anchors."""
+        config = self.config
+        square = shape[0] == shape[1] and (not config.use_mini_mask or len(set(config.mini_mask_shape)) == 1)
         if len(self.augmentation.symmetries) > 1 and not square:
             raise ValueError("flips and rotations need square images and a square mini_mask_shape")
+        self.side = shape[0]
+        self.anchors = pyramid_anchors(config, shape)
+        self.store = SampleStore(self.samples, config, shape)
 
-    def _stack(self, prepared: list[PreparedSample]) -> dict[str, np.ndarray]:
-        """Pad the instances and stack everything; match the anchors for each symmetry that may be drawn."""
-        heads = max(1, *(p.masks.shape[-1] for p in prepared))
-        every = max(1, *(len(p.boxes) for p in prepared))
-        symmetries = self.augmentation.symmetries
-        match = np.zeros((len(prepared), len(symmetries), len(self.anchors)), np.int16)
-        for k, p in enumerate(prepared):
-            for j, symmetry in enumerate(symmetries):
-                boxes = transform_boxes(p.boxes, symmetry, self.side)
-                match[k, j] = match_anchors(self.anchors, p.class_ids, boxes)
-        return {
-            "images": np.stack([p.image for p in prepared]),
-            "meta": np.stack([p.meta for p in prepared]).astype(np.float32),
-            "class_ids": np.stack([_pad(p.class_ids[:heads], heads, 0) for p in prepared]),
-            "boxes": np.stack([_pad(p.boxes, every, 0) for p in prepared]).astype(np.float32),
-            "masks": np.stack([_pad(p.masks, heads, -1) for p in prepared]),
-            "match": match,
-        }
+    def _check_shape(self, image_id: str, shape: tuple[int, ...]) -> None:
+        expected = self.store.images.shape[1:]
+        if shape != expected:
+            raise ValueError(
+                f"after resizing by mode {self.config.image_resize_mode!r} the images differ in size "
+                f"({self.image_ids[0]} {expected}, {image_id} {shape}): a batch needs one size. "
+                "Use image_resize_mode square or crop."
+            )
 
     # -- per step -----------------------------------------------------------------------------------------
 
@@ -165,74 +164,45 @@ class Batches:
     ) -> Batch:
         """Build the batch of `rows` (B,) in the graph."""
         config = self.config
-        images = tf.cast(tf.gather(self._arrays["images"], rows), tf.float32)
-        boxes = tf.gather(self._arrays["boxes"], rows)
-        masks = tf.gather(self._arrays["masks"], rows)
-        class_ids = tf.gather(self._arrays["class_ids"], rows)
-        match = tf.gather_nd(self._arrays["match"], tf.stack([rows, symmetry], axis=1))
+        images, meta, class_ids, boxes, masks, match = self._gather(rows, symmetry)
+        images = tf.cast(images, tf.float32)
         if augment:
             number = tf.gather(tf.constant(self.augmentation.symmetries, tf.int32), symmetry)
             images = tf_transform_images(images, number)
             images = tf.minimum(images * (1.0 + brightness[:, None, None, None]), 255.0)
             boxes = tf_transform_boxes(boxes, number, self.side)
             masks = tf_transform_images(masks, number)
-        rpn_match, rpn_bbox = self._rpn_targets(match, boxes, step)
-        surplus = config.max_gt_instances - class_ids.shape[1]
-        boxes = boxes[:, : class_ids.shape[1]]
+        seed = tf.stack([self.seed, step])
+        rpn_match, rpn_bbox = sample_rpn_targets(match, boxes, self.anchors, seed, config)
+        heads = class_ids.shape[1]
+        surplus = max(0, config.max_gt_instances - heads)
         return {
             "images": images - tf.constant(config.mean_pixel, tf.float32),
-            "image_meta": tf.gather(self._arrays["meta"], rows),
+            "image_meta": meta,
             "rpn_match": rpn_match,
             "rpn_bbox": rpn_bbox,
             "gt_class_ids": tf.pad(class_ids, [[0, 0], [0, surplus]]),
-            "gt_boxes": tf.pad(boxes, [[0, 0], [0, surplus], [0, 0]]),
+            "gt_boxes": tf.pad(boxes[:, :heads], [[0, 0], [0, surplus], [0, 0]]),
             "gt_masks": tf.pad(masks, [[0, 0], [0, 0], [0, 0], [0, surplus]]),
             "sample": rows,
             "step": step,
         }
 
-    def _rpn_targets(
-        self, match: tf.Tensor, boxes: tf.Tensor, step: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Sample anchors of `match` (B, A), encode the positive ones: `build_rpn_targets` for a batch."""
-        count = self.config.rpn_train_anchors_per_image
-        luck = tf.random.stateless_uniform(tf.shape(match), seed=tf.stack([self.seed, step]))
-        batch, total = self.batch_size, len(self.anchors)
-        worth, positive = tf.math.top_k(tf.where(match > 0, luck, -1.0), count // 2)
-        chosen = worth >= 0
-        room = count - tf.reduce_sum(tf.cast(chosen, tf.int32), axis=1, keepdims=True)
-        worth, negative = tf.math.top_k(tf.where(match < 0, luck, -1.0), min(count, total))
-        kept = (worth >= 0) & (tf.range(worth.shape[1])[None] < room)
+    def _gather(self, rows: tf.Tensor, symmetry: tf.Tensor) -> list[tf.Tensor]:
+        """Images, meta, class ids, boxes, masks and matches of `rows` (B,).
 
-        place = tf.concat([positive, negative], axis=1) + tf.range(batch)[:, None] * total
-        sign = tf.concat([tf.cast(chosen, tf.int32), -tf.cast(kept, tf.int32)], axis=1)
-        flat = tf.scatter_nd(tf.reshape(place, [-1, 1]), tf.reshape(sign, [-1]), [batch * total])
-        rpn_match = tf.reshape(flat, [batch, total])
-
-        positive = tf.sort(
-            tf.where(chosen, positive, total), axis=1
-        )  # the deltas stand in the anchors' order
-        real = positive < total
-        positive = tf.minimum(positive, total - 1)
-        instance = tf.maximum(tf.cast(tf.gather(match, positive, batch_dims=1), tf.int32) - 1, 0)
-        target = tf.gather(boxes, instance, batch_dims=1)
-        deltas = _deltas(tf.gather(tf.constant(self.anchors, tf.float32), positive), target)
-        deltas = tf.where(
-            real[..., None], deltas / tf.constant(self.config.rpn_bbox_std_dev, tf.float32), 0.0
+        A call of Python, because TensorFlow would make copies of all arrays for itself; it takes well below a
+        millisecond, in a thread that runs ahead of the training.
+        """
+        store, count = self.store, len(self.anchors)
+        arrays = (store.images, store.meta, store.class_ids, store.boxes, store.masks)
+        shapes = [array.shape[1:] for array in arrays] + [(count,)]
+        gathered = tf.numpy_function(
+            lambda rows, symmetry: store.gather(rows, symmetry, count),
+            [rows, symmetry],
+            [tf.as_dtype(array.dtype) for array in arrays] + [tf.int32],
         )
-        return rpn_match, tf.pad(deltas, [[0, 0], [0, count - count // 2], [0, 0]])
-
-
-def _deltas(anchors: tf.Tensor, boxes: tf.Tensor) -> tf.Tensor:
-    """(dy, dx, log dh, log dw) from anchors to boxes (B, P, 4); boxes without area count as one pixel."""
-    size = anchors[..., 2:] - anchors[..., :2]
-    target = tf.maximum(boxes[..., 2:] - boxes[..., :2], 1.0)
-    shift = boxes[..., :2] + 0.5 * target - anchors[..., :2] - 0.5 * size
-    return tf.concat([shift / size, tf.math.log(target / size)], axis=-1)
-
-
-def _pad(array: np.ndarray, count: int, axis: int) -> np.ndarray:
-    """Append zeros along `axis` until it has `count` entries."""
-    widths = [(0, 0)] * array.ndim
-    widths[axis] = (0, count - array.shape[axis])
-    return np.pad(array, widths)
+        return [
+            tf.ensure_shape(part, (self.batch_size, *shape))
+            for part, shape in zip(gathered, shapes, strict=True)
+        ]

@@ -29,11 +29,14 @@ def resize_bilinear(array: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         float64 (h, w) or (h, w, C).
     """
     rows, columns = sample_points((array.shape[0], array.shape[1]), shape)
-    return _resize_axis(_resize_axis(array.astype(np.float64), columns, axis=1), rows, axis=0)
+    return _resize_axis(_resize_axis(array, columns, axis=1), rows, axis=0)
 
 
 def _resize_axis(array: np.ndarray, centres: np.ndarray, axis: int) -> np.ndarray:
-    """Sample `array` linearly at the places `centres` of `axis`; zero outside."""
+    """Sample `array` linearly at the places `centres` of `axis`, float64; zero outside.
+
+    Only what is sampled becomes float64: of a large photograph, a copy of eight times its size is not affordable.
+    """
     below = np.floor(centres).astype(int)
     share = (centres - below).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
     padded = np.pad(array, [(1, 1) if i == axis else (0, 0) for i in range(array.ndim)])
@@ -146,9 +149,15 @@ def resize_mask(mask: np.ndarray, scale: float, padding: Padding, crop: Crop | N
     scale, padding, crop
         As `resize_image` returned them.
     """
-    rows, columns = (ndimage.zoom(np.arange(size), scale, order=0) for size in mask.shape[:2])
+    rows, columns = (nearest_points(size, scale) for size in mask.shape[:2])
     mask = mask[rows][:, columns]
     if crop is None:
         return np.pad(mask, padding)
     y, x, height, width = crop
     return mask[y : y + height, x : x + width]
+
+
+def nearest_points(size: int, scale: float) -> np.ndarray:
+    """Return which of `size` pixels each pixel of the axis takes that is enlarged by `scale`: int (h,), rising."""
+    points: np.ndarray = ndimage.zoom(np.arange(size), scale, order=0)
+    return points

@@ -1,120 +1,119 @@
-"""One training image with its instances, and its arrays as the network wants them."""
+"""One training image with its instances: what the user gives, read when it is needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from mrcnn.config import MaskRCNNConfig
-from mrcnn.data.masks import extract_bboxes, minimize_mask
-from mrcnn.data.molding import compose_image_meta
-from mrcnn.data.resize import resize_image, resize_mask
+from mrcnn.data.masks import MaskCrop
+
+Masks = np.ndarray | Iterable[MaskCrop]
+
+IMAGE_FORMATS = ("BMP", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""Formats that are read from files; others (EPS among them) would start other programs."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     """An image and what is in it.
 
+    Files and functions are read each time the sample is prepared, and what they gave is let go at once: so a
+    training holds no full-size image or mask. For large images give a path and a function that yields crops.
+
     Attributes
     ----------
     image_id : str
         Names the image in messages.
-    image : str, Path or numpy.ndarray
-        A file, or an RGB uint8 array (H, W, 3).
-    masks : numpy.ndarray or callable
-        Bool (H, W, N), or a function without arguments that returns it (called once per preparation).
+    image : str, Path, numpy.ndarray or callable
+        A file, an RGB uint8 array (H, W, 3), or a function without arguments that returns such an array.
+    masks : numpy.ndarray, iterable of MaskCrop, or callable
+        Bool (H, W, N); or one `MaskCrop` for each instance; or a function without arguments that returns either
+        (a generator function keeps only one crop at a time in memory).
     class_ids : numpy.ndarray
-        (N,) from 1 to num_classes - 1; a negative number marks a crowd.
+        (N,) from 1 to num_classes - 1; a negative number marks a crowd, which is neither object nor background.
+
+    Examples
+    --------
+    >>> def cells():
+    ...     yield MaskCrop(10, 20, np.ones((30, 30), bool))
+    >>> sample = Sample("a", "a.png", cells, np.array([1]))
     """
 
     image_id: str
-    image: str | Path | np.ndarray
-    masks: np.ndarray | Callable[[], np.ndarray]
+    image: str | Path | np.ndarray | Callable[[], np.ndarray]
+    masks: Masks | Callable[[], Masks]
     class_ids: np.ndarray
 
-    def load(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return image (H, W, 3) uint8, masks (H, W, N) bool and class ids (N,) int32, checked.
+    def read_image(self) -> np.ndarray:
+        """Return the image, uint8 (H, W, C).
 
         Raises
         ------
         ValueError
-            If image, masks and class ids do not fit together; the message names the image.
+            If the file cannot be read, or the array is no uint8 image; the message names the image.
         """
-        image = self.image if isinstance(self.image, np.ndarray) else _read(Path(self.image))
-        masks = np.asarray(self.masks() if callable(self.masks) else self.masks).astype(bool)
-        class_ids = np.asarray(self.class_ids, np.int32).reshape(-1)
+        if isinstance(self.image, str | Path):
+            image = _read(Path(self.image))
+        else:
+            image = self.image if isinstance(self.image, np.ndarray) else self.image()
         if image.ndim != 3 or image.dtype != np.uint8:
             raise ValueError(f"image {self.image_id}: expected a uint8 array (H, W, C), got {_of(image)}")
-        if masks.shape != (*image.shape[:2], len(class_ids)):
+        return image
+
+    def read_masks(self, shape: tuple[int, int]) -> np.ndarray | Iterator[MaskCrop]:
+        """Return the masks of an image of `shape` (H, W): bool (H, W, N), or crops that are checked as they come.
+
+        Raises
+        ------
+        ValueError
+            If masks, image and class ids do not fit together; the message names the image.
+        """
+        masks = self.masks() if callable(self.masks) else self.masks
+        if not isinstance(masks, np.ndarray):
+            return self._checked(masks, shape)
+        if masks.shape != (*shape, self.count):
             raise ValueError(
-                f"image {self.image_id}: masks are {_of(masks)}, but the image is {_of(image)} and there are "
-                f"{len(class_ids)} class ids: expected masks of shape {(*image.shape[:2], len(class_ids))}"
+                f"image {self.image_id}: masks are {_of(masks)}, but the image is {shape[0]}x{shape[1]} and there "
+                f"are {self.count} class ids: expected masks of shape {(*shape, self.count)}"
             )
-        return image, masks, class_ids
+        return masks.astype(bool, copy=False)
 
+    def _checked(self, crops: Iterable[MaskCrop], shape: tuple[int, int]) -> Iterator[MaskCrop]:
+        number = 0
+        for number, crop in enumerate(crops, start=1):
+            y1, x1, y2, x2 = crop.box
+            if crop.mask.ndim != 2 or min(y1, x1) < 0 or y2 > shape[0] or x2 > shape[1]:
+                raise ValueError(
+                    f"image {self.image_id}: mask {number} is {_of(crop.mask)} at row {y1}, column {x1}; expected an "
+                    f"array (h, w) inside the image of {shape[0]}x{shape[1]}"
+                )
+            yield MaskCrop(y1, x1, crop.mask.astype(bool, copy=False))
+        if number != self.count:
+            raise ValueError(
+                f"image {self.image_id}: there are {number} masks and {self.count} class ids; expected one each"
+            )
 
-@dataclass(frozen=True, eq=False)
-class PreparedSample:
-    """The arrays of one sample at the network's size; N instances, before padding."""
+    @property
+    def count(self) -> int:
+        """Number of instances, crowds included."""
+        return int(np.size(self.class_ids))
 
-    image: np.ndarray
-    meta: np.ndarray
-    class_ids: np.ndarray
-    boxes: np.ndarray
-    masks: np.ndarray
+    def checked_class_ids(self, num_classes: int) -> np.ndarray:
+        """Return the class ids (N,) int32.
 
-
-def prepare_sample(
-    sample: Sample, number: int, config: MaskRCNNConfig, rng: np.random.Generator
-) -> PreparedSample:
-    """Resize a sample and reduce its masks.
-
-    Instances that vanish by resizing are dropped. Where there are more than ``max_gt_instances``, a random
-    choice of that size comes first (the heads learn from these alone; the RPN learns from all boxes).
-
-    Parameters
-    ----------
-    sample
-        What to load.
-    number
-        Goes into the meta vector.
-    config
-        Sizes, resize mode, mini masks.
-    rng
-        For crops and for the choice among surplus instances.
-
-    Raises
-    ------
-    ValueError
-        If the sample does not fit together, or a class id is out of range.
-    """
-    image, masks, class_ids = sample.load()
-    if class_ids.size and (class_ids.max() >= config.num_classes or (class_ids == 0).any()):
-        raise ValueError(
-            f"image {sample.image_id}: class ids are {sorted(set(class_ids.tolist()))}; they must be from 1 "
-            f"to {config.num_classes - 1} (num_classes is {config.num_classes} with the background)"
-        )
-    resized, window, scale, padding, crop = resize_image(
-        image,
-        config.image_min_dim,
-        config.image_max_dim,
-        config.image_min_scale,
-        config.image_resize_mode,
-        rng,
-    )
-    masks = resize_mask(masks, scale, padding, crop)
-    kept = np.flatnonzero(masks.any(axis=(0, 1)))
-    if len(kept) > config.max_gt_instances:
-        kept = rng.permutation(kept)
-    boxes = extract_bboxes(masks[..., kept])
-    heads = kept[: config.max_gt_instances]
-    small = masks[..., heads]
-    if config.use_mini_mask:
-        small = minimize_mask(boxes[: len(heads)], small, config.mini_mask_shape)
-    active = np.ones(config.num_classes)
-    meta = compose_image_meta(number, image.shape, resized.shape, window, scale, active)
-    return PreparedSample(resized, meta, class_ids[kept], boxes, small)
+        Raises
+        ------
+        ValueError
+            If one is 0 or too large for `num_classes` (background included).
+        """
+        class_ids = np.asarray(self.class_ids, np.int32).reshape(-1)
+        if class_ids.size and (class_ids.max() >= num_classes or (class_ids == 0).any()):
+            raise ValueError(
+                f"image {self.image_id}: class ids are {sorted(set(class_ids.tolist()))}; they must be from 1 "
+                f"to {num_classes - 1} (num_classes is {num_classes} with the background), or negative for a crowd"
+            )
+        return class_ids
 
 
 def _read(path: Path) -> np.ndarray:
@@ -122,7 +121,7 @@ def _read(path: Path) -> np.ndarray:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path) as file:
+        with Image.open(path, formats=IMAGE_FORMATS) as file:
             return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
     except OSError as error:
         raise ValueError(f"image {path} cannot be read: {error}") from error

@@ -86,8 +86,13 @@ class _Training:
         config: TrainingConfig, folder: Path,
     ) -> None:  # fmt: skip
         self.model, self.config, self.folder = model, config, folder
-        self.samples = train_samples
-        self.data = self._batches(0)
+        self.data = Batches(
+            train_samples,
+            model.config,
+            config.batch_size,
+            config.seed,
+            Augmentation(**(config.augment or {})),
+        )
         self.validation = (
             Batches(val_samples, model.config, config.batch_size, config.seed)
             if val_samples and config.validation_losses
@@ -97,13 +102,6 @@ class _Training:
         self.step = TrainStep(model, config, training_devices(config.devices, config.batch_size))
         self.identity = config.identity() | {"samples": self.data.image_ids}
         self.events = EventWriter(config.tensorboard) if config.tensorboard else None
-
-    def _batches(self, round_number: int) -> Batches:
-        config = self.config
-        augmentation = Augmentation(**(config.augment or {}))
-        return Batches(
-            self.samples, self.model.config, config.batch_size, config.seed, augmentation, round_number
-        )
 
     def run(
         self,
@@ -121,7 +119,8 @@ class _Training:
                 break
             started = time.perf_counter()
             if self.model.config.image_resize_mode == "crop" and epoch:
-                self.data, stream = self._batches(epoch), None  # new crops
+                stream = None  # of the old crops
+                self.data.prepare(epoch)
             if stream is None:
                 stream = iter(self.data.training(epoch * self.steps, config.epochs * self.steps))
             row = self._epoch(epoch, stream, progress)

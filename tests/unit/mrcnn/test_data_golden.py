@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mrcnn.data.masks import expand_mask, extract_bboxes, minimize_mask, unmold_mask
-from mrcnn.data.molding import compose_image_meta, mold_image, parse_image_meta, unmold_image
+from mrcnn.data.masks import extract_bboxes, minimize_mask
+from mrcnn.data.molding import compose_image_meta, mold_image
 from mrcnn.data.resize import resize_image, resize_mask
 from mrcnn.data.rpn_targets import build_rpn_targets
 
@@ -48,24 +48,18 @@ def test_masks(golden):
     np.testing.assert_array_equal(boxes, golden["extract_bboxes"])
     mini = minimize_mask(boxes, golden["masks"], (56, 56))
     np.testing.assert_array_equal(mini, golden["mini_mask"])
-    np.testing.assert_array_equal(expand_mask(boxes, mini, golden["img"].shape), golden["expand_mask"])
-    np.testing.assert_array_equal(
-        unmold_mask(golden["unmold_in"], golden["unmold_box"], golden["img"].shape), golden["unmold_mask"]
-    )
 
 
 def test_molding(golden):
     molded = mold_image(golden["img"], MEAN)
     np.testing.assert_allclose(molded[::10], golden["mold_image_rows"], atol=1e-5)
-    np.testing.assert_array_equal(unmold_image(molded, MEAN), golden["img"])
 
 
 def test_image_meta(golden):
     meta = golden["image_meta"]
-    parsed = parse_image_meta(meta)
-    assert int(parsed.image_id) == 7
+    assert meta[0] == 7
     again = compose_image_meta(
-        7, (150, 220, 3), (256, 256, 3), tuple(parsed.window), float(meta[11]), parsed.active_class_ids
+        7, (150, 220, 3), (256, 256, 3), tuple(meta[7:11].astype(int)), float(meta[11]), meta[12:]
     )
     np.testing.assert_array_equal(again, meta)
 
