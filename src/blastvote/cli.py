@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -117,21 +117,7 @@ def predict(options: argparse.Namespace) -> None:
 
 def summary(options: argparse.Namespace) -> None:
     """Print Tables 1 and 2 and say where everything is."""
-    import yaml
-
-    from blastvote.io import read_text
-
-    results = options.results
-    if results is None:
-        config: dict[str, Any] = {"results": "results"}
-        if options.config:
-            text = read_text(options.config)
-            try:
-                config |= yaml.safe_load(text) or {}
-            except (yaml.YAMLError, TypeError, ValueError) as error:
-                told = " ".join(str(error).split())
-                raise InputError(f"{options.config}: not a configuration in YAML ({told}).") from None
-        results = Path(config["results"])
+    results = options.results or _results_folder(options.config)
     tables = results / "tables" / "tables.md"
     if not tables.is_file():
         raise InputError(f"{tables} does not exist. Run the workflow first: make demo.")
@@ -143,6 +129,23 @@ def summary(options: argparse.Namespace) -> None:
         ("report/index.html", "everything on one page"),
     ):
         print(f"{what:24} {results / folder}")
+
+
+def _results_folder(config_file: Path | None) -> Path:
+    """Return the folder ``results`` of a configuration file; without one, that of the embedded default."""
+    import yaml
+
+    from blastvote.io import read_text
+
+    config: dict[str, Any] = {"results": "results"}
+    if config_file:
+        text = read_text(config_file)
+        try:
+            config |= yaml.safe_load(text) or {}
+        except (yaml.YAMLError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"{config_file}: not a configuration in YAML ({reason}).") from None
+    return Path(config["results"])
 
 
 def _images(paths: Sequence[Path]) -> list[Path]:
@@ -205,64 +208,69 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="blastvote", description=description)
     parser.add_argument("--version", action="version", version=f"blastvote {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-
-    def command(run: Any) -> argparse.ArgumentParser:
-        added = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
-        added.set_defaults(run=run)
-        return added
-
-    one = command(enhance)
-    one.add_argument("images", nargs="+", type=Path, help="image files or folders")
-    one.add_argument("--method", default="eff", help="contrast method (see: blastvote methods)")
-    one.add_argument(
-        "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable"
-    )
-    one.add_argument("--out", type=Path, required=True, help="folder of the results (PNG)")
-
-    command(methods)
-
-    one = command(simulate)
-    one.add_argument("--out", type=Path, required=True, help="folder of the data set")
-    one.add_argument("--per-class", type=int, default=20, metavar="N", help="images of each subtype")
-    one.add_argument("--seed", type=int, default=0)
-    one.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="pixels")
-    one.add_argument("--pixel-size", type=float, default=0.18, metavar="UM", help="micrometres a pixel")
-
-    one = command(check)
-    one.add_argument("images", help="folder of photographs, or a CSV sheet")
-    one.add_argument(
-        "--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks"
-    )
-    one.add_argument("--labels", default="", help="CSV with image_id,label,patient_id")
-    one.add_argument(
-        "--masks", default="label_map", choices=("label_map", "binary"), help="how masks are read"
-    )
-    one.add_argument("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
-    one.add_argument(
-        "--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable"
-    )
-    one.add_argument("--classes", default="L1,L2,L3", help="comma-separated class names")
-    one.add_argument("--vote", default="pathologist", help="vote rule")
-
-    one = command(predict)
-    one.add_argument("images", nargs="+", type=Path, help="image files or folders")
-    one.add_argument(
-        "--results", type=Path, default=Path("results"), help="results folder of a finished study"
-    )
-    one.add_argument(
-        "--run",
-        dest="trained",
-        default=None,
-        metavar="METHOD/seedS/foldF",
-        help="which run; default: the first",
-    )
-    one.add_argument("--out", type=Path, required=True, help="folder of cells.csv, votes.csv and overlays")
-    one.add_argument("--min-confidence", type=float, default=None, help="default: that of the study")
-
-    one = command(summary)
-    one.add_argument("--config", type=Path, help="config file that was run")
-    one.add_argument("--results", type=Path, help="results folder")
+    for run, add_arguments in COMMANDS.items():
+        command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        add_arguments(command.add_argument)
     return parser
+
+
+Add = Callable[..., Any]  # argparse's add_argument of one command
+
+
+def _enhance_arguments(add: Add) -> None:
+    add("images", nargs="+", type=Path, help="image files or folders")
+    add("--method", default="eff", help="contrast method (see: blastvote methods)")
+    add("--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable")
+    add("--out", type=Path, required=True, help="folder of the results (PNG)")
+
+
+def _no_arguments(add: Add) -> None:
+    pass
+
+
+def _simulate_arguments(add: Add) -> None:
+    add("--out", type=Path, required=True, help="folder of the data set")
+    add("--per-class", type=int, default=20, metavar="N", help="images of each subtype")
+    add("--seed", type=int, default=0)
+    add("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="pixels")
+    add("--pixel-size", type=float, default=0.18, metavar="UM", help="micrometres per pixel")
+
+
+def _check_arguments(add: Add) -> None:
+    add("images", help="folder of photographs, or a CSV sheet")
+    add("--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks")
+    add("--labels", default="", help="CSV with image_id,label,patient_id")
+    add("--masks", default="label_map", choices=("label_map", "binary"), help="how masks are read")
+    add("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
+    add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
+    add("--classes", default="L1,L2,L3", help="comma-separated class names")
+    add("--vote", default="pathologist", help="vote rule")
+
+
+def _predict_arguments(add: Add) -> None:
+    add("images", nargs="+", type=Path, help="image files or folders")
+    add("--results", type=Path, default=Path("results"), help="results folder of a finished study")
+    which = "which run; default: the first"
+    add("--run", dest="trained", default=None, metavar="METHOD/seedS/foldF", help=which)
+    add("--out", type=Path, required=True, help="folder of cells.csv, votes.csv and overlays")
+    add("--min-confidence", type=float, default=None, help="default: that of the study")
+
+
+def _summary_arguments(add: Add) -> None:
+    add("--config", type=Path, help="config file that was run")
+    add("--results", type=Path, help="results folder")
+
+
+COMMANDS: dict[Callable[[argparse.Namespace], None], Callable[[Add], None]] = {
+    enhance: _enhance_arguments,
+    methods: _no_arguments,
+    simulate: _simulate_arguments,
+    check: _check_arguments,
+    predict: _predict_arguments,
+    summary: _summary_arguments,
+}
+"""What runs a command, and what adds its arguments."""
 
 
 if __name__ == "__main__":

@@ -28,20 +28,47 @@ def network_config(
     settings = {
         "num_classes": 1 + len(class_names),
         "backbone": model["backbone"],
-        "image_size": model["image_size"],
+        "image_min_dim": model["image_size"],
+        "image_max_dim": model["image_size"],
         "precision": training["precision"],
     }
-    return _make(MaskRCNNConfig, "model", settings, {**model["options"], **changes})
+    return _make(MaskRCNNConfig, "model", settings, model["options"], changes)
 
 
 def training_config(training: Mapping[str, Any], seed: int, threads: int) -> TrainingConfig:
     """Return the settings of the training loop; errors as in :func:`network_config`."""
     settings = {key: value for key, value in training.items() if key != "options"}
     settings |= {"seed": seed, "threads": threads}
-    return _make(TrainingConfig, "training", settings, training["options"])
+    return _make(TrainingConfig, "training", settings, training["options"], {})
 
 
-def _make(kind: Any, section: str, settings: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+SET_ELSEWHERE = {
+    "model": {
+        "num_classes": "classes",
+        "backbone": "model.backbone",
+        "precision": "training.precision",
+        "weight_decay": "training.options.weight_decay",
+        "loss_weights": "training.options.loss_weights",
+    },
+    "training": {
+        "seed": "seeds",
+        "threads": "threads.train",
+        **{
+            name: f"training.{name}"
+            for name in ("epochs", "steps_per_epoch", "batch_size", "learning_rate", "layers", "precision")
+        },
+    },
+}
+"""Fields that another key of the configuration sets: an option of that name would be ignored, or hide the key."""
+
+
+def _make(
+    kind: Any,
+    section: str,
+    settings: Mapping[str, Any],
+    options: Mapping[str, Any],
+    changes: Mapping[str, Any],
+) -> Any:
     """Return the settings object that a section of the configuration describes.
 
     Parameters
@@ -51,23 +78,30 @@ def _make(kind: Any, section: str, settings: Mapping[str, Any], options: Mapping
     section
         ``model`` or ``training``, for the message.
     settings
-        Fields that the section's own keys set.
+        Fields that the section's own keys set; options win over them.
     options
-        Its ``options``, which win.
+        Its ``options``.
+    changes
+        Fields that win over all.
 
     Raises
     ------
     InputError
         If an option is no field, or a value cannot be used.
     """
-    known = [*kind.__dataclass_fields__, *(["image_size"] if section == "model" else [])]
+    elsewhere = SET_ELSEWHERE[section]
+    known = [name for name in kind.__dataclass_fields__ if name not in elsewhere and name != "image_size"]
     for name in options:
+        if name in elsewhere:
+            raise InputError(
+                f"Config key '{section}.options.{name}' is set by '{elsewhere[name]}'. Write the value there."
+            )
         if name not in known:
             raise InputError(
                 f"Config key '{section}.options.{name}' is not known.{suggest(name, known)} It must be a field of "
                 f"{kind.__name__}."
             )
     try:
-        return kind(**{**settings, **options})
+        return kind(**{**settings, **options, **changes})
     except (TypeError, ValueError) as error:
         raise InputError(f"Config section '{section}': {error}") from None

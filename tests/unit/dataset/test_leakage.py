@@ -137,7 +137,7 @@ def test_look_alikes_across_roles(images, change):
         (lambda im: im[::-1], "vertical"),
         (lambda im: im[::-1, ::-1], "both"),
         (lambda im: im.transpose(1, 0, 2), "transposed"),
-        (lambda im: np.rot90(im), "quarter turn left"),
+        (np.rot90, "quarter turn left"),
         (lambda im: np.rot90(im, 3), "quarter turn right"),
         (lambda im: np.rot90(im)[:, ::-1], "quarter turn and mirrored"),
     ],

@@ -153,8 +153,8 @@ def test_better_detections_score_higher(tables: dict[str, pd.DataFrame]) -> None
 def test_two_runs_write_the_same_bytes(study: Study, tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
     again = all_tables(study, QUICK, "pathologist", "eff", "none")
     assert list(again) == list(tables)
-    for name in tables:
-        write_csv(tmp_path / "one.csv", tables[name])
+    for name, table in tables.items():
+        write_csv(tmp_path / "one.csv", table)
         write_csv(tmp_path / "two.csv", again[name])
         assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes(), name
 

@@ -156,3 +156,25 @@ def test_numbers_of_the_command_line_are_read(config: dict, schema: Path) -> Non
 
 def test_scalars_that_are_no_text_stay() -> None:
     assert read_scalars({"a": 1, "b": [True, None]}, {}) == {"a": 1, "b": [True, None]}
+
+
+def test_the_readme_names_every_section(config: dict, repo_root: Path) -> None:
+    text = (repo_root / "config/README.md").read_text(encoding="utf-8")
+    table = text[text.index("| section |") :]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name.strip().strip("`") for row in rows for name in row.split(",")}
+    assert named == set(config) - {"results"}
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("model.options.weight_decay", "'training.options.weight_decay'"),
+        ("model.options.num_classes", "'classes'"),
+        ("training.options.seed", "'seeds'"),
+        ("training.options.epochs", "'training.epochs'"),
+    ],
+)
+def test_an_option_that_another_key_sets_is_refused(config: dict, schema: Path, key: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        validate_config(changed(config, key, 1), schema)

@@ -46,8 +46,8 @@ def texture_weights(plane: np.ndarray, sigma: int = 5) -> tuple[np.ndarray, np.n
 
 def smooth_exact(plane: np.ndarray, horizontal: np.ndarray, vertical: np.ndarray, lam: float) -> np.ndarray:
     """Solve (10), (I + lam L_w) T = plane, by a sparse direct solver in float64: exact, slow, much memory."""
-    import scipy.sparse as sparse
     import scipy.sparse.linalg
+    from scipy import sparse
 
     height, width = plane.shape
     number = np.arange(height * width).reshape(height, width)
