@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from blastvote.figures.study import study_figures
+from blastvote.figures.study import StudyData, study_figures
 from blastvote.figures.style import save_figure
 from blastvote.logs import run_script
 
@@ -21,20 +21,20 @@ def main(snakemake) -> None:
         read(path).assign(method=method, seed=seed, fold=fold)
         for path, (method, seed, fold) in zip(data.histories, params.runs, strict=True)
     ]
-    figures = study_figures(
-        {Path(path).stem: read(path) for path in data.tables},
-        read(data.manifest),
-        read(data.splits),
-        read(data.contrast),
-        pd.concat(histories, ignore_index=True),
-        params.methods,
-        params.classes,
-        params.min_confidence,
-        params.confusion_method,
-        params.confidence_level,
+    study = StudyData(
+        tables={Path(path).stem: read(path) for path in data.tables},
+        manifest=read(data.manifest),
+        splits=read(data.splits),
+        contrast=read(data.contrast),
+        history=pd.concat(histories, ignore_index=True),
+        methods=params.methods,
+        class_names=params.classes,
+        score_threshold=params.min_confidence,
+        confusion_method=params.confusion_method,
+        confidence_level=params.confidence_level,
     )
     folder = Path(snakemake.output[0]).parent
-    for name, figure in figures:
+    for name, figure in study_figures(study):
         save_figure(figure, folder / name)
 
 

@@ -8,10 +8,11 @@ from blastvote.figures.plots.classification import classification_by_method
 from blastvote.figures.plots.comparisons import forest_plot
 from blastvote.figures.plots.confusion import confusion_figure, confusion_sheet
 from blastvote.figures.plots.contrast import contrast_effect
-from blastvote.figures.plots.curves import pr_curves, reliability_diagram, threshold_sweep
+from blastvote.figures.plots.curves import pr_curves, threshold_sweep
 from blastvote.figures.plots.detection import map_by_method
 from blastvote.figures.plots.learning import learning_curves
 from blastvote.figures.plots.matching import matching_shares
+from blastvote.figures.plots.reliability import reliability_diagram
 from blastvote.figures.plots.seeds import seed_spread
 from blastvote.figures.style import empty_figure, save_figure
 

@@ -69,7 +69,7 @@ def test_a_clear_difference_is_found_and_none_is_not_claimed(analysis: Analysis)
 
 
 def test_accuracy_is_tested_by_the_binomial_of_the_discordant(analysis: Analysis) -> None:
-    votes = analysis.votes("all")
+    votes = analysis.votes("test")
     right = {name: votes[name, 1].actual == votes[name, 1].voted for name in ("none", "he")}
     only_none = int((right["none"] & ~right["he"]).sum())
     only_he = int((right["he"] & ~right["none"]).sum())
@@ -83,10 +83,10 @@ def test_seeds_and_patients_use_the_sign_flip(tmp_path: Path) -> None:
     )
     study = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, n_images=20, manifest=manifest)
     # Two patients: the least p-value that flipping their signs can give is 2 / 2^2.
-    assert accuracy_p_value(study, Analysis(study).votes("all"), "he", "none") >= 0.5
+    assert accuracy_p_value(study, Analysis(study).votes("test"), "he", "none") >= 0.5
     assert (comparisons(Analysis(study, QUICK))["p_value"] >= 0.5).all()
     seeds = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, seeds=(1, 2, 3), n_images=20)
-    votes = Analysis(seeds).votes("all")
+    votes = Analysis(seeds).votes("test")
     right = {
         name: np.sum([votes[name, seed].actual == votes[name, seed].voted for seed in (1, 2, 3)], axis=0)
         for name in ("none", "he")
@@ -98,15 +98,15 @@ def test_seeds_and_patients_use_the_sign_flip(tmp_path: Path) -> None:
 
 def test_the_sweep_passes_through_the_tables(analysis: Analysis) -> None:
     sweep = threshold_sweep(analysis, "pathologist", [0.05, 0.5, 0.99])
-    at = sweep.query("subset == 'all' and min_confidence == 0.5").set_index("method")
+    at = sweep.query("subset == 'test' and min_confidence == 0.5").set_index("method")
     first = table1(analysis).merged.query("split == 'test'").set_index("method")
-    strict = table2(analysis).merged.query("subset == 'all' and convention == 'strict'").set_index("method")
-    paper = table2(analysis).merged.query("subset == 'all' and convention == 'paper'").set_index("method")
+    strict = table2(analysis).merged.query("subset == 'test' and convention == 'strict'").set_index("method")
+    paper = table2(analysis).merged.query("subset == 'test' and convention == 'paper'").set_index("method")
     assert at["accuracy"].tolist() == pytest.approx(strict["accuracy"].tolist())
     assert at["sensitivity_strict"].tolist() == pytest.approx(strict["sensitivity"].tolist())
     assert at["sensitivity_paper"].tolist() == pytest.approx(paper["sensitivity"].tolist())
     assert at["ap50_matterport"].tolist() == pytest.approx(first["ap50_matterport"].tolist())
-    lowest = sweep.query("subset == 'all' and min_confidence == 0.05").set_index("method")
+    lowest = sweep.query("subset == 'test' and min_confidence == 0.05").set_index("method")
     assert lowest["ap50"].tolist() == pytest.approx(first["ap50"].tolist())
 
 
@@ -128,7 +128,7 @@ def test_the_sweep_of_unseen_images_without_any_label(tmp_path: Path) -> None:
     study = make_study([RunResult("none", 1, 0, run.scores, votes)], made_up.NAMES)
     sweep = threshold_sweep(Analysis(study, QUICK), "pathologist", [0.5])
     first = table1(Analysis(study, QUICK)).merged.set_index("split")
-    for subset, split, number in (("all", "test", 12), ("unseen", "unseen", 8)):
+    for subset, split, number in (("test", "test", 12), ("unseen", "unseen", 8)):
         row = sweep[sweep["subset"] == subset].iloc[0]
         assert row["n_images_annotated"] == number
         assert row["ap50_matterport"] == pytest.approx(first.loc[split, "ap50_matterport"])

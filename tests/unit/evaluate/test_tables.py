@@ -65,7 +65,7 @@ def empty_scores(names: tuple[str, ...] = paper.CLASS_NAMES) -> RunScores:
 def test_the_papers_tables_2_and_3_come_out() -> None:
     study = make_study([RunResult("eff", 0, 0, empty_scores(), papers_votes())], paper.CLASS_NAMES)
     rows = table2(Analysis(study, QUICK)).merged.set_index(["convention", "subset"])
-    theirs = rows.loc[("paper", "all")]
+    theirs = rows.loc[("paper", "test")]
     assert [round(100 * theirs[name], 2) for name in ("accuracy", "precision", "sensitivity")] == [
         83.72,
         85.17,
@@ -81,7 +81,7 @@ def test_the_papers_tables_2_and_3_come_out() -> None:
         54.55,
         99.08,
     ]
-    strict = rows.loc[("strict", "all")]
+    strict = rows.loc[("strict", "test")]
     assert round(100 * strict["sensitivity"], 2) == 78.29
     assert (strict["n_images"], strict["n_undetected"]) == (301, 12)
     assert np.isnan(strict["paper_accuracy"])
@@ -117,7 +117,7 @@ def test_splits_and_subsets(study: Study, tables: dict[str, pd.DataFrame]) -> No
     sizes = tables["table1_map"].groupby("split", sort=False)["n_images"].first().to_dict()
     assert sizes == {"val": 3, "test": 28, "unseen": 21}
     images = tables["table2_classification"].groupby("subset")["n_images"].unique()
-    assert {name: value.tolist() for name, value in images.items()} == {"all": [28], "unseen": [21]}
+    assert {name: value.tolist() for name, value in images.items()} == {"test": [28], "unseen": [21]}
     assert tables["table1_map"]["method"].tolist() == list(QUALITIES) * 3
 
 
@@ -208,8 +208,8 @@ def test_other_classes_and_rules(class_names: list[str], rule: str, tmp_path: Pa
     assert tables["table3_confusion"].columns.tolist() == ["actual", *class_names, "FN", "undetected"]
     assert {f"ap_{name}" for name in class_names} <= set(tables["table1_map"].columns)
     assert tables["table1_map"].query("method == 'mine'")["paper"].isna().all()
-    sweep = tables["threshold_sweep"].query("subset == 'all' and min_confidence == 0.5")
-    merged = tables["table2_classification"].query("subset == 'all' and convention == 'strict'")
+    sweep = tables["threshold_sweep"].query("subset == 'test' and min_confidence == 0.5")
+    merged = tables["table2_classification"].query("subset == 'test' and convention == 'strict'")
     assert sweep["accuracy"].tolist() == pytest.approx(merged["accuracy"].tolist())
 
 
@@ -217,7 +217,7 @@ def test_when_every_test_image_was_seen(tmp_path: Path) -> None:
     study = made_up.build(tmp_path, {"none": 0.7, "eff": 0.9}, n_images=9, copies=9)
     tables = all_tables(study, QUICK, reference="none")
     assert tables["table1_map"]["split"].unique().tolist() == ["val", "test"]
-    assert tables["table2_classification"]["subset"].unique().tolist() == ["all"]
+    assert tables["table2_classification"]["subset"].unique().tolist() == ["test"]
     assert len(tables["comparisons"]) == 0
     assert tables["table3_confusion_eff_unseen"].iloc[:3, 1:].to_numpy(dtype=float).sum() == 0
     assert tables["threshold_sweep"].query("subset == 'unseen'")["accuracy"].isna().all()
@@ -272,7 +272,7 @@ def test_table2_agrees_with_the_scores_of_its_matrix(study: Study) -> None:
     scores = classification_scores(table[:, :3], table[:, 3], "strict")
     row = (
         table2(Analysis(study, QUICK))
-        .by_run.query("method == 'eff' and seed == 1 and convention == 'strict' and subset == 'all'")
+        .by_run.query("method == 'eff' and seed == 1 and convention == 'strict' and subset == 'test'")
         .iloc[0]
     )
     for name in ("accuracy", "precision", "f1", "mcc", "specificity"):

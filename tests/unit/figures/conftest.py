@@ -54,7 +54,7 @@ class Made:
                 rows.append(row | {"paper": PAPER_MAP.get(method, np.nan)})
         return pd.DataFrame(rows)
 
-    def table2(self, methods: Sequence[str], subsets: Sequence[str] = ("all",)) -> pd.DataFrame:
+    def table2(self, methods: Sequence[str], subsets: Sequence[str] = ("test",)) -> pd.DataFrame:
         rows = []
         for convention in ("paper", "strict"):
             for subset in subsets:

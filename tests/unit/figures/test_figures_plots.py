@@ -101,7 +101,7 @@ def test_threshold_averages_runs_and_keeps_to_a_subset(artists):
         {
             "method": "none",
             "threshold": [0.5, 0.5, 0.5],
-            "subset": ["all", "all", "unseen"],
+            "subset": ["test", "test", "unseen"],
             "accuracy": [0.4, 0.6, 1.0],
         }
     )
@@ -210,7 +210,7 @@ def test_seed_spread_joins_tables_and_keeps_to_the_strict_test_rows(made, artist
     runs = made.by_run(["none"], seeds=2).drop(columns="fold")
     detection = runs[["method", "seed", "ap50"]]
     detection = pd.concat([detection.assign(split="test"), detection.assign(split="val", ap50=0.1)])
-    votes = runs[["method", "seed", "accuracy"]].assign(subset="all")
+    votes = runs[["method", "seed", "accuracy"]].assign(subset="test")
     votes = pd.concat([votes.assign(convention="strict"), votes.assign(convention="paper", accuracy=0.1)])
     drawn = artists(seed_spread([detection, votes]), "run")
     assert [len(line.get_xdata()) for line in drawn] == [2, 2]

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from blastvote.figures import classification_by_method, confusion_figure, confusion_sheet, map_by_method
-from blastvote.figures.plots.confusion import read_confusion
+from blastvote.figures.plots.confusion_table import read_confusion
 from blastvote.figures.style import METHOD_COLOURS
 
 TABLE3 = pd.DataFrame(
@@ -69,7 +69,7 @@ def test_map_takes_the_other_intervals_from_their_own_table(made, artists):
 
 def test_the_legend_names_the_level_of_the_intervals(made, texts):
     first, second = made.table1(["none", "eff"]), made.table2(["none", "eff"])
-    for fig in (map_by_method(first, confidence=0.9), classification_by_method(second, confidence=0.9)):
+    for fig in (map_by_method(first, level=0.9), classification_by_method(second, level=0.9)):
         assert any("90 % interval" in text for text in texts(fig))
     assert any("95 % interval" in text for text in texts(map_by_method(first)))
 
@@ -112,14 +112,14 @@ def test_map_refuses_several_rows_a_method(made):
 
 
 @pytest.mark.parametrize(
-    ("count", "subsets"), [(1, ("all",)), (2, ("all", "unseen")), (12, ("all", "unseen"))]
+    ("count", "subsets"), [(1, ("test",)), (2, ("test", "unseen")), (12, ("test", "unseen"))]
 )
 def test_classification_is_readable(made, assert_readable, count, subsets):
     assert_readable(classification_by_method(made.table2(made.twelve[:count], subsets), made.twelve))
 
 
 def test_classification_shows_both_conventions_and_subsets(made, artists, texts):
-    fig = classification_by_method(made.table2(made.five, ("all", "unseen")), made.five)
+    fig = classification_by_method(made.table2(made.five, ("test", "unseen")), made.five)
     assert len(fig.findobj(lambda a: hasattr(a, "get_xlim"))) == 6
     values = artists(fig, "value")
     assert len(values) == 5 * 2 * 2 * 3

@@ -46,7 +46,7 @@ class Analysis:
         return made
 
     def votes(self, subset: str) -> dict[Key, PooledVotes]:
-        """Return the pooled votes of every method and seed on `all` or `unseen`."""
+        """Return the pooled votes of every method and seed on `test` or `unseen`."""
         made = self._made.get(("votes", subset))
         if made is None:
             made = {key: pooled_votes(self.study, *key, subset) for key in self.study.runs}

@@ -12,7 +12,7 @@ from blastvote.errors import InputError
 from blastvote.evaluate.scoring.run_scores import RunScores
 
 SPLITS = ("val", "test", "unseen")
-SUBSETS = ("all", "unseen")
+SUBSETS = ("test", "unseen")
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def read_votes(path: Path | str) -> pd.DataFrame:
     return frame
 
 
-def pooled_votes(study: Study, method: str, seed: int, subset: str = "all") -> PooledVotes:
+def pooled_votes(study: Study, method: str, seed: int, subset: str = "test") -> PooledVotes:
     """Return the labelled test images of all folds by image id; `unseen` leaves the seen ones out."""
     frames = [run.votes for run in study.runs[method, seed]]
     votes = pd.concat(frames, ignore_index=True).fillna("")

@@ -28,7 +28,7 @@ def comparisons(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
     analysis
         The study, its bootstrap and the reference method.
     subset
-        `unseen` (no copy of the image was trained on; what a claim should rest on) or `all`.
+        `unseen` (no copy of the image was trained on; what a claim should rest on) or `test`.
 
     Returns
     -------
@@ -44,10 +44,9 @@ def comparisons(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
         exact = {pair: accuracy_p_value(analysis.study, votes, *pair) for pair in analysis.pairs}
         rows += _rows(found, "accuracy", n_votes, exact)
         rows += _rows(found, "sensitivity", n_votes)
-    split = "unseen" if subset == "unseen" else "test"
-    n_images = len(next(iter(analysis.detections(split).values())).images)
+    n_images = len(next(iter(analysis.detections(subset).values())).images)
     if analysis.pairs and n_images:
-        found = analysis.detection_intervals(split)
+        found = analysis.detection_intervals(subset)
         for metric in DETECTION_METRICS:
             rows += _rows(found, metric, n_images)
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -10,7 +10,7 @@ CONDITIONS = {
 }
 
 
-def table1_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0.95) -> str:
+def table1_markdown(table: pd.DataFrame, paper_data: bool, level: float = 0.95) -> str:
     """Return Table 1 as Markdown, one part a split, in percent.
 
     Parameters
@@ -19,13 +19,13 @@ def table1_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
         `table1_map.csv` as `tables.table1` makes it.
     paper_data
         Whether the images are the paper's; the text says so.
-    confidence
-        Level of the interval, for the heading.
+    level
+        Confidence level of the interval, for the heading.
     """
     classes = [name for name in table.columns if name.startswith("ap_")]
     heading = [
         "method",
-        f"AP50 Matterport ({confidence:.0%} interval)",
+        f"AP50 Matterport ({level:.0%} interval)",
         "AP50",
         "AP75",
         "AP",
@@ -49,12 +49,12 @@ def table1_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
     return "\n\n".join(parts + note) + "\n"
 
 
-def table2_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0.95) -> str:
+def table2_markdown(table: pd.DataFrame, paper_data: bool, level: float = 0.95) -> str:
     """Return Table 2 as Markdown, one part a convention and subset, in percent (see `table1_markdown`)."""
     metrics = ("accuracy", "precision", "sensitivity")
     heading = [
         "method",
-        *(f"{name} ({confidence:.0%} interval)" for name in metrics),
+        *(f"{name} ({level:.0%} interval)" for name in metrics),
         "F1",
         "MCC",
         "undetected",
@@ -65,7 +65,7 @@ def table2_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
         "strict": "undetected images count as missed",
     }
     parts = ["**Table 2. Subtype of images by vote (percent).** " + CONDITIONS[paper_data]]
-    table, note = without_equal(table, "subset", "all")
+    table, note = without_equal(table, "subset", "test")
     for subset in table["subset"].unique():
         for convention in CONVENTIONS:
             rows = table[(table["subset"] == subset) & (table["convention"] == convention)]
@@ -80,7 +80,7 @@ def table2_markdown(table: pd.DataFrame, paper_data: bool, confidence: float = 0
     return "\n\n".join(parts + note) + "\n"
 
 
-def without_equal(table: pd.DataFrame, column: str, whole: str) -> tuple[pd.DataFrame, list[str]]:
+def without_equal(table: pd.DataFrame, column: str, whole: str = "test") -> tuple[pd.DataFrame, list[str]]:
     """Leave out the rows ``unseen`` of `column` where they repeat those of `whole`, and say so.
 
     Returns

@@ -111,7 +111,7 @@ def table2(analysis: Analysis) -> Table:
 
     `merged` has the columns method, convention, subset, accuracy, precision, sensitivity, f1, n_images,
     n_undetected, `<metric>_ci_low`/`_ci_high` and `paper_<metric>`, then further metrics, per-class values
-    and `<metric>_sd_over_seeds`. The paper's numbers stand in the rows of its own convention and all images.
+    and `<metric>_sd_over_seeds`. The paper's numbers stand in the rows of its own convention and all test images.
     """
     study = analysis.study
     merged, by_run, intervals = [], [], []
@@ -146,14 +146,14 @@ def _table2_row(method: str, keys: Mapping[str, str], found: Intervals) -> dict[
     row |= {name: value[name] for name in ("n_images", "n_undetected")}
     for name in METRICS:
         row |= {f"{name}_ci_low": low[name], f"{name}_ci_high": high[name]}
-    theirs = keys["convention"] == "paper" and keys["subset"] == "all"
+    theirs = keys["convention"] == "paper" and keys["subset"] == "test"
     printed = paper.TABLE2.get(method, {}) if theirs else {}
     row |= {f"paper_{name}": printed.get(name, np.nan) for name in ("accuracy", "precision", "sensitivity")}
     row |= {name: number for name, number in value.items() if name not in row}
     return row | {f"{name}_sd_over_seeds": over_seeds[name] for name in METRICS}
 
 
-def table3(study: Study, method: str, subset: str = "all") -> pd.DataFrame:
+def table3(study: Study, method: str, subset: str = "test") -> pd.DataFrame:
     """Return the confusion matrix of one method, laid out as the paper's Table 3.
 
     Rows are the actual classes and `FP`; columns `actual`, the predicted classes, `FN` and `undetected`. As

@@ -46,7 +46,7 @@ def threshold_sweep(
     Returns
     -------
     DataFrame
-        method, subset (all/unseen), min_confidence, accuracy, precision, sensitivity_paper,
+        method, subset (test/unseen), min_confidence, accuracy, precision, sensitivity_paper,
         sensitivity_strict, undetected_share, cells_per_image, ap50_matterport, ap50 (COCO, of the detections
         from the threshold on), n_images, n_images_annotated.
     """
@@ -55,7 +55,7 @@ def threshold_sweep(
     parts: list[pd.DataFrame] = []
     for subset in SUBSETS:
         votes = analysis.votes(subset)
-        pooled = analysis.detections("test" if subset == "all" else "unseen")
+        pooled = analysis.detections(subset)
         sizes = len(votes[first_key(study)].image_ids), len(pooled[first_key(study)].images)
         if parts and sizes == tuple(parts[0].loc[0, ["n_images", "n_images_annotated"]]):
             # Nothing leaked: the unseen images are all test images.

@@ -39,7 +39,7 @@ def classification_by_method(
     methods: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     metrics: Sequence[str] = METRICS,
-    confidence: float = 0.95,
+    level: float = 0.95,
 ) -> Figure:
     """Plot Table 2: one row of panels a convention, one column a metric; subsets are filled and open dots.
 
@@ -52,8 +52,8 @@ def classification_by_method(
         convention and subset.
     methods, labels
         See `style.method_styles`.
-    confidence : float
-        Level of the intervals, for the legend.
+    level : float
+        Confidence level of the intervals, for the legend.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def classification_by_method(
         raise ValueError("table 2: a method has several rows for one convention and subset; expected one.")
     table = without_repeats(table, "subset", metrics)
     conventions = sorted(dict.fromkeys(table["convention"]), key=lambda name: (name != "strict", name))
-    subsets = sorted(dict.fromkeys(table["subset"]), key=lambda name: (name != "all", name))
+    subsets = sorted(dict.fromkeys(table["subset"]), key=lambda name: (name != "test", name))
     height = len(styles) * dots.row_height(styles, len(subsets))
     fig = new_figure(PAGE, 0.9 + len(conventions) * (0.85 + height))
     parts = fig.subfigures(len(conventions), 1, squeeze=False)[:, 0]
@@ -87,7 +87,7 @@ def classification_by_method(
             dots.percent_axis(ax, limits, f"{metric} (%)")
             gids |= {artist.get_gid() for artist in ax.lines}
     fig.suptitle(TITLE)
-    legend_below(fig, _handles(gids, subsets, confidence))
+    legend_below(fig, _handles(gids, subsets, level))
     return fig
 
 
@@ -133,8 +133,8 @@ def _caption(convention: str, rows: pd.DataFrame) -> str:
     return "\n".join(part for part in [head, ";  ".join(parts)] if part)
 
 
-def _handles(gids: set, subsets: Sequence[str], confidence: float) -> list[Line2D]:
-    handles = dots.legend_handles("interval" in gids, "paper" in gids, confidence)
+def _handles(gids: set, subsets: Sequence[str], level: float) -> list[Line2D]:
+    handles = dots.legend_handles("interval" in gids, "paper" in gids, level)
     if len(subsets) > 1:
         handles += [
             Line2D(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from blastvote.figures.plots.confusion_table import MARGINS, ConfusionTable, read_confusion
 from blastvote.figures.style import (
     COLUMN,
     INK,
@@ -32,71 +33,8 @@ from blastvote.figures.words import wrap
 
 GAP = 0.18  # between the matrix and what stands apart, in squares
 ASIDE = "#F1F1F1"
-MARGINS = ("FN", "undetected", "background", "missed")
 LABEL = 12  # characters in a line of a class name
 SHORT = 4  # class names up to so many characters are written level under their column
-
-
-@dataclass(frozen=True)
-class ConfusionTable:
-    """A confusion table taken apart.
-
-    Attributes
-    ----------
-    row_names, column_names : tuple of str
-        All names in the order of the table, margins last.
-    values : float array (rows, columns)
-        NaN where the table says nothing.
-    n_classes : int
-        The first so many rows and columns are the matrix.
-    """
-
-    row_names: tuple[str, ...]
-    column_names: tuple[str, ...]
-    values: np.ndarray
-    n_classes: int
-
-    @property
-    def total(self) -> int:
-        """Number of things with an actual class: the matrix and what undetected or background adds to it."""
-        counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
-        return round(float(np.nansum(self.values[: self.n_classes, counted])))
-
-    def share(self) -> np.ndarray:
-        """Return the matrix as shares of its actual class, everything that is counted in the row included."""
-        counted = [i for i, name in enumerate(self.column_names) if i < self.n_classes or name != "FN"]
-        block = np.nan_to_num(self.values[: self.n_classes])
-        total = block[:, counted].sum(axis=1, keepdims=True)
-        return np.divide(
-            block[:, : self.n_classes], total, out=np.zeros((self.n_classes,) * 2), where=total > 0
-        )
-
-
-def read_confusion(table: pd.DataFrame) -> ConfusionTable:
-    """Take a table apart: the actual classes are in the index or the first column.
-
-    Raises
-    ------
-    ValueError
-        Where a class has a row and no column, or the other way round.
-    """
-    if table.shape[1] and not pd.api.types.is_numeric_dtype(table.iloc[:, 0]):
-        table = table.set_index(table.columns[0])
-    rows, columns = [str(name) for name in table.index], [str(name) for name in table.columns]
-    aside_rows = [name for name in rows if name in {"FP", "background"}]
-    classes = [name for name in rows if name not in aside_rows]
-    aside = [name for name in columns if name in MARGINS and name not in classes]
-    if sorted(classes) != sorted(name for name in columns if name not in aside):
-        raise ValueError(f"confusion table: rows {rows} and columns {columns} do not name the same classes.")
-    frame = table.set_axis(rows, axis=0).set_axis(columns, axis=1)
-    frame = (
-        frame.loc[[*classes, *aside_rows], [*classes, *aside]]
-        .apply(pd.to_numeric, errors="coerce")
-        .astype("Float64")
-    )
-    return ConfusionTable(
-        (*classes, *aside_rows), (*classes, *aside), frame.to_numpy(float, na_value=math.nan), len(classes)
-    )
 
 
 @styled
@@ -180,51 +118,17 @@ def confusion_sheet(
 
 def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
     """Draw squares, numbers and names; `named` writes the names of the rows."""
-    share, k = matrix.share(), matrix.n_classes
+    k = matrix.n_classes
     xs, ys = (
         [i + (GAP if i >= k else 0) for i in range(len(n))] for n in (matrix.column_names, matrix.row_names)
     )
-    colours = matplotlib.colormaps["Blues"]
+    share = matrix.share()
     for i, y in enumerate(ys):
         for j, x in enumerate(xs):
-            value, inside = matrix.values[i, j], i < k and j < k
-            if math.isnan(value) or (i >= k and j >= k):
+            if math.isnan(matrix.values[i, j]) or (i >= k and j >= k):
                 continue
-            fill = colours(0.92 * share[i, j]) if inside else ASIDE
-            ax.add_patch(
-                Rectangle((x, y), 0.96, 0.96, fc=fill, ec="none", gid="class" if inside else "aside")
-            )
-            dark = inside and luminance(np.asarray(matplotlib.colors.to_rgb(fill))) < 0.55
-            text = f"{value:g}" if float(value).is_integer() else f"{value:.1f}"
-            if inside and share[i, j] > 0 and len(matrix.column_names) <= 6:
-                ax.text(
-                    x + 0.48,
-                    y + 0.74,
-                    f"{share[i, j]:.0%}",
-                    ha="center",
-                    va="center",
-                    fontsize=size - 1.5,
-                    color="white" if dark else "#555555" if share[i, j] < 0.25 else INK,
-                )
-                ax.text(
-                    x + 0.48,
-                    y + 0.4,
-                    text,
-                    ha="center",
-                    va="center",
-                    fontsize=size,
-                    color="white" if dark else INK,
-                )
-            else:
-                ax.text(
-                    x + 0.48,
-                    y + 0.48,
-                    text,
-                    ha="center",
-                    va="center",
-                    fontsize=size,
-                    color="white" if dark else INK,
-                )
+            inside = i < k and j < k
+            _square(ax, x, y, matrix, matrix.values[i, j], share[i, j] if inside else None, size)
     ax.set_xlim(-0.04, xs[-1] + 1)
     ax.set_ylim(ys[-1] + 1, -0.04)
     ax.set_aspect("equal")
@@ -240,6 +144,24 @@ def _draw(ax: Axes, matrix: ConfusionTable, size: float, named: bool) -> None:
     ax.tick_params(length=0, pad=2)
     for spine in ax.spines.values():
         spine.set_visible(False)
+
+
+def _square(
+    ax: Axes, x: float, y: float, matrix: ConfusionTable, value: float, share: float | None, size: float
+) -> None:
+    """Draw one square with its number, and its share of the actual class where it is part of the matrix."""
+    fill = ASIDE if share is None else matplotlib.colormaps["Blues"](0.92 * share)
+    ax.add_patch(Rectangle((x, y), 0.96, 0.96, fc=fill, ec="none", gid="aside" if share is None else "class"))
+    dark = share is not None and luminance(np.asarray(matplotlib.colors.to_rgb(fill))) < 0.55
+    text = f"{value:g}" if float(value).is_integer() else f"{value:.1f}"
+    both = share is not None and share > 0 and len(matrix.column_names) <= 6
+    look: Any = {"ha": "center", "va": "center"}
+    if both and share is not None:
+        faint = "white" if dark else "#555555" if share < 0.25 else INK
+        ax.text(x + 0.48, y + 0.74, f"{share:.0%}", fontsize=size - 1.5, color=faint, **look)
+    ax.text(
+        x + 0.48, y + (0.4 if both else 0.48), text, fontsize=size, color="white" if dark else INK, **look
+    )
 
 
 def _level(matrix: ConfusionTable) -> bool:

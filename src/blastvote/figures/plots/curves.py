@@ -1,4 +1,4 @@
-"""Curves over a threshold: the cost of the minimum confidence, precision and recall, calibration."""
+"""Curves over a threshold: what the score threshold costs, and precision against recall."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from blastvote.figures.plots import dots
 from blastvote.figures.plots.learning import pick
 from blastvote.figures.style import (
-    FAINT,
     INK,
     PAGE,
     MethodStyle,
-    bare,
     empty_figure,
     legend_below,
     method_styles,
     new_figure,
     require,
-    say_empty,
     styled,
 )
-from blastvote.figures.words import count_text, number, shorten, wrap
+from blastvote.figures.words import count_text, shorten, wrap
 
 THRESHOLD = ("min_confidence", "threshold", "confidence")
 SWEPT = {
@@ -35,7 +33,7 @@ SWEPT = {
     ("sensitivity_strict", "sensitivity"): "mean sensitivity, strict (%)",
     ("undetected_share",): "undetected images (%)",
 }
-PAPER_CONFIDENCE = 0.9
+PAPER_THRESHOLD = 0.9
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
@@ -58,10 +56,10 @@ def threshold_sweep(
     configured: float | None = None,
     methods: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
-    paper: float = PAPER_CONFIDENCE,
-    subset: str = "all",
+    paper: float = PAPER_THRESHOLD,
+    subset: str = "test",
 ) -> Figure:
-    """Plot what the minimum confidence costs: accuracy, sensitivity and undetected share against it.
+    """Plot what the score threshold costs: accuracy, sensitivity and undetected share against it.
 
     Parameters
     ----------
@@ -70,15 +68,15 @@ def threshold_sweep(
         undetected_share (fractions); optional subset and n_images. Rows of several runs at one threshold
         are averaged.
     configured : float, optional
-        The config's minimum confidence, marked beside the paper's.
+        The config's score threshold, marked beside the paper's.
     methods, labels
         See `style.method_styles`.
     paper : float
-        The paper's minimum confidence.
+        The paper's score threshold.
     subset : str
-        Which rows to draw: ``all`` or ``unseen``.
+        Which rows to draw: ``test`` or ``unseen``.
     """
-    title = "What the minimum confidence costs"
+    title = "What the score threshold costs"
     require(sweep, ["method"], "threshold sweep")
     across = pick(sweep, THRESHOLD)
     found = {pick(sweep, names): axis for names, axis in SWEPT.items()}
@@ -98,7 +96,7 @@ def threshold_sweep(
             single = {"marker": "o", "ms": 3} if len(rows) == 1 else {}
             ax.plot(rows[across], 100 * rows[metric], gid=f"method {name}", **lines[name], **single)
         _mark(ax, paper, configured)
-        ax.set_xlabel("minimum confidence")
+        ax.set_xlabel("score threshold")
         ax.set_ylabel(metrics[metric])
         ax.set_xlim(0, 1)
         ax.set_ylim(-2, 102)
@@ -178,7 +176,7 @@ def pr_curves(
                     100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
                 )
         # Only nearly square: a fixed aspect keeps the layout from giving titles their room.
-        _percents(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
+        dots.percent_square(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
         ax.set_title(_class_title(part, name), fontsize=8)
     fig.suptitle(title)
     legend_below(fig, method_handles(styles, lines))
@@ -188,92 +186,3 @@ def pr_curves(
 def _class_title(part: pd.DataFrame, name: str) -> str:
     count = count_text(part["n_cells"], "cells") if "n_cells" in part.columns else ""
     return "\n".join(line for line in [wrap({"all": "all classes"}.get(name, name), 24, 2), count] if line)
-
-
-def _percents(ax: Axes, across: str, up: str) -> None:
-    """Let both axes run from 0 to 100 %."""
-    ax.set_xlim(-2, 102)
-    ax.set_ylim(-2, 102)
-    ax.set_xticks(range(0, 101, 25))
-    ax.set_yticks(range(0, 101, 25))
-    ax.grid(True)
-    ax.set_xlabel(across)
-    ax.set_ylabel(up)
-
-
-@styled
-def reliability_diagram(
-    calibration: pd.DataFrame,
-    methods: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> Figure:
-    """Plot the share of correct detections against their score, one panel a method, with the counts below.
-
-    Parameters
-    ----------
-    calibration : DataFrame
-        One row a method and bin: method, mean_score (or confidence), share_correct (or accuracy, precision),
-        n (detections in the bin); optional ece (expected calibration error, the same in all rows of a
-        method). Fractions. Empty bins are left out.
-    methods, labels
-        See `style.method_styles`.
-    """
-    title = "Do the scores mean what they say?"
-    require(calibration, ["method"], "calibration")
-    across = pick(calibration, ("mean_score", "confidence", "score"))
-    up = pick(calibration, ("share_correct", "accuracy", "precision"))
-    size = pick(calibration, ("n", "count", "n_cells"))
-    styles = method_styles(calibration["method"], methods, labels)
-    if across is None or up is None or not styles:
-        return empty_figure(title, "No detection could be compared with a true cell.")
-    columns = min(len(styles), 5)
-    bands = math.ceil(len(styles) / columns)
-    fig = new_figure(max(3.5, PAGE * columns / 5), 0.6 + bands * 2.35)
-    axes = fig.subplots(2 * bands, columns, squeeze=False, height_ratios=[3, 1] * bands)
-    for ax in axes.flat:
-        ax.set_visible(False)
-    for place, (name, style) in enumerate(styles.items()):
-        row, column = 2 * (place // columns), place % columns
-        rows = calibration[calibration["method"].astype(str) == name].dropna(subset=[across, up])
-        rows = rows[pd.to_numeric(rows[size], errors="coerce") > 0] if size else rows
-        upper, lower = axes[row, column], axes[row + 1, column]
-        _reliability(upper, lower, rows.sort_values(across), (across, up, size), style, column == 0)
-    fig.suptitle(title)
-    return fig
-
-
-def _reliability(
-    upper: Axes,
-    lower: Axes,
-    rows: pd.DataFrame,
-    names: tuple[str, str, str | None],
-    style: MethodStyle,
-    first: bool,
-) -> None:
-    across, up, size = names
-    upper.set_visible(True)
-    upper.plot([0, 100], [0, 100], color=FAINT, lw=0.8, ls="--", zorder=1, gid="ideal")
-    x, y = 100 * rows[across].to_numpy(float), 100 * rows[up].to_numpy(float)
-    upper.vlines(x, x, y, color=style.colour, lw=0.8, alpha=0.6)
-    upper.plot(x, y, marker=style.marker, ms=3.5, color=style.colour, lw=1.2, gid="reliability")
-    _percents(upper, "", "correct (%)" if first else "")
-    upper.set_aspect("equal")
-    error = number(rows["ece"].iloc[0]) if "ece" in rows.columns and len(rows) else math.nan
-    count = count_text(int(rows[size].sum()), "found") if size else ""
-    extra = [count, "" if math.isnan(error) else f"ECE {error:.3f}"]
-    upper.set_title("\n".join([wrap(style.label, 18, 2), *(part for part in extra if part)]), fontsize=7)
-    if size is None:
-        upper.set_xlabel("score (%)")
-        return
-    lower.set_visible(True)
-    if rows.empty:
-        say_empty(lower)
-        bare(lower)
-        return
-    lower.bar(x, rows[size].to_numpy(float), width=6, color=style.colour, lw=0)
-    lower.set_xlim(-2, 102)
-    lower.set_xticks([0, 50, 100])
-    lower.set_xlabel("score (%)")
-    lower.locator_params(axis="y", nbins=2)
-    if first:
-        lower.set_ylabel("found")

@@ -53,11 +53,10 @@ def with_intervals(table: pd.DataFrame, intervals: pd.DataFrame | None, keys: li
 
 def without_repeats(table: pd.DataFrame, column: str, metrics: Sequence[str]) -> pd.DataFrame:
     """Drop the rows of the value ``unseen`` where nothing leaked: every number repeats."""
-    first = {"split": "test", "subset": "all"}[column]
     keys = [name for name in ("method", "convention") if name in table.columns]
     parts = [
         table[table[column] == value].set_index(keys)[list(metrics)].sort_index()
-        for value in (first, "unseen")
+        for value in ("test", "unseen")
     ]
     return table[table[column] != "unseen"] if len(parts[1]) and parts[0].equals(parts[1]) else table
 
@@ -69,7 +68,7 @@ def map_by_method(
     labels: Mapping[str, str] | None = None,
     intervals: pd.DataFrame | None = None,
     interval_metric: str = "ap50_matterport",
-    confidence: float = 0.95,
+    level: float = 0.95,
 ) -> Figure:
     """Plot Table 1: one column of panels a convention, one row a split, one line a method.
 
@@ -85,8 +84,8 @@ def map_by_method(
         ``table1_intervals.csv``: method, split, metric, ci_low, ci_high; whiskers for all metrics.
     interval_metric : str
         Whose interval the columns ci_low and ci_high of `table` are.
-    confidence : float
-        Level of the intervals, for the legend.
+    level : float
+        Confidence level of the intervals, for the legend.
 
     Raises
     ------
@@ -118,7 +117,7 @@ def map_by_method(
         _name_row(line[0], str(split), rows, len(splits))
     fig.suptitle(_title(table))
     gids = {artist.get_gid() for ax in axes.flat for artist in ax.lines}
-    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids, confidence))
+    legend_below(fig, dots.legend_handles("interval" in gids, "paper" in gids, level))
     return fig
 
 

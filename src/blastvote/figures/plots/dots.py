@@ -100,11 +100,22 @@ def percent_axis(ax: Axes, limits: tuple[float, float], label: str) -> None:
     ax.set_xlabel(label)
 
 
-def legend_handles(interval: bool, paper: bool, confidence: float = 0.95) -> list[Line2D]:
-    """Return the legend entries that the drawn parts need; `confidence` is the level of the intervals."""
+def percent_square(ax: Axes, across: str, up: str) -> None:
+    """Let both axes run from 0 to 100 %."""
+    ax.set_xlim(-2, 102)
+    ax.set_ylim(-2, 102)
+    ax.set_xticks(range(0, 101, 25))
+    ax.set_yticks(range(0, 101, 25))
+    ax.grid(True)
+    ax.set_xlabel(across)
+    ax.set_ylabel(up)
+
+
+def legend_handles(interval: bool, paper: bool, level: float = 0.95) -> list[Line2D]:
+    """Return the legend entries that the drawn parts need; `level` is that of the intervals."""
     handles = []
     if interval:
-        text = f"this run, {100 * confidence:g} % interval"
+        text = f"this run, {100 * level:g} % interval"
         handles.append(Line2D([], [], color=FAINT, marker="o", ms=5, lw=1.3, label=text))
     if paper:
         handles.append(

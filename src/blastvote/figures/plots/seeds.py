@@ -22,7 +22,7 @@ from blastvote.figures.style import (
 from blastvote.figures.words import count_text
 
 TITLE = "Spread over repeated trainings"
-SHOWN = {"split": "test", "convention": "strict", "subset": "all"}
+SHOWN = {"split": "test", "convention": "strict", "subset": "test"}
 USUAL = ("ap50_matterport", "ap50", "ap", "accuracy", "precision", "sensitivity")
 
 
@@ -39,7 +39,7 @@ def seed_spread(
     ----------
     by_run : DataFrame or sequence of DataFrames
         One or several ``*_by_run.csv``: method, seed, and metrics as fractions. Of the columns split,
-        convention and subset the rows of the test images, the strict convention and all images are shown.
+        convention and subset the rows of the test images, and the strict convention are shown.
     metrics : sequence of str, optional
         Columns to show; else those of the usual ones that are there.
     methods, labels
