@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from blastvote.dataset.check.checks import check_dataset, hash_table, records
+from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
 from blastvote.dataset.coco import write_coco
 from blastvote.dataset.manifest import build_manifest
 from blastvote.dataset.source.collect import collect
@@ -22,7 +22,7 @@ def main(snakemake) -> None:
         LOGGER.warning("Warning: %s", warning)
     report.raise_errors()
     write_csv(snakemake.output.manifest, build_manifest(collection, facts))
-    write_coco(snakemake.output.annotations, records(facts, collection), classes)
+    write_coco(snakemake.output.annotations, true_images(facts, collection), classes)
     write_csv(snakemake.output.hashes, hash_table(facts))
     write_text(snakemake.output.report, report.to_markdown())
 

@@ -9,6 +9,7 @@ from typing import Any
 from blastvote.annotations.common import clean_polygon, merge_images, note_classless
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
+from blastvote.rle import normalise
 
 
 def is_coco(document: Any) -> bool:
@@ -102,8 +103,8 @@ def _cell(
     crowd = bool(entry.get("iscrowd", 0))
     attributes = dict(entry.get("attributes") or {})
     if isinstance(segmentation, Mapping):
-        rle = compress(f"{path}: {where}", segmentation)
-        return Cell(names[category], rle=rle, attributes=attributes, crowd=crowd)
+        mask = normalise(f"{path}: {where}", segmentation)
+        return Cell(names[category], rle=mask, attributes=attributes, crowd=crowd)
     if isinstance(segmentation, list) and all(isinstance(value, int | float) for value in segmentation):
         segmentation = [segmentation] if segmentation else []  # one polygon, not wrapped in a list
     polygons = []
@@ -117,55 +118,3 @@ def _cell(
         notes.append(f"{where} has no outline and was left out.")
         return None
     return Cell(names[category], polygons=tuple(polygons), attributes=attributes, crowd=crowd)
-
-
-def compress(where: str, rle: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a COCO run-length mask with its counts compressed to text, checked against its size.
-
-    Parameters
-    ----------
-    where
-        Named in errors.
-    rle
-        ``{"size": [H, W], "counts": list of run lengths, or compressed text}``, column by column.
-
-    Raises
-    ------
-    InputError
-        If the runs do not add up to ``H * W`` pixels.
-    """
-    from pycocotools import mask as coco_mask
-
-    height, width = (int(side) for side in rle["size"])
-    counts = rle["counts"]
-    if isinstance(counts, list):
-        if sum(counts) != height * width or any(run < 0 for run in counts):
-            raise InputError(
-                f"{where}: the runs of its mask add up to {sum(counts)} pixels, but its size is {height} x "
-                f"{width} = {height * width}. Export the annotations again."
-            )
-        packed = coco_mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)
-        return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
-    text = counts.decode("ascii") if isinstance(counts, bytes) else str(counts)
-    if sum(_runs(text)) != height * width:
-        raise InputError(
-            f"{where}: its run-length mask does not fill {height} x {width} pixels. Export it again."
-        )
-    return {"size": [height, width], "counts": text}
-
-
-def _runs(text: str) -> list[int]:
-    """Return the run lengths of COCO's compressed text (5 bits a character, differences from the third)."""
-    runs: list[int] = []
-    value = shift = 0
-    for character in text:
-        code = ord(character) - 48
-        value |= (code & 0x1F) << shift
-        shift += 5
-        if code & 0x20:
-            continue
-        if code & 0x10:
-            value -= 1 << shift
-        runs.append(value + runs[-2] if len(runs) > 2 else value)
-        value = shift = 0
-    return runs if shift == 0 and all(run >= 0 for run in runs) else [-1]

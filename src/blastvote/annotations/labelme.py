@@ -106,7 +106,7 @@ def _cell(where: str, shape: Mapping[str, Any], size: tuple[Any, Any], notes: li
 
 def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> dict[str, Any]:
     """Return the run-length form of a LabelMe mask: a PNG of the box that starts at the first point."""
-    from blastvote.annotations.masks import encode
+    from blastvote.rle import encode
 
     height, width = int(size[0]), int(size[1])
     with Image.open(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from blastvote import io
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
+from blastvote.rle import encode
 
 MODES = ("label_map", "binary")
 ENDINGS = ("_cp_masks", "_masks", "_mask", "-mask", "_labels", "_label")
 """Endings of a mask's stem that are dropped to find the photograph's."""
-
-
-def encode(mask: np.ndarray) -> dict[str, Any]:
-    """Return a mask ``(H, W)`` as a COCO run-length mask with text counts."""
-    from pycocotools import mask as coco_mask
-
-    rle = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
-    return {"size": [int(side) for side in rle["size"]], "counts": rle["counts"].decode("ascii")}
 
 
 def cells_of_label_map(labels: np.ndarray, mode: str = "label_map") -> tuple[Cell, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from blastvote.annotations.raster import rasterise
 from blastvote.errors import InputError
+from blastvote.rle import Rle, decode
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class Cell:
     holes
         Outlines of what is not part of the cell.
     rle
-        COCO run-length mask ``{"size": [H, W], "counts": str}`` in place of outlines.
+        Run-length mask in place of outlines.
     attributes
         Everything else the file says of the cell.
     crowd
@@ -35,7 +36,7 @@ class Cell:
     class_name: str | None
     polygons: tuple[np.ndarray, ...] = ()
     holes: tuple[np.ndarray, ...] = ()
-    rle: dict[str, Any] | None = None
+    rle: Rle | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     crowd: bool = False
 
@@ -55,9 +56,7 @@ class Cell:
                 f"is {width}x{height}. Annotate the image at the size it has now, or restore the original "
                 "image."
             )
-        from pycocotools import mask as coco_mask
-
-        return coco_mask.decode(self.rle).astype(bool)
+        return decode(self.rle)
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Return ``(x_min, y_min, x_max, y_max)`` of the outlines in pixels; None for run-length masks."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
+from blastvote import rle
 from mrcnn import MaskRCNN
 
 LOGGER = logging.getLogger("blastvote.detect")
@@ -51,21 +51,18 @@ def detect_all(
 
 def coco_results(name: str, detections: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     """Return the COCO results of one image from what ``MaskRCNN.detect`` gave for it."""
-    rles = coco_mask.encode(np.asfortranarray(detections["masks"].astype(np.uint8)))
-    areas = coco_mask.area(rles) if rles else []
     results = []
-    for number in np.flatnonzero(np.asarray(areas) > 0):
-        y1, x1, y2, x2 = (int(value) for value in detections["rois"][number])
+    for number, (y1, x1, y2, x2) in enumerate(np.asarray(detections["rois"]).astype(int).tolist()):
+        mask = rle.encode(detections["masks"][..., number])
+        if rle.area(mask) == 0:
+            continue
         results.append(
             {
                 "image_id": name,
                 "category_id": int(detections["class_ids"][number]),
                 "bbox": [x1, y1, x2 - x1, y2 - y1],
                 "score": round(float(detections["scores"][number]), 6),
-                "segmentation": {
-                    "size": [int(side) for side in rles[number]["size"]],
-                    "counts": rles[number]["counts"].decode("ascii"),
-                },
+                "segmentation": mask,
             }
         )
     return results

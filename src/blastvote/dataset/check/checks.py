@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from blastvote.dataset.check.measure import ImageFacts, examine
-from blastvote.dataset.coco import ImageRecord
 from blastvote.dataset.source.collect import Collection, Vote
 from blastvote.dataset.split.leakage import HASH_COLUMNS, near_duplicates, placing
+from blastvote.dataset.truth import TrueImage
 from blastvote.errors import InputError
 from blastvote.wording import listed
 
@@ -177,13 +177,13 @@ def hash_table(facts: Sequence[ImageFacts]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["image_id", *HASH_COLUMNS], dtype=object)
 
 
-def records(facts: Sequence[ImageFacts], collection: Collection) -> list[ImageRecord]:
+def true_images(facts: Sequence[ImageFacts], collection: Collection) -> list[TrueImage]:
     """Return what `blastvote.dataset.coco.write_coco` writes."""
     labels: Mapping[str, str] = dict(
         zip(collection.labels["image_id"], collection.labels["label"], strict=True)
     )
     return [
-        ImageRecord(
+        TrueImage(
             f.image_id, collection.images[f.image_id].name, f.width, f.height, f.cells, labels[f.image_id]
         )
         for f in facts

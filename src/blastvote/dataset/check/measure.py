@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from blastvote import io
-from blastvote.annotations.masks import encode
+from blastvote import io, rle
 from blastvote.annotations.model import ImageAnnotation
-from blastvote.dataset.coco import CellRecord
 from blastvote.dataset.split.leakage import perceptual_hashes
+from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
 
 MIN_SIDE = 32
@@ -48,7 +47,7 @@ class ImageFacts:
     width: int = 0
     height: int = 0
     hashes: dict[str, str] = field(default_factory=dict)
-    cells: tuple[CellRecord, ...] = ()
+    cells: tuple[TrueCell, ...] = ()
     outside: int = 0
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -97,8 +96,7 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
             f"{size[0]}x{size[1]}. Restore the original image, or annotate this one"
         )
         return
-    cells: list[CellRecord] = []
-    masks: list[np.ndarray] = []
+    cells: list[TrueCell] = []
     for number, cell in enumerate(annotation.cells):
         try:
             mask = cell.mask(facts.height, facts.width)
@@ -115,21 +113,16 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
         if bounds and (bounds[0] < 0 or bounds[1] < 0 or bounds[2] > facts.width or bounds[3] > facts.height):
             facts.outside += 1
         assert cell.class_name is not None
-        cells.append(CellRecord(cell.class_name, encode(mask), cell.crowd))
-        masks.append(mask)
+        cells.append(TrueCell(cell.class_name, rle.encode(mask), cell.crowd))
     facts.cells = tuple(cells)
     facts.warnings += _overlaps(cells)
 
 
-def _overlaps(cells: Sequence[CellRecord]) -> list[str]:
+def _overlaps(cells: Sequence[TrueCell]) -> list[str]:
     """Return a warning for each pair of cells that is most likely one cell outlined twice."""
-    from pycocotools import mask as coco_mask
-
-    single = [(number, cell.rle) for number, cell in enumerate(cells) if not cell.crowd]
-    if len(single) < 2:
-        return []
-    rles = [rle for _, rle in single]
-    overlap = coco_mask.iou(rles, rles, [0] * len(rles))
+    single = [(number, cell.mask) for number, cell in enumerate(cells) if not cell.crowd]
+    masks = [mask for _, mask in single]
+    overlap = rle.iou(masks, masks)
     pairs = np.argwhere(np.triu(overlap, 1) > DUPLICATE_IOU)
     return [
         f"cells {single[a][0]} and {single[b][0]} overlap by {overlap[a, b]:.0%} (IoU), perhaps one cell "

@@ -1,6 +1,7 @@
 """Read `detections.json`: a COCO results list whose image ids are ours."""
 
-import json
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pycocotools import mask as coco_mask
+from numpy.typing import NDArray
 
+from blastvote import io, rle
 from blastvote.errors import InputError
 
 KEYS = ("image_id", "category_id", "bbox", "score", "segmentation")
@@ -17,23 +19,30 @@ KEYS = ("image_id", "category_id", "bbox", "score", "segmentation")
 
 @dataclass(frozen=True)
 class Detections:
-    """The detections of one run, in a fixed order: by image id, then falling score, then file order.
+    """Detections in a fixed order: by image id, then falling score, then class, box and mask.
+
+    So nothing that is worked out of them depends on the order of the file, ties between scores included.
 
     Attributes
     ----------
     frame : DataFrame
         One row a detection: image_id, class_index (0 for category 1), score, x, y, w, h, area_px.
     rles : tuple of dict
-        The compressed RLE masks of the rows (`counts` as bytes).
+        The run-length masks of the rows.
     """
 
     frame: pd.DataFrame
-    rles: tuple[dict[str, Any], ...]
+    rles: tuple[rle.Rle, ...]
 
     def of_image(self) -> dict[str, np.ndarray]:
         """Return the row numbers of every image that has detections."""
         groups = self.frame.groupby("image_id", sort=False).indices
         return {str(name): np.asarray(rows) for name, rows in groups.items()}
+
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Detections:
+        """Return the detections of these row numbers, in their order."""
+        frame = self.frame.iloc[np.asarray(rows, dtype=np.intp)].reset_index(drop=True)
+        return Detections(frame, tuple(self.rles[row] for row in rows))
 
 
 def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detections:
@@ -60,42 +69,32 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
                 "inference again to write a whole file."
             )
     boxes = np.array([entry["bbox"] for entry in entries], dtype=np.float64).reshape(-1, 4)
-    rles = [_as_bytes(entry["segmentation"]) for entry in entries]
+    masks = [rle.normalise(f"{where}: detection {n}", e["segmentation"]) for n, e in enumerate(entries)]
     frame = pd.DataFrame(
         {
             "image_id": pd.Series([str(entry["image_id"]) for entry in entries], dtype=object),
             "class_index": np.array([entry["category_id"] for entry in entries], dtype=np.int64) - 1,
             "score": np.array([entry["score"] for entry in entries], dtype=np.float64),
             **{name: boxes[:, column] for column, name in enumerate("xywh")},
-            "area_px": np.array([coco_mask.area(rle) for rle in rles], dtype=np.int64),
+            "area_px": np.array([rle.area(mask) for mask in masks], dtype=np.int64),
         }
     )
     if not np.isfinite(frame["score"]).all():
         raise InputError(f"{where}: a score is not a number. Run the inference again.")
-    order = np.lexsort((-frame["score"].to_numpy(), frame["image_id"].to_numpy(dtype=str)))
-    return Detections(frame.iloc[order].reset_index(drop=True), tuple(rles[row] for row in order))
+    ties = [np.array([mask["counts"] for mask in masks], dtype=str), *(frame[name] for name in "whxy")]
+    keys = (*ties, frame["class_index"], -frame["score"], frame["image_id"].to_numpy(dtype=str))
+    return Detections(frame, tuple(masks)).take(np.lexsort(keys))
 
 
 def _load(source: Path | str | Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     if not isinstance(source, (str, Path)):
         return list(source)
-    try:
-        entries = json.loads(Path(source).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{source}: there is no such file. Run the inference first.") from None
-    except ValueError as error:
-        raise InputError(f"{source} is not valid JSON ({error}). Run the inference again.") from None
+    if not Path(source).is_file():
+        raise InputError(f"{source}: there is no such file. Run the inference first.")
+    entries = io.read_json(source)
     if not isinstance(entries, list):
         raise InputError(f"{source} holds a JSON {type(entries).__name__}; expected a COCO results list.")
     return entries
-
-
-def _as_bytes(rle: Mapping[str, Any]) -> dict[str, Any]:
-    counts = rle["counts"]
-    return {
-        "size": list(rle["size"]),
-        "counts": counts.encode("ascii") if isinstance(counts, str) else counts,
-    }
 
 
 def check_classes(detections: Detections, class_names: Sequence[str]) -> None:

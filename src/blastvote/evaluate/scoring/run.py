@@ -4,7 +4,7 @@ What tables, intervals and comparisons need later is kept per image and per dete
 that they never touch a mask again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from blastvote.dataset.coco import read_coco
+from blastvote.dataset.truth import TrueImage, Truth
 from blastvote.evaluate.scoring.cells import seen_images
 from blastvote.evaluate.scoring.coco import match_flags
 from blastvote.evaluate.scoring.detections import Detections, check_classes, read_detections
-from blastvote.evaluate.scoring.ground_truth import TrueImage, find, read_ground_truth
 from blastvote.evaluate.scoring.image_scores import score_image
 from blastvote.evaluate.scoring.matching import COUNTS
 from blastvote.evaluate.scoring.run_scores import RunScores
@@ -26,7 +27,7 @@ ROLES = ("val", "test")
 
 def score_run(
     detections: Path | str | Sequence[Mapping[str, Any]] | Detections,
-    ground_truth: Path | str | Iterable[Path | str] | dict[str, TrueImage],
+    truth: Truth | Path | str | Sequence[Path | str],
     splits: pd.DataFrame,
     fold: int,
     class_names: Sequence[str],
@@ -38,9 +39,9 @@ def score_run(
     ----------
     detections
         The run's `detections.json` (or its content).
-    ground_truth
-        COCO file or files; a flipped copy that none lists is derived from its source image. Test images
-        that none lists are not annotated: they have votes but no detection scores.
+    truth
+        The true cells, or their COCO file or files; a flipped copy that none lists is derived from its source
+        image. Test images that none lists are not annotated: they have votes but no detection scores.
     splits
         `splits.csv`: image_id, fold, role, flip.
     fold
@@ -58,30 +59,29 @@ def score_run(
     if not isinstance(detections, Detections):
         detections = read_detections(detections)
     check_classes(detections, class_names)
-    truth = ground_truth if isinstance(ground_truth, dict) else read_ground_truth(ground_truth)
+    if not isinstance(truth, Truth):
+        truth = read_coco(*([truth] if isinstance(truth, (str, Path)) else truth))
     images, true_images = _evaluated_images(splits, fold, truth)
-    frame, rles = _of_images(detections, images)
-    annotations = _annotations(frame, rles, true_images)
+    detections = _of_images(detections, images)
+    annotations = _annotations(detections, true_images, class_names)
     flags = {
-        kind: match_flags(*annotations, len(frame), len(images), len(class_names), kind)
+        kind: match_flags(*annotations, len(detections.rles), len(images), len(class_names), kind)
         for kind in ("segm", "bbox")
     }
     per_image = [
-        score_image(frame, rles, rows, true_image, len(class_names), min_confidence)
-        for rows, true_image in zip(_rows_of_images(frame, len(images)), true_images, strict=True)
+        score_image(detections.take(rows), true_image, list(class_names), min_confidence)
+        for rows, true_image in zip(_rows_of_images(detections, len(images)), true_images, strict=True)
     ]
     for column in ("n_true", "ap_matterport", "ap_matterport_range", *COUNTS[1:]):
-        images[column] = [result["numbers"].get(column, 0) for result in per_image]
-    matched = np.zeros(len(frame), dtype=bool)
-    for result in per_image:
-        matched[result["rows"]] = result["matched"]
-    kept = frame[["image", "class_index", "score", "area_px"]].assign(matched=matched)
-    pairs = [np.insert(result["pairs"], 0, number, axis=1) for number, result in enumerate(per_image)]
+        images[column] = [result.numbers.get(column, 0) for result in per_image]
+    kept = detections.frame[["image", "class_index", "score", "area_px"]]
+    matched = np.concatenate([np.zeros(0, dtype=bool), *(result.matched for result in per_image)])
+    pairs = [np.insert(result.pairs, 0, number, axis=1) for number, result in enumerate(per_image)]
     return RunScores(
         class_names=tuple(class_names),
         min_confidence=float(min_confidence),
         images=images,
-        detections=kept,
+        detections=kept.assign(matched=matched),
         mask_flags=flags["segm"][0],
         box_flags=flags["bbox"][0],
         true_counts=flags["segm"][1],
@@ -90,7 +90,7 @@ def score_run(
 
 
 def _evaluated_images(
-    splits: pd.DataFrame, fold: int, truth: dict[str, TrueImage]
+    splits: pd.DataFrame, fold: int, truth: Truth
 ) -> tuple[pd.DataFrame, list[TrueImage | None]]:
     """Return the val and test samples of the fold in a fixed order, and their truth."""
     rows = splits[(splits["fold"] == fold) & splits["role"].isin(ROLES)]
@@ -106,7 +106,7 @@ def _evaluated_images(
         }
     )
     images = images.drop_duplicates(["sample_id", "role"])
-    found = [find(truth, name) for name in images["sample_id"]]
+    found = [truth.find(name) for name in images["sample_id"]]
     number = np.array([np.inf if image is None else image.number for image in found])
     role = np.array([ROLES.index(name) for name in images["role"]])
     order = np.lexsort((images["sample_id"].to_numpy(dtype=str), number, role))
@@ -116,8 +116,8 @@ def _evaluated_images(
     return images, [found[row] for row in order]
 
 
-def _of_images(detections: Detections, images: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """Return the detections of the images, ordered by image and falling score.
+def _of_images(detections: Detections, images: pd.DataFrame) -> Detections:
+    """Return the detections of the images, ordered by image (column ``image``) and falling score.
 
     A sample that is both val and test (no protocol of ours makes one) gets its detections twice.
     """
@@ -125,50 +125,47 @@ def _of_images(detections: Detections, images: pd.DataFrame) -> tuple[pd.DataFra
     none = np.zeros(0, dtype=np.intp)
     rows = [of_sample.get(name, none) for name in images["sample_id"]]
     number = np.repeat(np.arange(len(rows)), [len(part) for part in rows])
-    flat = np.concatenate([*rows, none]).astype(np.intp)
-    frame = detections.frame.iloc[flat].reset_index(drop=True)
-    frame["image"] = number
-    return frame, [detections.rles[row] for row in flat]
+    chosen = detections.take(np.concatenate([*rows, none]).astype(np.intp))
+    return Detections(chosen.frame.assign(image=number), chosen.rles)
 
 
-def _rows_of_images(frame: pd.DataFrame, n_images: int) -> list[NDArray[np.intp]]:
-    edges = np.searchsorted(frame["image"].to_numpy(), np.arange(n_images + 1))
+def _rows_of_images(detections: Detections, n_images: int) -> list[NDArray[np.intp]]:
+    edges = np.searchsorted(detections.frame["image"].to_numpy(), np.arange(n_images + 1))
     return [np.arange(start, stop) for start, stop in pairwise(edges)]
 
 
 def _annotations(
-    frame: pd.DataFrame, rles: Sequence[dict[str, Any]], true_images: Sequence[TrueImage | None]
+    detections: Detections, true_images: Sequence[TrueImage | None], class_names: Sequence[str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return truth and detections as COCO annotations; detections in unannotated images have no verdict."""
     truth: list[dict[str, Any]] = []
     for number, image in enumerate(true_images):
-        for cell in range(0 if image is None else len(image.rles)):
-            assert image is not None
+        if image is None:
+            continue
+        for category, cell in zip(image.class_ids(class_names), image.cells, strict=True):
+            y1, x1, y2, x2 = cell.box
+            keys = {"image_id": number, "segmentation": cell.mask, "bbox": [x1, y1, x2 - x1, y2 - y1]}
             truth.append(
-                {
-                    "id": len(truth) + 1,
-                    "image_id": number,
-                    "category_id": int(image.class_index[cell]) + 1,
-                    "segmentation": image.rles[cell],
-                    "bbox": image.boxes[cell].tolist(),
-                    "area": 1,
-                    "iscrowd": int(image.crowd[cell]),
-                }
+                {**keys, "id": len(truth) + 1, "category_id": int(category), "area": 1, "iscrowd": int(cell.crowd)}
             )
-    boxes = frame[["x", "y", "w", "h"]].to_numpy()
+    frame = detections.frame
     found = [
         {
             "id": row + 1,
             "image_id": int(image),
             "category_id": int(category) + 1,
-            "segmentation": rles[row],
-            "bbox": boxes[row].tolist(),
+            "segmentation": detections.rles[row],
+            "bbox": box,
             "area": 1,
             "iscrowd": 0,
             "score": float(score),
         }
-        for row, (image, category, score) in enumerate(
-            zip(frame["image"], frame["class_index"], frame["score"], strict=True)
+        for row, (image, category, score, box) in enumerate(
+            zip(
+                *(frame[name] for name in ("image", "class_index", "score")),
+                frame[["x", "y", "w", "h"]].to_numpy().tolist(),
+                strict=True,
+            )
         )
         if true_images[int(image)] is not None
     ]
