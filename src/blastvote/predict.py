@@ -13,11 +13,12 @@ from blastvote.contrast import enhance
 from blastvote.errors import InputError
 from blastvote.evaluate.scoring.cells import cells_table, votes_table
 from blastvote.evaluate.scoring.detections import read_detections
-from blastvote.figures.pictures.examples import found_cells
+from blastvote.figures.pictures.cells import found_cells
 from blastvote.figures.pictures.overlay import overlay_cells
 from blastvote.io import read_image, write_csv, write_image
 from blastvote.segmentation.detect import detect_all
-from blastvote.segmentation.network import SCORE_THRESHOLD, build_network
+from blastvote.segmentation.network import trained_network
+from blastvote.segmentation.run import NetworkSettings
 
 
 def predict_images(
@@ -60,15 +61,8 @@ def predict_images(
     least = config["vote"]["min_confidence"] if min_confidence is None else min_confidence
     variant = config["variants"][run.split("/")[0]]
     classes = config["classes"]
-    network = build_network(
-        {**config["model"], "weights": "none"},
-        config["training"],
-        classes,
-        seed=0,
-        threads=config["threads"]["infer"],
-        detection_min_confidence=SCORE_THRESHOLD,
-    )
-    network.load_weights(weights)
+    settings = NetworkSettings(classes, config["model"], config["training"], config["threads"]["infer"])
+    network = trained_network(settings, weights)
     images = {path.stem: read_image(path) for path in paths}
     enhanced = (
         (n, enhance(image, variant["function"], **(variant.get("params") or {})))
@@ -82,7 +76,7 @@ def predict_images(
     write_csv(out / "cells.csv", cells)
     write_csv(out / "votes.csv", votes)
     for name, image in images.items():
-        found = found_cells(detections, name, classes, least, image.shape[:2])
+        found = found_cells(detections, name, classes, least)
         drawn = overlay_cells(
             image, found.masks, found.boxes, found.labels, found.scores, class_names=classes
         )

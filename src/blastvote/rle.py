@@ -41,8 +41,8 @@ def encode_crop(crop: NDArray[np.bool_], top: int, left: int, size: tuple[int, i
     columns[:, top : top + crop.shape[0]] = crop.T
     flat = columns.ravel()
     edges = np.flatnonzero(np.diff(flat, prepend=False, append=False)) + left * height
-    runs = np.diff(edges, prepend=0, append=height * width)
-    return _compress(runs.tolist(), height, width)
+    runs = np.diff(edges, prepend=0, append=height * width).tolist()
+    return _compress(runs if runs[-1] else runs[:-1], height, width)
 
 
 def decode(rle: Mapping[str, Any]) -> NDArray[np.bool_]:
@@ -156,14 +156,15 @@ def normalise(where: str, segmentation: Any, size: tuple[int, int] | None = None
 def _of_polygons(where: str, polygons: list[Any], size: tuple[int, int]) -> Rle:
     from pycocotools import mask as coco_mask
 
-    try:
-        packed = coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
-        return {"size": list(size), "counts": packed["counts"].decode("ascii")}
-    except (TypeError, ValueError, IndexError, AttributeError) as error:
-        raise InputError(
-            f"{where}: its outlines cannot be drawn ({error}); expected lists of x, y, x, y ... of at least three "
-            "points. Export the annotations again."
-        ) from None
+    for polygon in polygons or [[]]:
+        numbers = isinstance(polygon, list) and all(isinstance(value, int | float) for value in polygon)
+        if not numbers or len(polygon) < 6 or len(polygon) % 2:
+            raise InputError(
+                f"{where}: an outline is {str(polygon)[:60]}; expected numbers x, y, x, y ... of at least three "
+                "points. Export the annotations again."
+            )
+    packed = coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
+    return {"size": list(size), "counts": packed["counts"].decode("ascii")}
 
 
 def _compress(runs: list[int], height: int, width: int) -> Rle:

@@ -6,6 +6,7 @@ from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
 from blastvote.figures.pictures.examples import choose_examples, examples_figure, grid_figure
 from blastvote.figures.style import save_figure
+from blastvote.io import read_image
 from blastvote.logs import run_script
 
 
@@ -17,10 +18,11 @@ def main(snakemake) -> None:
     chosen = choose_examples(manifest, params.number)
     photographs = {row.image_id: Path(row.path) for row in manifest.itertuples()}
     enhanced = {(path.parent.name, path.stem): path for path in map(Path, data.images)}
-    files = {method: enhanced[method, chosen[0]] for method in params.methods}
+    images = {method: read_image(enhanced[method, chosen[0]]) for method in params.methods}
+    pairs = ((read_image(photographs[image_id]), truth[image_id]) for image_id in chosen)
     folder = Path(snakemake.output[0]).parent
-    save_figure(examples_figure(chosen, photographs, truth, params.classes), folder / "examples")
-    save_figure(grid_figure(chosen[0], files, truth), folder / "method_grid")
+    save_figure(examples_figure(pairs, params.classes), folder / "examples")
+    save_figure(grid_figure(images, truth[chosen[0]]), folder / "method_grid")
 
 
 if "snakemake" in globals():

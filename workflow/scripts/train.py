@@ -3,29 +3,31 @@
 from pathlib import Path
 
 from blastvote.logs import run_script
+from blastvote.segmentation.run import NetworkSettings, RunData
 from blastvote.segmentation.samples import ImageFiles
-from blastvote.segmentation.train import train_run
+from blastvote.segmentation.train import TrainingFiles, train_run
 
 
 def main(snakemake) -> None:
     """Train on the enhanced images of one method, seed and fold."""
-    wildcards, params = snakemake.wildcards, snakemake.params
+    wildcards, params, files = snakemake.wildcards, snakemake.params, snakemake.input
     train_run(
-        name=f"{wildcards.method}, seed {wildcards.seed}, fold {wildcards.fold}",
-        fold=int(wildcards.fold),
-        splits=snakemake.input.splits,
-        ground_truth=[snakemake.input.annotations, snakemake.input.flipped_annotations],
-        files=ImageFiles(
-            Path(snakemake.input.images[0]).parent, [Path(folder) for folder in snakemake.input.flipped]
+        f"{wildcards.method}, seed {wildcards.seed}, fold {wildcards.fold}",
+        RunData(
+            Path(files.splits),
+            int(wildcards.fold),
+            ImageFiles(Path(files.images[0]).parent, [Path(folder) for folder in files.flipped]),
+            (Path(files.annotations), Path(files.flipped_annotations)),
         ),
-        class_names=params.classes,
-        seed=int(wildcards.seed),
-        threads=snakemake.threads,
-        model_settings=params.model,
-        training_settings=params.training,
-        checkpoints=Path(params.checkpoints),
-        weights_path=Path(snakemake.output.weights),
-        history_path=Path(snakemake.output.history),
+        NetworkSettings(
+            params.classes, params.model, params.training, snakemake.threads, int(wildcards.seed)
+        ),
+        # Of the config, not of `params`: it changes a column of the history, not the weights, and a vote with
+        # another threshold should not train anew.
+        snakemake.config["vote"]["min_confidence"],
+        TrainingFiles(
+            Path(params.checkpoints), Path(snakemake.output.weights), Path(snakemake.output.history)
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from blastvote.annotations.common import clean_polygon, note_classless
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import ellipse_polygon
 from blastvote.errors import InputError
+from blastvote.rle import Rle, encode_crop
 
 
 def is_labelme(document: Any) -> bool:
@@ -104,17 +105,12 @@ def _cell(where: str, shape: Mapping[str, Any], size: tuple[Any, Any], notes: li
     return Cell(label, polygons=(polygon,), attributes=attributes)
 
 
-def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> dict[str, Any]:
+def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> Rle:
     """Return the run-length form of a LabelMe mask: a PNG of the box that starts at the first point."""
-    from blastvote.rle import encode
-
     height, width = int(size[0]), int(size[1])
     with Image.open(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:
         part = np.asarray(image) > 0
     left, top = (round(float(value)) for value in points[0])
     if left < 0 or top < 0 or left >= width or top >= height:
         raise ValueError("it lies outside the image")
-    full = np.zeros((height, width), dtype=bool)
-    window = full[top : top + part.shape[0], left : left + part.shape[1]]
-    window[:] = part[: window.shape[0], : window.shape[1]]
-    return encode(full)
+    return encode_crop(part[: height - top, : width - left], top, left, (height, width))

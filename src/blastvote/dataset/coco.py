@@ -46,7 +46,9 @@ def write_coco(path: str | Path, images: Iterable[TrueImage], class_names: Seque
         for category, cell in zip(image.class_ids(class_names).tolist(), image.cells, strict=True):
             annotations.append(_annotation(len(annotations) + 1, number, category, cell))
     categories = [{"id": n, "name": name, "supercategory": "cell"} for n, name in enumerate(class_names, 1)]
-    io.write_json(path, {"images": entries, "categories": categories, "annotations": annotations}, indent=None)
+    io.write_json(
+        path, {"images": entries, "categories": categories, "annotations": annotations}, indent=None
+    )
 
 
 def _annotation(number: int, image: int, category: int, cell: TrueCell) -> dict[str, Any]:

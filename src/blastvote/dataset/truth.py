@@ -49,9 +49,7 @@ class TrueCell:
         """Return the cell in the flipped image: every pixel is mirrored exactly."""
         height, width = self.mask["size"]
         top, left, _, _ = flip_boxes(np.array([self.box]), flip, height, width)[0].tolist()
-        return replace(
-            self, mask=rle.encode_crop(flip_masks(self.crop(), flip), top, left, (height, width))
-        )
+        return replace(self, mask=rle.encode_crop(flip_masks(self.crop(), flip), top, left, (height, width)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +191,9 @@ class Truth(Mapping[str, TrueImage]):
         What messages call it: the path of its file.
     """
 
-    def __init__(self, images: Iterable[TrueImage], class_names: Sequence[str], source: str = "truth") -> None:
+    def __init__(
+        self, images: Iterable[TrueImage], class_names: Sequence[str], source: str = "truth"
+    ) -> None:
         self.class_names, self.source = list(class_names), source
         self._images: dict[str, TrueImage] = {}
         for image in images:
@@ -202,7 +202,9 @@ class Truth(Mapping[str, TrueImage]):
     def __getitem__(self, image_id: str) -> TrueImage:
         """Return an image; InputError where there is none of this id."""
         if image_id not in self._images:
-            raise InputError(f"{self.source}: holds no image {image_id!r}. Make the file again from all images.")
+            raise InputError(
+                f"{self.source}: holds no image {image_id!r}. Make the file again from all images."
+            )
         return self._images[image_id]
 
     def __contains__(self, image_id: object) -> bool:

@@ -1,9 +1,10 @@
 """Figures: each function takes tables or arrays and returns a Matplotlib figure; `save_figure` writes it."""
 
+from blastvote.figures.pictures.cells import Cells, find_missed
 from blastvote.figures.pictures.dataset import dataset_overview, example_sheet
 from blastvote.figures.pictures.grid import method_grid
 from blastvote.figures.pictures.overlay import overlay_cells
-from blastvote.figures.pictures.panels import Cells, find_missed, overlay_panel
+from blastvote.figures.pictures.panels import overlay_panel
 from blastvote.figures.plots.classification import classification_by_method
 from blastvote.figures.plots.comparisons import forest_plot
 from blastvote.figures.plots.confusion import confusion_figure, confusion_sheet

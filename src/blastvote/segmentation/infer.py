@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from blastvote.dataset.augment import sample_id
 from blastvote.segmentation.detect import detect_all
-from blastvote.segmentation.network import SCORE_THRESHOLD, build_network
-from blastvote.segmentation.samples import ImageFiles, rows_of
+from blastvote.segmentation.network import trained_network
+from blastvote.segmentation.run import NetworkSettings, RunData
 
 
-def infer_run(
-    weights: Path,
-    splits: Path | str,
-    fold: int,
-    files: ImageFiles,
-    class_names: Sequence[str],
-    model_settings: Mapping[str, Any],
-    training_settings: Mapping[str, Any],
-    threads: int,
-) -> list[dict[str, Any]]:
+def infer_run(weights: Path, data: RunData, settings: NetworkSettings) -> list[dict[str, Any]]:
     """Detect the cells of a fold's validation and test images.
 
     Parameters
     ----------
     weights
         A file of weights as ``train_run`` writes it.
-    splits, fold
-        `splits.csv` and the fold of it.
-    files
-        The method's images.
-    class_names, model_settings, training_settings, threads
+    data
+        The run's images.
+    settings
         As in the training.
 
     Returns
     -------
     list of dict
-        COCO results of every cell with a score of at least `SCORE_THRESHOLD`.
+        COCO results of every cell with a score of at least `network.SCORE_THRESHOLD`.
     """
-    table = pd.read_csv(splits, dtype={"image_id": str})
-    rows = rows_of(table, fold, ["val", "test"])
-    model = build_network(
-        {**model_settings, "weights": "none"},
-        training_settings,
-        class_names,
-        seed=0,
-        threads=threads,
-        detection_min_confidence=SCORE_THRESHOLD,
-    )
-    model.load_weights(weights)
-    images = ((sample_id(*row), files.read(*row)) for row in rows)
+    rows = data.rows("val", "test")
+    model = trained_network(settings, weights)
+    images = ((sample_id(*row), data.files.read(*row)) for row in rows)
     return detect_all(model, images, len(rows))

@@ -1,15 +1,14 @@
-"""Build the network that the configuration describes."""
+"""Build the network of a run and load its weights: the one place for training, inference and prediction."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from blastvote.errors import InputError
+from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED, network_config
-from mrcnn import HEADS, MaskRCNN, configure_runtime
+from mrcnn import HEADS, MaskRCNN, configure_runtime, resolve_weights
 
 LOGGER = logging.getLogger("blastvote.network")
 
@@ -17,49 +16,76 @@ SCORE_THRESHOLD = 0.05
 """Every cell from this score on is stored; the vote's minimum confidence is applied later."""
 
 
-def build_network(
-    model: Mapping[str, Any],
-    training: Mapping[str, Any],
-    class_names: Sequence[str],
-    seed: int,
-    threads: int,
-    **changes: Any,
-) -> MaskRCNN:
-    """Return the network with its first weights; the process's threads and seeds are set on the way.
-
-    Parameters
-    ----------
-    model, training, class_names
-        See `settings.network_config`.
-    seed
-        Of the weights that no file gives.
-    threads
-        TensorFlow's threads.
-    changes
-        Fields of `MaskRCNNConfig` that win over the configuration.
+def first_weights(settings: NetworkSettings) -> Path | None:
+    """Return the file that ``model.weights`` names, downloaded if need be; None for training from scratch.
 
     Raises
     ------
     InputError
-        If the settings or the weights file cannot be used.
+        If there is no such file, or it is not the one that ``model.weights_sha256`` expects.
     """
-    configure_runtime(threads=threads, seed=seed)
-    network = MaskRCNN(network_config(model, training, class_names, **changes), seed=seed)
-    source = model["weights"]
+    model = settings.model
+    if model["weights"] in SHIPPED:
+        return SHIPPED[model["weights"]]
     try:
-        path = SHIPPED[source] if source in SHIPPED else _download(model)
-        if path is None:  # "none": from scratch
-            return network
-        # Heads of other classes do not fit; a file of the user's own is taken whole.
-        exclude = HEADS if source in SHIPPED or source in ("coco", "imagenet") else ()
-        report = network.load_weights(path, by_name=True, exclude=exclude)
+        return resolve_weights(model["weights"], model["backbone"], sha256=model["weights_sha256"] or None)
     except (OSError, ValueError) as error:
-        raise InputError(f"Config key 'model.weights' is {model['weights']!r}: {error}") from None
-    LOGGER.info("Weights: %s, %d layers loaded", path.name, len(report.loaded))
+        raise _unusable(settings, error) from None
+
+
+def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRCNN:
+    """Return the network with its first weights; the process's threads and seeds are set on the way.
+
+    Parameters
+    ----------
+    settings
+        What to build.
+    weights
+        From `first_weights`.
+
+    Raises
+    ------
+    InputError
+        If the settings or the weights cannot be used.
+    """
+    network = _build(settings)
+    if weights is None:
+        return network
+    # Heads of other classes do not fit; a file of the user's own is taken whole.
+    known = settings.model["weights"] in (*SHIPPED, "coco", "imagenet")
+    try:
+        report = network.load_weights(weights, by_name=True, exclude=HEADS if known else ())
+    except (OSError, ValueError) as error:
+        raise _unusable(settings, error) from None
+    LOGGER.info("Weights: %s, %d layers loaded", weights.name, len(report.loaded))
     return network
 
 
-def _download(model: Mapping[str, Any]) -> Path | None:
-    from mrcnn import resolve_weights
+def trained_network(settings: NetworkSettings, weights: Path) -> MaskRCNN:
+    """Return the network with the weights that a training of ours wrote.
 
-    return resolve_weights(model["weights"], model["backbone"], sha256=model["weights_sha256"] or None)
+    Raises
+    ------
+    InputError
+        If the settings cannot be used, or the weights do not fit them.
+    """
+    network = _build(settings)
+    try:
+        network.load_weights(weights)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{weights}: does not fit the network of the configuration ({error}). Train the run again."
+        ) from None
+    return network
+
+
+def _build(settings: NetworkSettings) -> MaskRCNN:
+    configure_runtime(threads=settings.threads, seed=settings.seed)
+    config = network_config(
+        settings.model, settings.training, settings.class_names, detection_min_confidence=SCORE_THRESHOLD
+    )
+    return MaskRCNN(config, seed=settings.seed)
+
+
+def _unusable(settings: NetworkSettings, error: Exception) -> InputError:
+    return InputError(f"Config key 'model.weights' is {settings.model['weights']!r}: {error}")

@@ -1,18 +1,18 @@
-"""The images and masks that a run trains on, validates with and tests on."""
+"""The images that a run trains on, validates with and tests on; read when a batch needs them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from blastvote.dataset.augment import sample_id
-from blastvote.dataset.coco import CocoData
+from blastvote.dataset.truth import TrueImage, Truth
 from blastvote.errors import InputError
 from blastvote.io import read_image
-from mrcnn import Sample
+from mrcnn import MaskCrop, Sample
 
 
 class ImageFiles:
@@ -47,16 +47,12 @@ class ImageFiles:
         return read_image(self.path(image_id, flip))
 
 
-def rows_of(splits: pd.DataFrame, fold: int, roles: Sequence[str]) -> list[tuple[str, str]]:
-    """Return (image id, flip) of the rows with these roles in a fold, sorted, each once."""
-    chosen = splits[(splits["fold"] == fold) & splits["role"].isin(roles)]
-    return sorted(set(zip(chosen["image_id"].astype(str), chosen["flip"], strict=True)))
-
-
 def annotated_samples(
-    rows: Sequence[tuple[str, str]], files: ImageFiles, annotations: Sequence[CocoData]
+    rows: Sequence[tuple[str, str]], files: ImageFiles, truth: Truth, class_names: Sequence[str]
 ) -> list[Sample]:
-    """Read images with their instance masks.
+    """Return images with their true cells for the network; nothing is read or decoded yet.
+
+    Crowds get negative class ids: they are neither cells nor background.
 
     Parameters
     ----------
@@ -64,23 +60,33 @@ def annotated_samples(
         Image id and flip.
     files
         Where the images lie.
-    annotations
-        Masks of the originals and of the flipped copies.
+    truth
+        The true cells of the originals and of the flipped copies.
+    class_names
+        The classes 1..K.
 
     Raises
     ------
     InputError
         If an image has no annotation.
     """
-    home = {name: data for data in reversed(annotations) for name in data.image_ids}
     samples = []
     for image_id, flip in rows:
-        name = sample_id(image_id, flip)
-        if name not in home:
+        image = truth.find(sample_id(image_id, flip))
+        if image is None:
             raise InputError(
                 f"Image '{image_id}' is to be trained on, but no annotation file has its cells. Annotate it, or "
                 "choose a protocol in which it only tests."
             )
-        data = home[name]
-        samples.append(Sample(name, files.read(image_id, flip), data.masks(name), data.class_ids(name)))
+        signs = np.array([-1 if cell.crowd else 1 for cell in image.cells], dtype=np.int32)
+        class_ids = image.class_ids(class_names) * signs
+        read = partial(files.read, image_id, flip)
+        samples.append(Sample(image.image_id, read, partial(mask_crops, image), class_ids))
     return samples
+
+
+def mask_crops(image: TrueImage) -> Iterator[MaskCrop]:
+    """Decode the cells of an image one after the other, each in its own box."""
+    for cell in image.cells:
+        y1, x1, _, _ = cell.box
+        yield MaskCrop(y1, x1, cell.crop())

@@ -8,18 +8,18 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from blastvote.dataset.coco import read_coco
 from blastvote.io import atomic_path, sha256, write_csv
-from blastvote.segmentation.network import SCORE_THRESHOLD, build_network
-from blastvote.segmentation.samples import ImageFiles, annotated_samples, rows_of
-from blastvote.segmentation.settings import network_config, training_config
+from blastvote.segmentation.network import first_weights, untrained_network
+from blastvote.segmentation.run import NetworkSettings, RunData
+from blastvote.segmentation.samples import annotated_samples
+from blastvote.segmentation.settings import training_config
 from blastvote.segmentation.validate import Validation
 from mrcnn import Progress, train
 
@@ -46,20 +46,28 @@ class ProgressLog:
         )
 
 
+@dataclass(frozen=True)
+class TrainingFiles:
+    """What a training writes.
+
+    Attributes
+    ----------
+    checkpoints
+        Folder for the state from which a stopped training goes on; its subfolder is named by a hash of all that
+        determines the training, so that a changed training never resumes another's.
+    weights
+        Those of the best epoch.
+    history
+        Losses and measures after each epoch, CSV.
+    """
+
+    checkpoints: Path
+    weights: Path
+    history: Path
+
+
 def train_run(
-    name: str,
-    fold: int,
-    splits: Path | str,
-    ground_truth: Sequence[Path | str],
-    files: ImageFiles,
-    class_names: Sequence[str],
-    seed: int,
-    threads: int,
-    model_settings: Mapping[str, Any],
-    training_settings: Mapping[str, Any],
-    checkpoints: Path,
-    weights_path: Path,
-    history_path: Path,
+    name: str, data: RunData, settings: NetworkSettings, min_confidence: float, files: TrainingFiles
 ) -> None:
     """Train on the training rows of a fold and keep the weights of the best epoch.
 
@@ -67,60 +75,50 @@ def train_run(
     ----------
     name
         What the log calls the run.
-    fold, splits
-        `splits.csv` and the fold of it.
-    ground_truth
-        COCO files of the originals and of the flipped copies.
+    data
+        The run's images and their true cells.
+    settings
+        The network and the training.
+    min_confidence
+        From which score on a cell counts for Matterport's AP after each epoch: that of the vote, as in the tables.
     files
-        The method's images.
-    class_names
-        The classes 1..K.
-    seed, threads
-        Of this training.
-    model_settings, training_settings
-        The sections ``model`` and ``training`` of the configuration.
-    checkpoints
-        Folder for the state from which a stopped training goes on; its subfolder is named by a hash of all that
-        determines the training, so that a changed training never resumes another's.
-    weights_path, history_path
         What is written.
     """
-    table = pd.read_csv(splits, dtype={"image_id": str})
-    annotations = [read_coco(path) for path in ground_truth]
-    train_rows, val_rows = rows_of(table, fold, ["train"]), rows_of(table, fold, ["val"])
-    settings = training_config(training_settings, seed, threads)
-    min_confidence = network_config(model_settings, training_settings, class_names).detection_min_confidence
-    model = build_network(
-        model_settings,
-        training_settings,
-        class_names,
-        seed,
-        threads,
-        detection_min_confidence=SCORE_THRESHOLD,
+    truth = read_coco(*data.annotations)
+    loop = training_config(settings.training, settings.seed, settings.threads)
+    first = first_weights(settings)
+    model = untrained_network(settings, first)
+    train_samples, val_samples = (
+        annotated_samples(data.rows(role), data.files, truth, settings.class_names)
+        for role in ("train", "val")
     )
-    val_samples = annotated_samples(val_rows, files, annotations)
-    train_samples = annotated_samples(train_rows, files, annotations)
     LOGGER.info("%s: %d training and %d validation images", name, len(train_samples), len(val_samples))
-
-    images = [sha256(files.path(*row)) for row in (*train_rows, *val_rows)]
-    determined_by = [
-        seed, threads, fold, list(class_names), dict(model_settings), dict(training_settings), train_rows, val_rows,
-        images, [sha256(path) for path in ground_truth],
-    ]  # fmt: skip
-    state = checkpoints / hashlib.sha256(json.dumps(determined_by).encode()).hexdigest()[:20]
-    if settings.tensorboard:  # a folder a training, named as in runs/, so that the board tells them apart
-        board = Path(settings.tensorboard, *weights_path.parent.parts[-3:], state.name[:8])
-        settings = dataclasses.replace(settings, tensorboard=board)
+    state = files.checkpoints / _fingerprint(data, settings, first, min_confidence)
+    if loop.tensorboard:  # a folder a training, named as in runs/, so that the board tells them apart
+        board = Path(loop.tensorboard, *files.weights.parent.parts[-3:], state.name[:8])
+        loop = dataclasses.replace(loop, tensorboard=board)
     history = train(
         model,
         train_samples,
         val_samples,
-        settings,
+        loop,
         state,
-        evaluate=Validation(val_samples, ground_truth, table, fold, class_names, min_confidence),
+        evaluate=Validation(val_samples, truth, data, settings.class_names, min_confidence),
         progress=ProgressLog(name),
     )
-    with atomic_path(weights_path) as temporary:
+    with atomic_path(files.weights) as temporary:
         shutil.copyfile(state / "best.weights.h5", temporary)
-    write_csv(history_path, pd.DataFrame(history))
+    write_csv(files.history, pd.DataFrame(history))
     shutil.rmtree(state)
+
+
+def _fingerprint(data: RunData, settings: NetworkSettings, first: Path | None, min_confidence: float) -> str:
+    """Return a hash of all that determines a training and its history: settings and the content of every file."""
+    rows = [*data.rows("train"), *data.rows("val")]
+    determined_by = [
+        settings.seed, settings.threads, list(settings.class_names), dict(settings.model), dict(settings.training),
+        min_confidence, data.fold, data.rows("train"), data.rows("val"),
+        [sha256(data.files.path(*row)) for row in rows], [sha256(path) for path in data.annotations],
+        sha256(first) if first else None,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(determined_by).encode()).hexdigest()[:20]

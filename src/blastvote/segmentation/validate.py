@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from blastvote.dataset.truth import Truth
 from blastvote.evaluate.scoring.coco import average_precisions, rank
-from blastvote.evaluate.scoring.ground_truth import read_ground_truth
 from blastvote.evaluate.scoring.run import score_run
 from blastvote.segmentation.detect import coco_results
+from blastvote.segmentation.run import RunData
 from mrcnn import MaskRCNN, Sample
 
 
@@ -21,13 +20,11 @@ class Validation:
     Parameters
     ----------
     samples
-        Annotated validation samples.
-    ground_truth
-        COCO files of the originals and of the flipped copies.
-    splits
-        `splits.csv`; of it the validation rows of `fold` are used.
-    fold
-        The run's fold.
+        Annotated validation samples; one image at a time is read and held.
+    truth
+        The true cells.
+    data
+        Of its splits the validation rows are used.
     class_names
         Names of the classes 1..K.
     min_confidence
@@ -37,27 +34,21 @@ class Validation:
     def __init__(
         self,
         samples: Sequence[Sample],
-        ground_truth: Sequence[Path | str],
-        splits: pd.DataFrame,
-        fold: int,
+        truth: Truth,
+        data: RunData,
         class_names: Sequence[str],
         min_confidence: float,
     ) -> None:
-        self.samples = samples
-        self.truth = read_ground_truth([Path(path) for path in ground_truth])
-        self.splits = splits[(splits["fold"] == fold) & (splits["role"] == "val")]
-        self.fold = fold
-        self.class_names = list(class_names)
-        self.min_confidence = min_confidence
+        self.samples, self.truth = samples, truth
+        self.splits, self.fold = data.splits[data.splits["role"] == "val"], data.fold
+        self.class_names, self.min_confidence = list(class_names), min_confidence
 
     def __call__(self, model: MaskRCNN) -> dict[str, float]:
         """Return ``val_ap50_matterport`` and ``val_ap50`` (COCO), on masks, as fractions."""
-        found = model.detect([sample.read_image() for sample in self.samples])
-        results = [
-            result
-            for sample, detections in zip(self.samples, found, strict=True)
-            for result in coco_results(sample.image_id, detections)
-        ]
+        results = []
+        for sample in self.samples:
+            (detections,) = model.detect([sample.read_image()])
+            results += coco_results(sample.image_id, detections)
         scores = score_run(results, self.truth, self.splits, self.fold, self.class_names, self.min_confidence)
         cells = scores.detections
         ranked = rank(

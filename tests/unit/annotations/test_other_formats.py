@@ -6,16 +6,12 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from PIL import Image
-from pycocotools import mask as coco_mask
 
 from blastvote.annotations import read_annotations
-from blastvote.annotations.coco import _runs, compress
-from blastvote.annotations.masks import cells_of_label_map, encode, photograph_stem, read_mask_folder
+from blastvote.annotations.masks import cells_of_label_map, photograph_stem, read_mask_folder
 from blastvote.errors import InputError
+from blastvote.rle import encode
 
 
 def write(path, document):
@@ -97,17 +93,6 @@ def test_run_length_mask_of_another_size_is_refused(tmp_path):
     )
     with pytest.raises(InputError, match="8x6 pixels, but its image is 9x6"):
         cell.mask(6, 9)
-
-
-@settings(max_examples=100, deadline=None)
-@given(hnp.arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 40))))
-def test_run_lengths_of_any_mask(mask):
-    rle = encode(mask)
-    assert sum(_runs(rle["counts"])) == mask.size
-    plain = np.diff(np.flatnonzero(np.concatenate([[True], np.diff(mask.ravel("F")) != 0, [True]])))
-    counts = [0, *plain.tolist()] if mask.ravel("F")[0] else plain.tolist()
-    assert compress("x", {"size": list(mask.shape), "counts": counts}) == rle == compress("x", rle)
-    assert np.array_equal(coco_mask.decode(rle).astype(bool), mask)
 
 
 # ------------------------------------------------------------------------------------------ LabelMe

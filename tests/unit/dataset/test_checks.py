@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.dataset.check.checks import check_dataset, hash_table, records
+from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
 from blastvote.dataset.coco import read_coco, write_coco
 from blastvote.dataset.manifest import COLUMNS, build_manifest, portable_path, read_manifest
 from blastvote.dataset.source.collect import collect
@@ -33,10 +33,10 @@ def test_a_good_data_set(three, rule, tmp_path):
     assert read_manifest(tmp_path / "m.csv", CLASSES).equals(
         manifest.astype(read_manifest(tmp_path / "m.csv").dtypes)
     )
-    write_coco(tmp_path / "c.json", records(facts, collection), CLASSES)
+    write_coco(tmp_path / "c.json", true_images(facts, collection), CLASSES)
     data = read_coco(tmp_path / "c.json")
-    assert data.masks("b").sum((0, 1)) == pytest.approx([np.pi * 64] * 2, rel=0.05)
-    assert data.cell_classes("b") == ["L2", "L1"] and data.label("b") == "L2"
+    assert data["b"].masks().sum((0, 1)) == pytest.approx([np.pi * 64] * 2, rel=0.05)
+    assert data["b"].class_names == ["L2", "L1"] and data["b"].label == "L2"
     assert len(hash_table(facts)) == 3
 
 

@@ -42,7 +42,9 @@ def build(
     rule: str = "pathologist",
 ) -> Study:
     """Return a study whose methods find classes with the given probabilities."""
-    truth = synthetic.make_truth(np.random.default_rng(99), n_images, len(class_names))
+    truth = synthetic.make_truth(
+        np.random.default_rng(99), n_images, len(class_names), names=list(class_names)
+    )
     path = synthetic.dump(folder / "truth.json", truth)
     names = [image["image_id"] for image in truth["images"]]
     splits = splits_of(names, folds, copies)

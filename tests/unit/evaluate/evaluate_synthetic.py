@@ -29,7 +29,13 @@ def box(mask: np.ndarray) -> list[float]:
     return [float(value) for value in coco_mask.toBbox(coco_mask.encode(np.asfortranarray(mask, np.uint8)))]
 
 
-def make_truth(rng: np.random.Generator, n_images: int, n_classes: int, crowds: bool = True) -> dict:
+def make_truth(
+    rng: np.random.Generator,
+    n_images: int,
+    n_classes: int,
+    crowds: bool = True,
+    names: list[str] | None = None,
+) -> dict:
     """Return a COCO ground-truth dictionary; every seventh image has no cells."""
     images, annotations = [], []
     for number in range(n_images):
@@ -55,7 +61,10 @@ def make_truth(rng: np.random.Generator, n_images: int, n_classes: int, crowds: 
                     "iscrowd": int(crowds and rng.random() < 0.1),
                 }
             )
-    categories = [{"id": number + 1, "name": f"c{number + 1}"} for number in range(n_classes)]
+    categories = [
+        {"id": number + 1, "name": names[number] if names else f"c{number + 1}"}
+        for number in range(n_classes)
+    ]
     return {"images": images, "annotations": annotations, "categories": categories}
 
 
@@ -93,6 +102,16 @@ def _detection(name: str, category: int, mask: np.ndarray, rng: np.random.Genera
         "score": max(score, 0.1),
         "segmentation": encode(mask),
     }
+
+
+def ranked(found: list[dict]) -> list[dict]:
+    """Return detections in the order in which ours ranks equal scores: by class, box and mask."""
+
+    def key(entry: dict) -> tuple:
+        x, y, width, height = entry["bbox"]
+        return entry["category_id"], y, x, height, width, entry["segmentation"]["counts"]
+
+    return sorted(found, key=key)
 
 
 def all_test(truth: dict) -> pd.DataFrame:

@@ -21,7 +21,9 @@ NAMES = [f"c{number + 1}" for number in range(K)]
 def pycocotools_ap(truth: dict, found: list[dict], kind: str) -> np.ndarray:
     """Return (10, K) AP of COCOeval as users run it, NaN for absent classes."""
     numbers = {image["image_id"]: image["id"] for image in truth["images"]}
-    results = [{**copy.deepcopy(entry), "image_id": numbers[entry["image_id"]]} for entry in found]
+    results = [
+        {**copy.deepcopy(entry), "image_id": numbers[entry["image_id"]]} for entry in synthetic.ranked(found)
+    ]
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO()
         coco.dataset = copy.deepcopy(truth)

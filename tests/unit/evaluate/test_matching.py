@@ -3,10 +3,9 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
-from pycocotools import mask as coco_mask
+from hypothesis.extra.numpy import arrays
 
-from blastvote.evaluate.scoring.ground_truth import TrueImage, column_strips, run_lengths
+from blastvote.dataset.truth import TrueImage
 from blastvote.evaluate.scoring.matching import COUNTS, ImageMatch, match_image
 
 
@@ -19,12 +18,7 @@ def stripes(*columns: tuple[int, int]) -> np.ndarray:
 
 
 def true_image(masks: np.ndarray) -> TrueImage:
-    rles = coco_mask.encode(np.asfortranarray(masks.astype(np.uint8)))
-    number = masks.shape[-1]
-    boxes = coco_mask.toBbox(rles).reshape(-1, 4)
-    return TrueImage(
-        1, 10, 100, np.zeros(number, dtype=np.int64), np.zeros(number, dtype=bool), boxes, tuple(rles)
-    )
+    return TrueImage.from_masks("a", "a.png", masks, ["c"] * masks.shape[-1])
 
 
 def statistics(
@@ -103,27 +97,12 @@ def test_nothing_found_or_nothing_there() -> None:
     check(statistics(stripes(), [], stripes(), []), n_true=0, n_detected=0)
 
 
-@given(mask=arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 1)))
-@settings(deadline=None)
-def test_strips_are_the_mask(mask: np.ndarray) -> None:
-    rle = coco_mask.encode(np.asfortranarray(mask))
-    drawn = np.zeros_like(mask)
-    for column, top, end in column_strips(rle):
-        assert end > top
-        drawn[top:end, column] += 1
-    assert np.array_equal(drawn, mask)
-    assert run_lengths(rle["counts"]).sum() == mask.size
-
-
 @given(masks=arrays(bool, (12, 14, 2), elements=st.booleans(), fill=st.just(False)))
 @settings(deadline=None)
 def test_touching_is_a_distance_of_two_pixels(masks: np.ndarray) -> None:
     one, other = (np.argwhere(masks[..., number]) for number in range(2))
     distance = np.abs(one[:, None] - other[None]).max(axis=2) if len(one) and len(other) else np.array([99])
-    rles = coco_mask.encode(np.asfortranarray(masks.astype(np.uint8)))
-    boxes = coco_mask.toBbox(rles).reshape(-1, 4)
-    image = TrueImage(1, 12, 14, np.zeros(2, dtype=np.int64), np.zeros(2, dtype=bool), boxes, tuple(rles))
-    assert len(image.touching_pairs()) == int(distance.min() <= 2)
+    assert len(true_image(masks).touching_pairs()) == int(distance.min() <= 2)
 
 
 def test_half_a_cell_is_enough_to_merge_and_less_is_not() -> None:

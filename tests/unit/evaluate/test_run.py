@@ -13,7 +13,7 @@ from blastvote.evaluate import matterport_ap, matterport_ap_range
 from blastvote.evaluate.scoring.coco import IGNORED, TRUE
 from blastvote.evaluate.scoring.run import RunScores, score_run
 
-NAMES = ["a", "b", "c"]
+NAMES = ["c1", "c2", "c3"]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,9 @@ def test_matterport_ap_of_every_image(case: tuple[dict, list[dict]], tmp_path: P
     checked = 0
     for image in truth["images"]:
         true = [a for a in truth["annotations"] if a["image_id"] == image["id"] and not a["iscrowd"]]
-        detected = [d for d in found if d["image_id"] == image["image_id"] and d["score"] >= 0.5]
+        detected = [
+            d for d in synthetic.ranked(found) if d["image_id"] == image["image_id"] and d["score"] >= 0.5
+        ]
         scores = [d["score"] for d in detected]
         row = images.loc[image["image_id"]]
         if not true and not detected:
@@ -53,6 +55,14 @@ def test_matterport_ap_of_every_image(case: tuple[dict, list[dict]], tmp_path: P
         assert row["ap_matterport_range"] == pytest.approx(matterport_ap_range(*inputs), abs=1e-12)
         checked += 1
     assert checked >= 10
+
+
+def test_the_order_of_the_file_plays_no_part(case: tuple[dict, list[dict]], tmp_path: Path) -> None:
+    truth, found = case
+    tied = [{**entry, "score": 0.9} for entry in found]
+    score(truth, tied, tmp_path).save(tmp_path / "one.npz")
+    score(truth, tied[::-1], tmp_path).save(tmp_path / "two.npz")
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
 def test_it_survives_the_disk_byte_for_byte(case: tuple[dict, list[dict]], tmp_path: Path) -> None:
@@ -71,9 +81,11 @@ def test_images_without_annotation_have_votes_but_no_scores(
     truth, found = case
     marked = [image | ({"annotated": False} if image["id"] == 1 else {}) for image in truth["images"]]
     # The fourth has a class but no outlines: it was labelled, not annotated. The seventh is really empty.
-    marked[3]["label"] = "a"
+    marked[3]["label"] = "c1"
     cells = [entry for entry in truth["annotations"] if entry["image_id"] != 4]
-    without = {"images": [image for image in marked if image["id"] != 2], "annotations": cells}
+    images = [image for image in marked if image["id"] != 2]
+    cells = [entry for entry in cells if entry["image_id"] != 2]
+    without = {**truth, "images": images, "annotations": cells}
     scores = score(without, found, tmp_path, synthetic.all_test(truth))
     rows = scores.images.set_index("sample_id")
     assert not rows.loc["img000", "annotated"]
@@ -92,6 +104,7 @@ def test_flipped_validation_copies(
     flip: str, axes: list[int], case: tuple[dict, list[dict]], tmp_path: Path
 ) -> None:
     truth, found = case
+    found = [{**entry, "score": entry["score"] + 1e-6 * n} for n, entry in enumerate(found)]  # no ties
     flipped = []
     for entry in found:
         mask = np.flip(coco_mask.decode(entry["segmentation"]), axes)
@@ -122,7 +135,8 @@ def test_polygons_and_uncompressed_rle_are_read(tmp_path: Path) -> None:
     polygon = {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[2, 2, 12, 2, 12, 12, 2, 12]]}
     counts = {"size": [20, 30], "counts": [20 * 20, 10, 190]}
     runs = {"id": 2, "image_id": 1, "category_id": 2, "segmentation": counts}
-    truth = {"images": [image], "annotations": [polygon, runs]}
+    categories = [{"id": n, "name": name} for n, name in enumerate(NAMES, start=1)]
+    truth = {"images": [image], "annotations": [polygon, runs], "categories": categories}
     scores = score(truth, [], tmp_path)
     assert scores.images["n_true"].tolist() == [2]
     assert scores.true_counts.tolist() == [[1, 1, 0]]
@@ -154,10 +168,10 @@ def test_mistakes_are_named(case: tuple[dict, list[dict]], tmp_path: Path) -> No
     wrong = dict(found[0], segmentation=synthetic.encode(np.ones((5, 7), dtype=bool)))
     with pytest.raises(InputError, match="7x5"):
         score(truth, [wrong], tmp_path)
-    with pytest.raises(InputError, match="no such annotation file"):
+    with pytest.raises(InputError, match="no such file"):
         score_run([], tmp_path / "none.json", synthetic.all_test(truth), 0, NAMES, 0.5)
     (tmp_path / "list.json").write_text("[]")
-    with pytest.raises(InputError, match="not a COCO annotation file"):
+    with pytest.raises(InputError, match="not a COCO file"):
         score_run([], tmp_path / "list.json", synthetic.all_test(truth), 0, NAMES, 0.5)
     with pytest.raises(InputError, match="no such scores file"):
         RunScores.load(tmp_path / "none.npz")

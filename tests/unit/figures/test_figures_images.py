@@ -14,9 +14,8 @@ from blastvote.figures import (
     overlay_panel,
     save_figure,
 )
+from blastvote.figures.pictures.cells import mask_box, scaled_masks
 from blastvote.figures.pictures.grid import brightness, shrink, surroundings
-from blastvote.figures.pictures.overlay import mask_box
-from blastvote.figures.pictures.panels import scaled_masks
 from blastvote.figures.style import MISSED, class_colours, rgb
 
 CLASSES = ["L1", "L2", "L3"]

@@ -81,9 +81,9 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
     )
     if not np.isfinite(frame["score"]).all():
         raise InputError(f"{where}: a score is not a number. Run the inference again.")
-    ties = [np.array([mask["counts"] for mask in masks], dtype=str), *(frame[name] for name in "whxy")]
-    keys = (*ties, frame["class_index"], -frame["score"], frame["image_id"].to_numpy(dtype=str))
-    return Detections(frame, tuple(masks)).take(np.lexsort(keys))
+    keys = [frame["image_id"], -frame["score"], *(frame[name] for name in ("class_index", *"yxhw"))]
+    ranks = list(zip(*(key.tolist() for key in keys), (mask["counts"] for mask in masks), strict=True))
+    return Detections(frame, tuple(masks)).take(sorted(range(len(ranks)), key=ranks.__getitem__))
 
 
 def _load(source: Path | str | Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -146,7 +146,13 @@ def _annotations(
             y1, x1, y2, x2 = cell.box
             keys = {"image_id": number, "segmentation": cell.mask, "bbox": [x1, y1, x2 - x1, y2 - y1]}
             truth.append(
-                {**keys, "id": len(truth) + 1, "category_id": int(category), "area": 1, "iscrowd": int(cell.crowd)}
+                {
+                    **keys,
+                    "id": len(truth) + 1,
+                    "category_id": int(category),
+                    "area": 1,
+                    "iscrowd": int(cell.crowd),
+                }
             )
     frame = detections.frame
     found = [

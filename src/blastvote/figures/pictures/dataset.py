@@ -11,9 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from blastvote.figures.pictures.cells import Cells, scaled_masks
 from blastvote.figures.pictures.grid import shrink
-from blastvote.figures.pictures.overlay import mask_list, overlay_cells
-from blastvote.figures.pictures.panels import LETTERS, SHARP, Cells, scaled_masks
+from blastvote.figures.pictures.overlay import overlay_cells
+from blastvote.figures.pictures.panels import LETTERS, SHARP
 from blastvote.figures.style import DPI, PAGE, bare, empty_figure, new_figure, require, say_empty, styled
 from blastvote.figures.words import count_text, wrap
 
@@ -189,9 +190,10 @@ def example_sheet(
         for ax, (image_id, image, cells) in zip(line, examples[name], strict=False):
             ax.imshow(_outlined(image, cells, int(side * SHARP * DPI), class_names))
             bare(ax)
-            count = len(mask_list(cells.masks))
             ax.set_title(
-                f"{wrap(image_id, math.floor(9 * side), 1)} (n = {count})", fontsize=6.5, fontweight="normal"
+                f"{wrap(image_id, math.floor(9 * side), 1)} (n = {len(cells)})",
+                fontsize=6.5,
+                fontweight="normal",
             )
         line[0].set_ylabel(wrap(name, 24, 2), fontweight="bold")
     fig.suptitle(wrap(title, int(11 * fig.get_figwidth())))

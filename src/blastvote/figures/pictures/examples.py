@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from blastvote.dataset.coco import CocoData
+from blastvote import rle
+from blastvote.dataset.truth import TrueImage
 from blastvote.evaluate.scoring.detections import Detections
+from blastvote.figures.pictures.cells import Cells, found_cells, true_cells
 from blastvote.figures.pictures.dataset import example_sheet
 from blastvote.figures.pictures.grid import method_grid
-from blastvote.figures.pictures.overlay import mask_box
-from blastvote.figures.pictures.panels import Cells, overlay_panel
-from blastvote.io import read_image
+from blastvote.figures.pictures.panels import overlay_panel
 
 
 def choose_examples(manifest: pd.DataFrame, number: int, among: Iterable[str] | None = None) -> list[str]:
@@ -37,39 +37,10 @@ def choose_examples(manifest: pd.DataFrame, number: int, among: Iterable[str] | 
     return list(ordered["image_id"].head(number))
 
 
-def true_cells(data: CocoData, image_id: str) -> Cells:
-    """Return the annotated cells of an image."""
-    return Cells(data.masks(image_id), data.cell_classes(image_id), boxes=data.boxes(image_id))
-
-
-def found_cells(
-    detections: Detections,
-    image_id: str,
-    class_names: Sequence[str],
-    min_confidence: float,
-    size: tuple[int, int],
-) -> Cells:
-    """Return the detected cells of an image from `min_confidence` on; `size` is its height and width."""
-    import numpy as np
-    from pycocotools import mask as coco_mask
-
-    frame = detections.frame
-    rows = frame.index[(frame["image_id"] == image_id) & (frame["score"] >= min_confidence)]
-    chosen = frame.loc[rows]
-    rles = [detections.rles[row] for row in rows]
-    masks = coco_mask.decode(rles).astype(bool) if rles else np.zeros((*size, 0), dtype=bool)
-    boxes = np.stack(
-        [chosen["y"], chosen["x"], chosen["y"] + chosen["h"], chosen["x"] + chosen["w"]], axis=1
-    ).astype(np.float32)
-    labels = [class_names[index] for index in chosen["class_index"]]
-    return Cells(masks, labels, list(chosen["score"]), boxes)
-
-
 def overlay_figure(
-    image_id: str,
-    files: Mapping[str, Path],
+    images: Mapping[str, np.ndarray],
     detections: Mapping[str, Detections],
-    data: CocoData,
+    truth: TrueImage,
     class_names: Sequence[str],
     min_confidence: float,
 ) -> Figure:
@@ -77,50 +48,40 @@ def overlay_figure(
 
     Parameters
     ----------
-    image_id
-        The image.
-    files
-        Method to the enhanced image.
+    images
+        Method to the enhanced image, uint8 (H, W, 3), RGB.
     detections
         Method to the detections of one run.
-    data
-        The true cells.
+    truth
+        The image's true cells.
     class_names, min_confidence
         Which classes there are, and from which score a cell is drawn.
     """
-    images = {method: read_image(path) for method, path in files.items()}
-    size = next(iter(images.values())).shape[:2]
     predictions = {
-        method: found_cells(found, image_id, class_names, min_confidence, size)
+        method: found_cells(found, truth.image_id, class_names, min_confidence)
         for method, found in detections.items()
     }
     return overlay_panel(
         images,
         predictions,
-        true_cells(data, image_id),
+        true_cells(truth),
         class_names=class_names,
-        methods=list(files),
-        title=f"Cells found after each contrast method ({image_id}, {data.label(image_id)})",
+        methods=list(images),
+        title=f"Cells found after each contrast method ({truth.image_id}, {truth.label})",
     )
 
 
-def grid_figure(image_id: str, files: Mapping[str, Path], data: CocoData) -> Figure:
-    """Show an image under every method, with its largest cell enlarged."""
-    masks = data.masks(image_id)
-    inset = None
-    if masks.shape[2]:
-        y1, x1, y2, x2 = mask_box(masks[..., masks.sum(axis=(0, 1)).argmax()])
-        inset = (y1, x1, y2, x2)
-    images = {method: read_image(path) for method, path in files.items()}
-    return method_grid(images, inset, methods=list(files), title=f"{image_id} under each contrast method")
+def grid_figure(images: Mapping[str, np.ndarray], truth: TrueImage) -> Figure:
+    """Show an image under every method (method to uint8 RGB image), with its largest cell enlarged."""
+    cells = truth.counted().cells
+    inset = max(cells, key=lambda cell: rle.area(cell.mask)).box if cells else None
+    title = f"{truth.image_id} under each contrast method"
+    return method_grid(images, inset, methods=list(images), title=title)
 
 
-def examples_figure(
-    image_ids: Sequence[str], photographs: Mapping[str, Path], data: CocoData, class_names: Sequence[str]
-) -> Figure:
-    """Show photographs with their true outlines, one row a class."""
-    examples: dict[str, list] = {name: [] for name in class_names}
-    for image_id in image_ids:
-        item = (image_id, read_image(photographs[image_id]), true_cells(data, image_id))
-        examples[data.label(image_id) or class_names[0]].append(item)
-    return example_sheet({name: items for name, items in examples.items() if items}, class_names)
+def examples_figure(examples: Iterable[tuple[np.ndarray, TrueImage]], class_names: Sequence[str]) -> Figure:
+    """Show photographs (uint8 RGB) with their true outlines, one row a class."""
+    of_class: dict[str, list[tuple[str, np.ndarray, Cells]]] = {name: [] for name in class_names}
+    for image, truth in examples:
+        of_class[truth.label or class_names[0]].append((truth.image_id, image, true_cells(truth)))
+    return example_sheet({name: items for name, items in of_class.items() if items}, class_names)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from blastvote.figures.pictures.cells import Cells, find_missed, mask_list, scaled_masks
 from blastvote.figures.pictures.grid import shrink
-from blastvote.figures.pictures.overlay import Masks, mask_box, mask_list, overlay_cells
+from blastvote.figures.pictures.overlay import overlay_cells
 from blastvote.figures.style import (
     DPI,
     MISSED,
@@ -31,58 +30,6 @@ from blastvote.figures.words import count_text, shorten, wrap
 SHARP = 1.6  # pixels drawn per pixel of the PNG, so that the SVG can be enlarged a little
 LETTERS = 5.2  # points of the text on the image as printed; 15 pixels is its size at scale 1
 LONGEST = 6  # letters of a class name that is written at the cells
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The cells of one image.
-
-    Attributes
-    ----------
-    masks : bool array (H, W, N), or a sequence of N arrays (H, W)
-    labels : sequence of N str
-    scores : sequence of N float, optional
-        Absent for true cells.
-    boxes : float array (N, 4), optional
-        (y1, x1, y2, x2), half-open; from the masks where absent.
-    """
-
-    masks: Masks
-    labels: Sequence[str] = field(default_factory=tuple)
-    scores: Sequence[float] | None = None
-    boxes: np.ndarray | None = None
-
-
-def find_missed(truth: Masks, predicted: Masks, iou: float = 0.5) -> list[int]:
-    """Return the indices of the true cells that no prediction, of any class, meets with this IoU."""
-    guesses = [(mask, mask_box(mask)) for mask in mask_list(predicted)]
-    return [i for i, mask in enumerate(mask_list(truth)) if not _found(mask, guesses, iou)]
-
-
-def _found(mask: np.ndarray, guesses: list, iou: float) -> bool:
-    y1, x1, y2, x2 = mask_box(mask)
-    area = int(np.count_nonzero(mask[y1:y2, x1:x2]))
-    for guess, (v1, u1, v2, u2) in guesses:
-        window = slice(max(y1, v1), min(y2, v2)), slice(max(x1, u1), min(x2, u2))
-        if window[0].start >= window[0].stop or window[1].start >= window[1].stop:
-            continue
-        shared = int(np.count_nonzero(mask[window] & guess[window]))
-        union = area + int(np.count_nonzero(guess[v1:v2, u1:u2])) - shared
-        if union and shared / union >= iou:
-            return True
-    return False
-
-
-def scaled_masks(masks: Masks, size: tuple[int, int]) -> list[np.ndarray]:
-    """Return masks at another size (height, width)."""
-    return [
-        cv2.resize(
-            np.ascontiguousarray(mask, dtype=np.uint8), size[::-1], interpolation=cv2.INTER_AREA
-        ).astype(bool)
-        if mask.shape != size
-        else np.asarray(mask, dtype=bool)
-        for mask in mask_list(masks)
-    ]
 
 
 @styled
@@ -124,12 +71,12 @@ def overlay_panel(
     pixels = int(side * SHARP * DPI)
     panels = []
     if truth is not None:
-        caption = f"truth: {count_text(len(mask_list(truth.masks)), 'cells')}"
+        caption = f"truth: {count_text(len(truth), 'cells')}"
         panels.append((caption, _draw(first, truth, None, pixels, class_names)[0]))
     for name, style in styles.items():
         cells = predictions.get(name, Cells(masks=()))
         picture, n_missed = _draw(images[name], cells, truth, pixels, class_names, iou)
-        caption = f"{style.label}: {len(mask_list(cells.masks))} detected"
+        caption = f"{style.label}: {len(cells)} detected"
         panels.append((caption + (f", {n_missed} missed" if truth is not None else ""), picture))
     captions = [wrap(caption, int(12.5 * side), 3) for caption, _ in panels]
     lines = max(caption.count("\n") + 1 for caption in captions)

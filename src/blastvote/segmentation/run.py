@@ -1,0 +1,67 @@
+"""What defines a run: its images and how they are split, and the network that it trains or uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from blastvote.segmentation.samples import ImageFiles
+
+
+@dataclass(frozen=True)
+class RunData:
+    """The images of a run.
+
+    Attributes
+    ----------
+    splits_path, fold
+        `splits.csv` and the fold of it.
+    files
+        The method's images.
+    annotations
+        COCO files of the originals and of the flipped copies; only a training needs them.
+    """
+
+    splits_path: Path
+    fold: int
+    files: ImageFiles
+    annotations: tuple[Path, ...] = ()
+
+    @cached_property
+    def splits(self) -> pd.DataFrame:
+        """The rows of the fold."""
+        table = pd.read_csv(self.splits_path, dtype={"image_id": str})
+        return table[table["fold"] == self.fold]
+
+    def rows(self, *roles: str) -> list[tuple[str, str]]:
+        """Return (image id, flip) of the rows with these roles, sorted, each once."""
+        chosen = self.splits[self.splits["role"].isin(roles)]
+        return sorted(set(zip(chosen["image_id"].astype(str), chosen["flip"], strict=True)))
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """What the configuration says of a run's network.
+
+    Attributes
+    ----------
+    class_names
+        The classes 1..K.
+    model, training
+        The sections of these names.
+    threads
+        TensorFlow's threads.
+    seed
+        Of first weights that no file gives, and of the training; a trained network takes none.
+    """
+
+    class_names: Sequence[str]
+    model: Mapping[str, Any]
+    training: Mapping[str, Any]
+    threads: int
+    seed: int = 0
