@@ -17,30 +17,46 @@ include: "workflow/rules/enhance.smk"
 include: "workflow/rules/augment.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/infer.smk"
-include: "workflow/rules/vote.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"
+
+
+# Seconds of work each: on a cluster they run where Snakemake runs, and need no place in the queue.
+localrules:
+    all,
+    data,
+    enhanced,
+    labels,
+    split,
+    leakage,
+    contrast_record,
+    examples,
+    overlays,
+    report,
+    provenance,
 
 
 rule all:
     default_target: True
     input:
-        rules.tables.output,
-        rules.plots.output,
-        rules.examples.output,
-        rules.overlays.output,
-        rules.report.output,
-        rules.provenance.output,
+        TABLE_FILES,
+        PLOT_FILES,
+        EXAMPLE_FILES,
+        f"{RESULTS}/plots/overlays",
+        f"{RESULTS}/report/index.html",
+        f"{RESULTS}/provenance.json",
 
 
 rule data:
     """Only the data set: images, annotations, check and splits."""
     input:
-        rules.manifest.output,
-        rules.split.output,
+        MANIFEST,
+        ANNOTATIONS,
+        CHECK,
+        SPLITS,
 
 
 rule enhanced:
     """Only the contrast-enhanced images and their record."""
     input:
-        rules.contrast_record.output,
+        CONTRAST,

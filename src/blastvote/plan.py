@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from blastvote.dataset.source.collect import precheck
 from blastvote.dataset.source.source import Part, Source, open_source
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
+from blastvote.io import image_size
 from blastvote.simulate import (
     ANNOTATIONS_NAME,
     CLASS_NAMES,
@@ -120,33 +121,54 @@ def _annotations(dataset: Mapping[str, Any]) -> Any:
     return str(found[0])
 
 
+def largest_image(source: Source, config: Mapping[str, Any]) -> int:
+    """Return the pixels of the largest photograph, by what its file's header says (the file with the most bytes)."""
+    if config["dataset"]["source"] == "simulated":
+        return config["dataset"]["simulated"]["width"] * config["dataset"]["simulated"]["height"]
+    largest = max(source.images.values(), key=lambda path: path.stat().st_size)
+    try:
+        width, height = image_size(largest)
+    except InputError:  # the check of the data set will say what is wrong with it
+        return 0
+    return width * height
+
+
 def assign_batches(image_ids: Sequence[str], images_per_job: int) -> dict[str, list[str]]:
-    """Group images into batches that stay put when an image is added.
+    """Group images into batches that stay put when images come and go.
 
     Parameters
     ----------
     image_ids
         Unique ids.
     images_per_job
-        Wanted images in a batch; 1 gives every image a batch of its own.
+        Most images in a batch; 1 gives every image a batch of its own.
 
     Returns
     -------
     dict
-        Batch name to its image ids, both sorted. The batch follows from the id's CRC-32 and a power of two of
-        buckets, never from the position: an added image re-makes its own batch only, and all batches only when
-        the data set outgrows the buckets (it doubles).
+        Batch name to its image ids, both sorted. An image's batch follows from the first bits of its id's
+        SHA-256, which name the batch: one with more than `images_per_job` images is split by the next bit. So an
+        added image changes one batch, or splits it into two, and never touches the others.
     """
     if images_per_job == 1:
         return {image_id: [image_id] for image_id in sorted(image_ids)}
-    buckets = 1
-    while buckets * images_per_job < len(image_ids):
-        buckets *= 2
+    bits = {image_id: _bits(image_id) for image_id in sorted(image_ids)}
     batches: dict[str, list[str]] = {}
-    for image_id in sorted(image_ids):
-        name = f"batch{zlib.crc32(image_id.encode()) % buckets:03d}of{buckets:03d}"
-        batches.setdefault(name, []).append(image_id)
+    waiting = [("", list(bits))]
+    while waiting:
+        prefix, members = waiting.pop()
+        if len(members) <= images_per_job:
+            batches[f"batch{prefix}"] = members
+            continue
+        for bit in "01":
+            longer = prefix + bit
+            chosen = [image_id for image_id in members if bits[image_id].startswith(longer)]
+            waiting += [(longer, chosen)] if chosen else []
     return dict(sorted(batches.items()))
+
+
+def _bits(image_id: str) -> str:
+    return f"{int.from_bytes(hashlib.sha256(image_id.encode()).digest()):0256b}"
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def assert_stops(done, *told: str) -> None:
 def test_good_local_data_is_planned(smears: Path, tmp_path: Path, snakemake) -> None:
     done = snakemake(tmp_path, *local(smears))
     assert done.returncode == 0, done.stderr
-    assert "enhance_" in done.stdout
+    assert "enhance__" in done.stdout
 
 
 def test_odd_names_are_planned_one_by_one(smears: Path, tmp_path: Path, snakemake) -> None:
@@ -66,7 +66,7 @@ def test_odd_names_are_planned_one_by_one(smears: Path, tmp_path: Path, snakemak
     done = snakemake(tmp_path, *arguments, "images_per_job=1", "results=out put \u00fc")
     assert done.returncode == 0, done.stderr
     for image_id in ("annotations", "record", "a_b_1", "92.1_cells_P7", "Grosse", "img_007"):
-        assert f"flip_{image_id}" in done.stdout
+        assert f"flip__he__{image_id}" in done.stdout
 
 
 @pytest.mark.parametrize(

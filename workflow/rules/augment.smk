@@ -5,33 +5,31 @@ Outputs: {results}/flipped/{method}/{batch}/{image_id}__{flip}.png, {results}/da
 Steps:   flip the enhanced images that the splits ask for, batch by batch -> flip the masks once, for all methods.
 """
 
-for batch, image_ids in BATCHES.items():
+for method, (batch, image_ids) in product(METHODS, BATCHES.items()):
 
     rule:
         name:
-            f"flip_{batch}"
+            f"flip__{method}__{batch}"
         input:
             images=[
-                f"{RESULTS}/enhanced/{{method}}/{image_id}.png"
-                for image_id in image_ids
+                f"{RESULTS}/enhanced/{method}/{image_id}.png" for image_id in image_ids
             ],
-            splits=rules.split.output[0],
+            splits=SPLITS,
         output:
-            directory(f"{RESULTS}/flipped/{{method}}/{batch}"),
+            directory(f"{RESULTS}/flipped/{method}/{batch}"),
         log:
-            f"{RESULTS}/logs/flip/{{method}}/{batch}.log",
+            f"{RESULTS}/logs/flip/{method}/{batch}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/flip/{{method}}/{batch}.tsv"
+            f"{RESULTS}/benchmarks/flip/{method}/{batch}.tsv"
         conda:
             ENVIRONMENT
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=30,
+            **request("contrast"),
         params:
             image_ids=image_ids,
         message:
-            f"Flipping training images of {{wildcards.method}} ({batch})"
+            f"Flipping training images of {method} ({batch})"
         script:
             "../scripts/flip.py"
 
@@ -39,10 +37,10 @@ for batch, image_ids in BATCHES.items():
 rule flipped_annotations:
     """Flip the instance masks of the training images."""
     input:
-        annotations=rules.manifest.output.annotations,
-        splits=rules.split.output[0],
+        annotations=ANNOTATIONS,
+        splits=SPLITS,
     output:
-        f"{RESULTS}/data/annotations_flipped.json",
+        FLIPPED_ANNOTATIONS,
     log:
         f"{RESULTS}/logs/flipped_annotations.log",
     benchmark:
@@ -51,8 +49,7 @@ rule flipped_annotations:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        **request("data"),
     params:
         classes=config["classes"],
     message:

@@ -1,14 +1,21 @@
 """Configuration, images, batches and runs: everything that later files build on.
 
 Inputs:  the merged configuration, the schema, the folder or sheet of local images.
-Outputs: the names RESULTS, IMAGES, BATCHES, RUNS, constrained wildcards, and input functions.
+Outputs: the names RESULTS, IMAGES, BATCHES, RUNS, the paths of the data set, and functions for inputs and resources.
 Steps:   validate -> list images -> batch them -> list runs.
+
+Inputs of rules are paths, never `rules.X.output`: Snakemake 9 hashes all inputs of a rule once for each input of that kind,
+which is quadratic in the number of images. For the same reason there is one rule per method and batch, without
+wildcards: every output of a rule with wildcards is compared with every path that starts alike.
 """
 
 import os
 import re
 
+from itertools import product
+
 from blastvote import plan
+from blastvote.cluster import job_request
 from blastvote.config import validate_config
 from blastvote.errors import InputError
 from snakemake.exceptions import WorkflowError
@@ -22,17 +29,29 @@ try:
     )
     config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)
-    LABELS = plan.precheck_source(SOURCE, config)
+    LABELLED = plan.precheck_source(SOURCE, config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = config["results"]
 METHODS = config["methods"]
 IMAGES = SOURCE.images  # image id -> path of the photograph
+PIXELS = plan.largest_image(SOURCE, config)
 BATCHES = plan.assign_batches(list(IMAGES), config["images_per_job"])
 RUNS = plan.runs(config)
 RUN = f"{RESULTS}/runs/{{method}}/seed{{seed}}/fold{{fold}}"
 ENVIRONMENT = "../../envs/blastvote.yaml"
+
+# The data set's files.
+LABELS = f"{RESULTS}/data/labels.csv"
+SPLITS = f"{RESULTS}/data/splits.csv"
+MANIFEST = f"{RESULTS}/data/manifest.csv"
+HASHES = f"{RESULTS}/data/hashes.csv"
+CHECK = f"{RESULTS}/data/check.md"
+LEAKAGE = f"{RESULTS}/data/leakage.md"
+ANNOTATIONS = f"{RESULTS}/data/annotations.json"
+FLIPPED_ANNOTATIONS = f"{RESULTS}/data/annotations_flipped.json"
+CONTRAST = f"{RESULTS}/data/contrast.csv"
 
 
 wildcard_constraints:
@@ -50,8 +69,23 @@ def each_run(pattern, method=None):
     ]
 
 
-def enhanced_images(wildcards):
-    """Return every image of the wildcard's method."""
-    return [
-        f"{RESULTS}/enhanced/{wildcards.method}/{image_id}.png" for image_id in IMAGES
-    ]
+ENHANCED = {
+    method: [f"{RESULTS}/enhanced/{method}/{image_id}.png" for image_id in IMAGES]
+    for method in METHODS
+}
+FLIPPED = {
+    method: [f"{RESULTS}/flipped/{method}/{batch}" for batch in BATCHES]
+    for method in METHODS
+}
+
+
+def request(kind):
+    """Return the resources of a kind of job; memory and time grow with the attempt."""
+
+    def at_attempt(name):
+        return lambda wildcards, attempt: job_request(config, kind, PIXELS, attempt)[
+            name
+        ]
+
+    asked = job_request(config, kind, PIXELS)
+    return asked | {name: at_attempt(name) for name in ("mem_mb", "runtime")}

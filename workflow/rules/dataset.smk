@@ -6,7 +6,7 @@ Steps:   labels from annotations -> splits (from labels alone, so that a retouch
          re-split the data) -> check of photographs and cells -> leakage check.
 """
 
-SPLIT_PROBLEM = plan.split_problem(LABELS, config)
+SPLIT_PROBLEM = plan.split_problem(LABELLED, config)
 
 if SPLIT_PROBLEM and workflow.output_settings.dryrun:
     logger.warning(f"This plan will stop before its first job: {SPLIT_PROBLEM}")
@@ -25,7 +25,7 @@ rule labels:
         annotations=SOURCE.annotation_inputs,
         labels=SOURCE.label_inputs,
     output:
-        f"{RESULTS}/data/labels.csv",
+        LABELS,
     log:
         f"{RESULTS}/logs/labels.log",
     benchmark:
@@ -49,9 +49,9 @@ rule labels:
 rule split:
     """Say which image trains, validates and tests in each fold."""
     input:
-        rules.labels.output,
+        LABELS,
     output:
-        f"{RESULTS}/data/splits.csv",
+        SPLITS,
     log:
         f"{RESULTS}/logs/split.log",
     benchmark:
@@ -76,12 +76,12 @@ rule manifest:
     input:
         images=list(IMAGES.values()),
         annotations=SOURCE.annotation_inputs,
-        labels=rules.labels.output[0],
+        labels=LABELS,
     output:
-        manifest=f"{RESULTS}/data/manifest.csv",
-        annotations=f"{RESULTS}/data/annotations.json",
-        report=f"{RESULTS}/data/check.md",
-        hashes=f"{RESULTS}/data/hashes.csv",
+        manifest=MANIFEST,
+        annotations=ANNOTATIONS,
+        report=CHECK,
+        hashes=HASHES,
     log:
         f"{RESULTS}/logs/manifest.log",
     benchmark:
@@ -90,8 +90,7 @@ rule manifest:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        **request("data"),
     params:
         dataset=config["dataset"],
         classes=config["classes"],
@@ -105,11 +104,11 @@ rule manifest:
 rule leakage:
     """Stop where a source image, a patient or a look-alike image crosses from training to test."""
     input:
-        splits=rules.split.output[0],
-        manifest=rules.manifest.output.manifest,
-        hashes=rules.manifest.output.hashes,
+        splits=SPLITS,
+        manifest=MANIFEST,
+        hashes=HASHES,
     output:
-        f"{RESULTS}/data/leakage.md",
+        LEAKAGE,
     log:
         f"{RESULTS}/logs/leakage.log",
     benchmark:

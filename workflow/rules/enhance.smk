@@ -1,39 +1,38 @@
-"""Contrast enhancement: one file an image, many images a process.
+"""Contrast enhancement: one file per image, many images per process.
 
 Inputs:  photographs.
 Outputs: {results}/enhanced/{method}/{image_id}.png, {results}/data/contrast.csv (what each method did to each image).
-Steps:   one rule a batch with explicit outputs, so that every file is tracked and one changed photograph re-makes,
-         per method, its batch alone -> join the batches' records.
+Steps:   one rule per method and batch with explicit outputs, so that every file is tracked and one changed photograph
+         re-makes, per method, its batch alone -> join the batches' records; remove what is left of removed images.
 """
 
-for batch, image_ids in BATCHES.items():
+for method, (batch, image_ids) in product(METHODS, BATCHES.items()):
 
     rule:
         name:
-            f"enhance_{batch}"
+            f"enhance__{method}__{batch}"
         input:
             [IMAGES[image_id] for image_id in image_ids],
         output:
             images=[
-                f"{RESULTS}/enhanced/{{method}}/{image_id}.png"
-                for image_id in image_ids
+                f"{RESULTS}/enhanced/{method}/{image_id}.png" for image_id in image_ids
             ],
-            record=f"{RESULTS}/data/contrast/{{method}}/{batch}.csv",
+            record=f"{RESULTS}/data/contrast/{method}/{batch}.csv",
         log:
-            f"{RESULTS}/logs/enhance/{{method}}/{batch}.log",
+            f"{RESULTS}/logs/enhance/{method}/{batch}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/enhance/{{method}}/{batch}.tsv"
+            f"{RESULTS}/benchmarks/enhance/{method}/{batch}.tsv"
         conda:
             ENVIRONMENT
         threads: config["threads"]["enhance"]
         resources:
-            mem_mb=1500,
-            runtime=60,
+            **request("contrast"),
         params:
             image_ids=image_ids,
-            variant=lambda wildcards: config["variants"][wildcards.method],
+            method=method,
+            variant=config["variants"][method],
         message:
-            f"Enhancing {len(image_ids)} images with {{wildcards.method}} ({batch})"
+            f"Enhancing {len(image_ids)} images with {method} ({batch})"
         script:
             "../scripts/enhance.py"
 
@@ -41,14 +40,12 @@ for batch, image_ids in BATCHES.items():
 rule contrast_record:
     """Join the records of what each method did to each image."""
     input:
-        expand(
-            "{results}/data/contrast/{method}/{batch}.csv",
-            results=RESULTS,
-            method=METHODS,
-            batch=BATCHES,
-        ),
+        [
+            f"{RESULTS}/data/contrast/{method}/{batch}.csv"
+            for method, batch in product(METHODS, BATCHES)
+        ],
     output:
-        f"{RESULTS}/data/contrast.csv",
+        CONTRAST,
     log:
         f"{RESULTS}/logs/contrast_record.log",
     benchmark:
@@ -61,6 +58,8 @@ rule contrast_record:
         runtime=10,
     params:
         methods=METHODS,
+        enhanced=f"{RESULTS}/enhanced",
+        flipped=f"{RESULTS}/flipped",
     message:
         "Joining the records of the contrast methods"
     script:

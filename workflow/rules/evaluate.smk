@@ -25,6 +25,14 @@ TABLES = [
     "calibration",
     "pr_curves",
 ]
+TABLE_FILES = [f"{RESULTS}/tables/{table}.csv" for table in TABLES]
+PLOT_FILES = [
+    f"{RESULTS}/plots/{plot}.{kind}" for plot, kind in product(PLOTS, ["png", "svg"])
+]
+EXAMPLE_FILES = [
+    f"{RESULTS}/plots/{plot}.{kind}"
+    for plot, kind in product(["examples", "method_grid"], ["png", "svg"])
+]
 RUN_KEYS = [(run.method, run.seed, run.fold) for run in RUNS]
 FIRST_RUN = [
     run for run in RUNS if (run.seed, run.fold) == (RUNS[0].seed, RUNS[0].fold)
@@ -36,9 +44,9 @@ rule tables:
     input:
         scores=each_run("scores.npz"),
         votes=each_run("votes.csv"),
-        manifest=rules.manifest.output.manifest,
+        manifest=MANIFEST,
     output:
-        tables=expand("{results}/tables/{table}.csv", results=RESULTS, table=TABLES),
+        tables=TABLE_FILES,
         markdown=f"{RESULTS}/tables/tables.md",
     log:
         f"{RESULTS}/logs/tables.log",
@@ -48,8 +56,7 @@ rule tables:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        **request("tables"),
     params:
         runs=RUN_KEYS,
         classes=config["classes"],
@@ -64,18 +71,13 @@ rule tables:
 rule plots:
     """Draw the plots from the tables."""
     input:
-        tables=rules.tables.output.tables,
-        manifest=rules.manifest.output.manifest,
-        splits=rules.split.output[0],
-        contrast=rules.contrast_record.output[0],
+        tables=TABLE_FILES,
+        manifest=MANIFEST,
+        splits=SPLITS,
+        contrast=CONTRAST,
         histories=each_run("history.csv"),
     output:
-        expand(
-            "{results}/plots/{plot}.{kind}",
-            results=RESULTS,
-            plot=PLOTS,
-            kind=["png", "svg"],
-        ),
+        PLOT_FILES,
     log:
         f"{RESULTS}/logs/plots.log",
     benchmark:
@@ -84,8 +86,7 @@ rule plots:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        **request("tables"),
     params:
         runs=RUN_KEYS,
         methods=METHODS,
@@ -103,21 +104,11 @@ rule examples:
     """Show example photographs with their true cells, and one image under every method."""
     input:
         photographs=list(IMAGES.values()),
-        images=expand(
-            "{results}/enhanced/{method}/{image_id}.png",
-            results=RESULTS,
-            method=METHODS,
-            image_id=IMAGES,
-        ),
-        manifest=rules.manifest.output.manifest,
-        annotations=rules.manifest.output.annotations,
+        images=[path for method in METHODS for path in ENHANCED[method]],
+        manifest=MANIFEST,
+        annotations=ANNOTATIONS,
     output:
-        expand(
-            "{results}/plots/{plot}.{kind}",
-            results=RESULTS,
-            plot=["examples", "method_grid"],
-            kind=["png", "svg"],
-        ),
+        EXAMPLE_FILES,
     log:
         f"{RESULTS}/logs/examples.log",
     benchmark:
@@ -142,15 +133,10 @@ rule overlays:
     """Show the cells that were found in example test images beside the true ones."""
     input:
         detections=[f"{RESULTS}/runs/{run.folder}/detections.json" for run in FIRST_RUN],
-        images=expand(
-            "{results}/enhanced/{method}/{image_id}.png",
-            results=RESULTS,
-            method=METHODS,
-            image_id=IMAGES,
-        ),
-        manifest=rules.manifest.output.manifest,
-        splits=rules.split.output[0],
-        annotations=rules.manifest.output.annotations,
+        images=[path for method in METHODS for path in ENHANCED[method]],
+        manifest=MANIFEST,
+        splits=SPLITS,
+        annotations=ANNOTATIONS,
     output:
         directory(f"{RESULTS}/plots/overlays"),
     log:
@@ -178,9 +164,9 @@ rule overlays:
 rule provenance:
     """Write down configuration, code, versions, machine and checksums."""
     input:
-        rules.manifest.output.manifest,
-        rules.split.output,
-        rules.tables.output.tables,
+        MANIFEST,
+        SPLITS,
+        TABLE_FILES,
     output:
         f"{RESULTS}/provenance.json",
     log:

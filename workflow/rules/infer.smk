@@ -1,19 +1,19 @@
-"""Instance segmentation of the test and validation images of a run.
+"""What a run finds in its validation and test images, its scores, and the vote of its cells.
 
-Inputs:  the run's weights, enhanced images, flipped copies where they validate, splits.
-Outputs: {run}/detections.json (COCO results with RLE masks).
-Steps:   load the model once -> detect in every image; every cell from score 0.05 on is stored.
+Inputs:  the run's weights, enhanced images, flipped copies where they validate, splits, true cells, labels.
+Outputs: {run}/detections.json (COCO results with RLE masks), {run}/scores.npz, {run}/cells.csv, {run}/votes.csv.
+Steps:   load the model once, detect in every image, store every cell from score 0.05 on -> compare with the true cells,
+         keep the cells from the minimum confidence on, let those of each test image vote.
 """
 
 
 rule infer:
+    """Segment the cells of a run's validation and test images."""
     input:
-        weights=rules.train.output.weights,
-        images=enhanced_images,
-        flipped=expand(
-            "{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES
-        ),
-        splits=rules.split.output[0],
+        weights=f"{RUN}/model.weights.h5",
+        images=lambda wildcards: ENHANCED[wildcards.method],
+        flipped=lambda wildcards: FLIPPED[wildcards.method],
+        splits=SPLITS,
     output:
         f"{RUN}/detections.json",
     log:
@@ -24,8 +24,7 @@ rule infer:
         ENVIRONMENT
     threads: config["threads"]["infer"]
     resources:
-        mem_mb=4000,
-        runtime=240,
+        **request("infer"),
     params:
         classes=config["classes"],
         model=config["model"],
@@ -37,14 +36,20 @@ rule infer:
 
 
 rule score:
-    """Compare a run's cells with the true ones; all that needs masks is done here, once."""
+    """Compare a run's cells with the true ones, and let the cells of each test image vote.
+
+    All that needs masks is done here, once.
+    """
     input:
-        detections=rules.infer.output[0],
-        annotations=rules.manifest.output.annotations,
-        flipped_annotations=rules.flipped_annotations.output[0],
-        splits=rules.split.output[0],
+        detections=f"{RUN}/detections.json",
+        annotations=ANNOTATIONS,
+        flipped_annotations=FLIPPED_ANNOTATIONS,
+        labels=LABELS,
+        splits=SPLITS,
     output:
-        f"{RUN}/scores.npz",
+        scores=f"{RUN}/scores.npz",
+        cells=f"{RUN}/cells.csv",
+        votes=f"{RUN}/votes.csv",
     log:
         f"{RESULTS}/logs/score/{{method}}/seed{{seed}}/fold{{fold}}.log",
     benchmark:
@@ -53,12 +58,12 @@ rule score:
         ENVIRONMENT
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        **request("score"),
     params:
         classes=config["classes"],
         min_confidence=config["vote"]["min_confidence"],
+        rule=config["vote"]["rule"],
     message:
-        "Scoring the cells of {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
+        "Scoring {wildcards.method} and voting (seed {wildcards.seed}, fold {wildcards.fold})"
     script:
         "../scripts/score.py"

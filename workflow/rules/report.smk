@@ -9,12 +9,9 @@ Steps:   put the files into sections, each with a sentence on what to look for.
 rule report:
     """Put the main tables and every plot on one page."""
     input:
-        tables=rules.tables.output.tables,
-        pictures=[
-            *rules.plots.output,
-            *rules.examples.output,
-        ],
-        overlays=rules.overlays.output[0],
+        tables=TABLE_FILES,
+        pictures=PLOT_FILES + EXAMPLE_FILES,
+        overlays=f"{RESULTS}/plots/overlays",
     output:
         f"{RESULTS}/report/index.html",
     log:

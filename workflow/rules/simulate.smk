@@ -10,7 +10,7 @@ if config["dataset"]["source"] == "simulated":
 
         rule:
             name:
-                f"simulate_{batch}"
+                f"simulate__{batch}"
             output:
                 images=[IMAGES[image_id] for image_id in image_ids],
                 annotations=f"{RESULTS}/simulated/annotations/{batch}.json",
@@ -22,8 +22,7 @@ if config["dataset"]["source"] == "simulated":
                 ENVIRONMENT
             threads: 1
             resources:
-                mem_mb=1500,
-                runtime=30,
+                **request("data"),
             params:
                 image_ids=image_ids,
                 settings=config["dataset"]["simulated"],
@@ -32,14 +31,13 @@ if config["dataset"]["source"] == "simulated":
             script:
                 "../scripts/simulate.py"
 
+    localrules:
+        simulated_annotations,
+
     rule simulated_annotations:
         """Merge the batches' annotations into one VIA file and one table of labels."""
         input:
-            expand(
-                "{results}/simulated/annotations/{batch}.json",
-                results=RESULTS,
-                batch=BATCHES,
-            ),
+            [f"{RESULTS}/simulated/annotations/{batch}.json" for batch in BATCHES],
         output:
             via=SOURCE.annotation_inputs[0],
             labels=SOURCE.label_inputs[0],

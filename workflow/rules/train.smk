@@ -1,4 +1,4 @@
-"""One Mask R-CNN a method, seed and fold.
+"""One Mask R-CNN per method, seed and fold.
 
 Inputs:  enhanced images and flipped copies of the method, instance masks, splits.
 Outputs: {results}/runs/{method}/seed{seed}/fold{fold}/model.weights.h5 (best epoch), history.csv.
@@ -10,14 +10,12 @@ Steps:   train with validation after every epoch; a stopped training goes on fro
 
 rule train:
     input:
-        images=enhanced_images,
-        flipped=expand(
-            "{results}/flipped/{{method}}/{batch}", results=RESULTS, batch=BATCHES
-        ),
-        annotations=rules.manifest.output.annotations,
-        flipped_annotations=rules.flipped_annotations.output[0],
-        splits=rules.split.output[0],
-        leakage=rules.leakage.output[0],
+        images=lambda wildcards: ENHANCED[wildcards.method],
+        flipped=lambda wildcards: FLIPPED[wildcards.method],
+        annotations=ANNOTATIONS,
+        flipped_annotations=FLIPPED_ANNOTATIONS,
+        splits=SPLITS,
+        leakage=LEAKAGE,
     output:
         weights=f"{RUN}/model.weights.h5",
         history=f"{RUN}/history.csv",
@@ -29,8 +27,7 @@ rule train:
         ENVIRONMENT
     threads: config["threads"]["train"]
     resources:
-        mem_mb=8000,
-        runtime=1440,
+        **request("train"),
     params:
         classes=config["classes"],
         model=config["model"],

@@ -15,7 +15,7 @@ LOGGER = logging.getLogger("blastvote.enhance")
 def main(snakemake) -> None:
     """One process handles the whole batch, so imports and compiled code are paid once."""
     cv2.setNumThreads(snakemake.threads)
-    variant, method = snakemake.params.variant, snakemake.wildcards.method
+    variant, method = snakemake.params.variant, snakemake.params.method
     records = []
     for image_id, source, target in zip(
         snakemake.params.image_ids, snakemake.input, snakemake.output.images, strict=True

@@ -1,23 +1,31 @@
-"""Score the cells that a run found in its validation and test images."""
+"""Score a run's cells, list those that may vote, and let the cells of every test image vote for its class."""
 
 from pathlib import Path
 
+import pandas as pd
+
 from blastvote.dataset.split.splits import read_splits
+from blastvote.evaluate.scoring.cells import cells_table, seen_images, votes_table
 from blastvote.evaluate.scoring.run import score_run
+from blastvote.io import read_table, write_csv
 from blastvote.logs import run_script
 
 
 def main(snakemake) -> None:
-    """Match found and true cells, so that the tables never touch a mask again."""
-    scores = score_run(
-        Path(snakemake.input.detections),
-        [snakemake.input.annotations, snakemake.input.flipped_annotations],
-        read_splits(snakemake.input.splits),
-        int(snakemake.wildcards.fold),
-        snakemake.params.classes,
-        snakemake.params.min_confidence,
-    )
-    scores.save(snakemake.output[0])
+    """Match found and true cells, so that the tables never touch a mask again; one vote per test image."""
+    data, params, fold = snakemake.input, snakemake.params, int(snakemake.wildcards.fold)
+    splits = read_splits(data.splits)
+    truth = [data.annotations, data.flipped_annotations]
+    scores = score_run(Path(data.detections), truth, splits, fold, params.classes, params.min_confidence)
+    scores.save(snakemake.output.scores)
+    test = sorted(splits.loc[(splits["fold"] == fold) & (splits["role"] == "test"), "image_id"])
+    cells = cells_table(Path(data.detections), test, params.classes, params.min_confidence)
+    write_csv(snakemake.output.cells, cells)
+    # The vote counts what the table says, so that anybody gets the same votes from the table.
+    cells = pd.read_csv(snakemake.output.cells, dtype={"image_id": str}, keep_default_na=False)
+    labels = read_table(data.labels).set_index("image_id")["label"].to_dict()
+    votes = votes_table(cells, test, labels, params.classes, params.rule, seen_images(splits, fold))
+    write_csv(snakemake.output.votes, votes)
 
 
 if "snakemake" in globals():

@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 
 from blastvote import plan
+from blastvote.cluster import job_request
 from blastvote.contrast import validate_params
 from blastvote.dataset.split.splits import SplitSettings
 from blastvote.io import write_image
@@ -51,6 +52,15 @@ OTHER: dict[str, Any] = {
     "training.layers": "heads",
     "seeds": [5],
     "images_per_job": 2,
+    "cluster.account": "lab",
+    "cluster.partition": "long",
+    "cluster.qos": "normal",
+    "cluster.extra": "--mail-type=FAIL",
+    **{
+        f"cluster.jobs.{kind}.{name}": value
+        for kind in ("data", "contrast", "train", "infer", "score", "tables")
+        for name, value in {"partition": "gpu", "qos": "high", "gpu_model": "a100"}.items()
+    },
     "evaluation.reference_method": "he",
     "evaluation.confusion_method": "he",
     "protocol.flips": ["both"],
@@ -82,6 +92,10 @@ MATTERS: dict[str, dict[str, Any]] = {
         LOCAL,
     ),
     "classes": LOCAL,
+    **{
+        f"cluster.jobs.{kind}.gpu_model": {f"cluster.jobs.{kind}.gpus": 1}
+        for kind in ("data", "contrast", "train", "infer", "score", "tables")
+    },
     "dataset.source": {key: value for key, value in LOCAL.items() if key != "dataset.source"},
 }
 
@@ -192,6 +206,7 @@ def argument_objects(config: dict[str, Any]) -> dict[str, Any]:
         "runs": plan.runs(config),
         "network": network_config(config["model"], config["training"], config["classes"]),
         "training": training_config(config["training"], 0, 1),
+        "cluster": [job_request(config, kind, 512**2) for kind in config["cluster"]["jobs"]],
     }
 
 

@@ -1,0 +1,29 @@
+"""Remove what earlier runs made of images that are no longer part of the study."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+LOGGER = logging.getLogger("blastvote.stale")
+
+
+def remove_others(folder: Path, names: Collection[str]) -> list[Path]:
+    """Remove the files and folders directly in `folder` whose names are not among `names`; return them, sorted.
+
+    A folder that does not exist holds nothing; hidden entries, such as Snakemake's time stamps and files that are being
+    written, are left alone.
+    """
+    if not folder.is_dir():
+        return []
+    others = sorted(p for p in folder.iterdir() if p.name not in names and not p.name.startswith("."))
+    for path in others:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    if others:
+        LOGGER.info("%s: removed %d entries of images that are no longer in the study", folder, len(others))
+    return others
