@@ -56,8 +56,11 @@ def plan(folder: Path, config: Path) -> tuple[float, float]:
 
 
 def main() -> None:
+    """Print one line per number of images."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("images", type=int, nargs="+", help="in increasing order: the memory is the most so far")
+    parser.add_argument(
+        "images", type=int, nargs="+", help="in increasing order: the memory is the most so far"
+    )
     parser.add_argument("--seeds", type=int, default=1, help="5 methods: 25 seeds are 125 trainings")
     options = parser.parse_args()
     for images in options.images:

@@ -163,7 +163,7 @@ def test_files_of_a_removed_image_go(toy: Path, snakemake) -> None:
         path.write_bytes(b"")
     (toy / "results/data/contrast.csv").unlink()
     (toy / "results/simulated/labels.csv").unlink()
-    done = snakemake(toy, "results/data/contrast.csv", "results/simulated/labels.csv")
+    done = snakemake(toy, "--", "results/data/contrast.csv", "results/simulated/labels.csv")
     assert done.returncode == 0, done.stderr[-4000:]
     assert not any(path.exists() for path in stale)
 
