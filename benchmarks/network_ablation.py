@@ -121,7 +121,8 @@ def traced_weight_decay() -> None:
 
     def traced(self, gradients):
         with tf.GradientTape() as tape:
-            penalty = self.model.l2_penalty(self.trained)
+            decayed = [v.value for v in self.trained if v.name not in ("gamma", "beta")]
+            penalty = self.config.weight_decay * tf.add_n([tf.reduce_mean(tf.square(w)) for w in decayed])
         parts = tape.gradient(penalty, [v.value for v in self.trained])
         return penalty, [g if p is None else g + p for g, p in zip(gradients, parts, strict=True)]
 

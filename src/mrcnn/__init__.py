@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mrcnn.model import MaskRCNN
     from mrcnn.names import HEADS
     from mrcnn.training import Progress, Sample, TrainingConfig, configure_runtime, train
+    from mrcnn.weights.metadata import read_metadata, write_metadata
     from mrcnn.weights.sources import resolve_weights
 
 _HOMES = {
@@ -24,8 +25,10 @@ _HOMES = {
     "Sample": "mrcnn.data",
     "TrainingConfig": "mrcnn.training",
     "configure_runtime": "mrcnn.training",
+    "read_metadata": "mrcnn.weights.metadata",
     "resolve_weights": "mrcnn.weights.sources",
     "train": "mrcnn.training",
+    "write_metadata": "mrcnn.weights.metadata",
 }
 
 __all__ = [
@@ -37,8 +40,10 @@ __all__ = [
     "Sample",
     "TrainingConfig",
     "configure_runtime",
+    "read_metadata",
     "resolve_weights",
     "train",
+    "write_metadata",
 ]
 
 

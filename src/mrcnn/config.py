@@ -11,6 +11,7 @@ from typing import Any, Self
 BACKBONES = ("resnet18", "resnet50", "resnet101")
 RESIZE_MODES = ("square", "pad64", "crop", "none")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+DETECTION_SCORES = ("class", "objectness")
 LOSSES = ("rpn_class_loss", "rpn_bbox_loss", "mrcnn_class_loss", "mrcnn_bbox_loss", "mrcnn_mask_loss")
 
 # Settings of a Matterport configuration that steer the training loop, not the network, and
@@ -47,6 +48,10 @@ class MaskRCNNConfig:
     top_down_pyramid_size, rpn_conv_filters, mask_conv_filters, fpn_classif_fc_layers_size : int
         Channels of the pyramid, of the RPN's shared convolution, of the mask head and of the two fully
         connected layers of the class head.
+    detection_score : {"class", "objectness"}
+        What a detection's score is, by which detections are dropped, suppressed and ordered. ``class`` (Matterport's
+        way): the probability of its class, duplicates suppressed class by class. ``objectness``: one minus the
+        probability of the background, duplicates suppressed whatever their classes.
     tf1_suppression : bool
         True repeats a quirk of TensorFlow 1.15, with which Matterport's code is usually run: once non-maximum
         suppression keeps a box that clipping has left without area, nothing of lower score is kept. False
@@ -104,6 +109,7 @@ class MaskRCNNConfig:
     detection_max_instances: int = 100
     detection_min_confidence: float = 0.7
     detection_nms_threshold: float = 0.3
+    detection_score: str = "class"
     tf1_suppression: bool = True
 
     weight_decay: float = 1e-4
@@ -189,6 +195,7 @@ def _check(config: MaskRCNNConfig) -> None:
     _choice(config, "backbone", BACKBONES)
     _choice(config, "image_resize_mode", RESIZE_MODES)
     _choice(config, "precision", PRECISIONS)
+    _choice(config, "detection_score", DETECTION_SCORES)
     whole = (
         "num_classes image_min_dim image_max_dim image_channel_count top_down_pyramid_size rpn_conv_filters "
         "rpn_anchor_stride rpn_train_anchors_per_image pre_nms_limit post_nms_rois_training "

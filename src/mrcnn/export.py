@@ -2,7 +2,7 @@
 
 Both files hold one function, for one image: `image` (1, H, W, C) float32 RGB values from 0 to 255, already resized
 as the configuration says, and `window` (1, 4) float32 pixels, the part that is not padding. It returns `boxes` (D, 4)
-normalised, `class_ids` (D,), `scores` (D,), `masks` (D, h, w) probabilities; zeros pad the detections. The
+normalised, `class_ids` (D,), `scores` (D,), `probabilities` (D, K), `masks` (D, h, w); zeros pad the detections. The
 configuration travels with the file, so that `load_exported` can resize images and paste masks as `MaskRCNN.detect`.
 """
 
@@ -18,15 +18,15 @@ import numpy as np
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
-from mrcnn.data.resize import resize_image
 from mrcnn.geometry.anchors import normalised_anchors
-from mrcnn.geometry.boxes import tf_apply_deltas, tf_clip, tf_norm_boxes
+from mrcnn.geometry.boxes import tf_norm_boxes
+from mrcnn.inputs import checked_image, fitted_image
 from mrcnn.model import MaskRCNN
-from mrcnn.network.detection import Detections
+from mrcnn.network.network import Prediction
 from mrcnn.training.state import write_atomically
 from mrcnn.unmold import unmold_detections
 
-OUTPUTS = ("boxes", "class_ids", "scores", "masks")
+OUTPUTS = Prediction._fields
 _CONFIG_KEY = "mrcnn_config"
 
 Outputs = dict[str, np.ndarray]
@@ -124,22 +124,16 @@ class ExportedModel:
 
     def detect(self, images: Sequence[np.ndarray]) -> list[dict[str, np.ndarray]]:
         """Detect objects in RGB uint8 images (H, W, C); see `MaskRCNN.detect` for the result."""
-        return [self._detect(np.asarray(image)) for image in images]
+        return [
+            self._detect(checked_image(image, self.config, f"image {number} to detect in"))
+            for number, image in enumerate(images)
+        ]
 
     def _detect(self, image: np.ndarray) -> dict[str, np.ndarray]:
-        config = self.config
-        resized, window, *_ = resize_image(
-            image,
-            config.image_min_dim,
-            config.image_max_dim,
-            config.image_min_scale,
-            config.image_resize_mode,
-        )
-        found = self.run(resized[None].astype(np.float32), np.asarray([window], np.float32))
-        boxes, class_ids, scores, masks = (found[name] for name in OUTPUTS)
-        return unmold_detections(
-            boxes, class_ids, scores, masks, image.shape, resized.shape, np.asarray(window)
-        )
+        fitted, window = fitted_image(image, self.config)
+        outputs = self.run(fitted[None].astype(np.float32), np.asarray([window], np.float32))
+        found = Prediction(*(outputs[name] for name in OUTPUTS))
+        return unmold_detections(found, image.shape, fitted.shape, window)
 
 
 def _detector(model: MaskRCNN) -> Any:
@@ -156,42 +150,11 @@ def _detector(model: MaskRCNN) -> Any:
 
     @tf.function(input_signature=signature, autograph=False)
     def detect(image: tf.Tensor, window: tf.Tensor) -> dict[str, tf.Tensor]:
-        area = tf.constant(side * side)
-        pyramid = model.features(image - tf.constant(config.mean_pixel, tf.float32))
-        _, rois = model.proposals(pyramid, tf.constant(anchors), config.post_nms_rois_inference)
-        heads = model.class_head(model._crops(rois, pyramid, config.pool_size, area))
         frame = tf_norm_boxes(window, tf.constant(side), tf.constant(side))
-        found = _refine(rois[0], tf.nn.softmax(heads.logits), heads.deltas, frame[0], config)
-        masks = model._detected_masks(pyramid, Detections(*(part[None] for part in found)), area)
-        return dict(zip(OUTPUTS, (*found, masks[0]), strict=True))
+        found = model.predict(image - tf.constant(config.mean_pixel, tf.float32), frame, tf.constant(anchors))
+        return {name: part[0] for name, part in found._asdict().items()}
 
     return detect
-
-
-def _refine(
-    rois: tf.Tensor, probabilities: tf.Tensor, deltas: tf.Tensor, window: tf.Tensor, config: MaskRCNNConfig
-) -> Detections:
-    """Detections of one image, as `mrcnn.network.detection.refine`, by plain non-maximum suppression.
-
-    Boxes of different classes are moved apart, so that one pass suppresses class by class.
-    """
-    class_ids = tf.argmax(probabilities, axis=-1, output_type=tf.int32)
-    scores = tf.reduce_max(probabilities, axis=-1)
-    own = tf.gather(deltas, class_ids, batch_dims=1) * tf.constant(config.bbox_std_dev, tf.float32)
-    boxes = tf_clip(tf_apply_deltas(rois, own), window)
-    least = config.detection_min_confidence
-    wanted = (class_ids > 0) & (scores >= least)
-    apart = boxes + 2.0 * tf.cast(class_ids, tf.float32)[:, None]
-    count = config.detection_max_instances
-    kept = tf.image.non_max_suppression(
-        apart, tf.where(wanted, scores, -1.0), count, config.detection_nms_threshold, score_threshold=-0.5
-    )
-    padding = count - tf.shape(kept)[0]
-    return Detections(
-        tf.ensure_shape(tf.pad(tf.gather(boxes, kept), [[0, padding], [0, 0]]), [count, 4]),
-        tf.ensure_shape(tf.pad(tf.gather(class_ids, kept), [[0, padding]]), [count]),
-        tf.ensure_shape(tf.pad(tf.gather(scores, kept), [[0, padding]]), [count]),
-    )
 
 
 def _to_numpy(outputs: dict[str, tf.Tensor]) -> Outputs:

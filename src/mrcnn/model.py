@@ -1,35 +1,24 @@
-"""Mask R-CNN: the whole network, its losses and its detections.
+"""Mask R-CNN for its users: detect in images of any size, load and save weights."""
 
-The forward pass is five steps, each in a module of its own: features (`backbone`, `fpn`), proposals (`rpn`,
-`proposals`), targets when training (`targets`), heads on aligned ROIs (`roi_align`, `heads`), and last the losses
-(`losses`) or the detections (`detection`).
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.data.molding import mold_image
-from mrcnn.data.resize import resize_image
 from mrcnn.geometry.anchors import normalised_anchors
 from mrcnn.geometry.boxes import tf_norm_boxes
-from mrcnn.names import select_layers
-from mrcnn.network import detection, losses, proposals, targets
-from mrcnn.network.backbone import ResNet
-from mrcnn.network.fpn import FeaturePyramid
-from mrcnn.network.heads import ClassHead, MaskHead
-from mrcnn.network.layers import LayerStore
-from mrcnn.network.roi_align import image_of_roi, pyramid_roi_align
-from mrcnn.network.rpn import RegionProposalNetwork, RPNOutput
+from mrcnn.inputs import checked_image, fitted_image
+from mrcnn.network.network import Network, Prediction
 from mrcnn.unmold import unmold_detections
-from mrcnn.weights import loading as weights
+from mrcnn.weights import loading
+from mrcnn.weights.writing import save
 
 
-class MaskRCNN(tf.Module):
+class MaskRCNN(Network):
     """Mask R-CNN with Matterport's architecture, layer names and defaults.
 
     Parameters
@@ -47,16 +36,7 @@ class MaskRCNN(tf.Module):
     """
 
     def __init__(self, config: MaskRCNNConfig, seed: int = 0) -> None:
-        super().__init__()
-        self.config = config
-        self.compute_dtype = keras.DTypePolicy(config.precision).compute_dtype
-        store = LayerStore(config, seed)
-        self.backbone = ResNet(config, store)
-        self.fpn = FeaturePyramid(config, store, self.backbone.channels)
-        self.rpn = RegionProposalNetwork(config, store)
-        self.class_head = ClassHead(config, store)
-        self.mask_head = MaskHead(config, store)
-        self.layers: dict[str, keras.layers.Layer] = store.layers
+        super().__init__(config, seed)
         side = config.image_shape[0] if config.fixed_size else None
         boxes = tf.TensorSpec([None, 4], tf.float32)
         # A single image has a graph of its own, in which all sizes are known (docs/performance.md has its worth).
@@ -69,113 +49,6 @@ class MaskRCNN(tf.Module):
             )
             for count in (1, None)
         )  # fmt: skip
-
-    # -- the forward pass ---------------------------------------------------------------------------------
-
-    def losses(
-        self, batch: dict[str, tf.Tensor], seed: int | tf.Tensor | None = None, training: bool = True
-    ) -> dict[str, tf.Tensor]:
-        """Return the five unweighted losses of a batch, float32 scalars; differentiable, and compilable in a graph.
-
-        Parameters
-        ----------
-        batch
-            `images` (B, H, W, 3) float32 molded; `image_meta` (B, 12 + K); `rpn_match` (B, A) int32 of 1 object,
-            -1 background, 0 neither; `rpn_bbox` (B, T, 4) float32; `gt_class_ids` (B, G) int32;
-            `gt_boxes` (B, G, 4) float32 pixels; `gt_masks` (B, h, w, G), mini masks if `use_mini_mask`.
-            Rows of zeros pad the ground truth.
-        seed
-            Seed of the sampling of ROIs: a number or an int32 tensor of shape () or (2,). None samples the proposals
-            in their own order (best first), which only tests want.
-        training
-            False normalises by the moving statistics and leaves them alone (validation); True does as `train_bn` says.
-        """
-        config = self.config
-        training = training and config.train_bn
-        images = batch["images"]
-        height, width = tf.shape(images)[1], tf.shape(images)[2]
-        area = height * width
-
-        pyramid = self.features(images, training)
-        rpn, rois = self.proposals(pyramid, self._anchors(images), config.post_nms_rois_training)
-        gt_boxes = _normalise_padded(batch["gt_boxes"], height, width)
-        sample = targets.detection_targets(
-            rois, batch["gt_class_ids"], gt_boxes, batch["gt_masks"], config, _seed_pair(seed)
-        )
-        used = tf.reshape(sample.used, [-1])
-        crops = self._crops(sample.rois, pyramid, config.pool_size, area)
-        heads = self.class_head(crops, training, used)
-        mask_logits = self._mask_logits(pyramid, sample, area, training)
-        return losses.all_losses(rpn, heads, mask_logits, sample, batch, config)
-
-    def predict(
-        self, images: tf.Tensor, windows: tf.Tensor, anchors: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Detections of molded images: boxes (B, D, 4), class ids and scores (B, D), masks (B, D, h, w).
-
-        Boxes and `windows` (B, 4) are normalised, masks are probabilities of the detected class; padding is zero.
-        `anchors` (A, 4) are `normalised_anchors` of the images' shape.
-        """
-        config = self.config
-        area = tf.shape(images)[1] * tf.shape(images)[2]
-        pyramid = self.features(images)
-        _, rois = self.proposals(pyramid, anchors, config.post_nms_rois_inference)
-        crops = self._crops(rois, pyramid, config.pool_size, area)
-        heads = self.class_head(crops)
-        shape = tf.shape(rois)[:2]
-        found = detection.refine(
-            rois,
-            tf.reshape(tf.nn.softmax(heads.logits), [shape[0], shape[1], config.num_classes]),
-            tf.reshape(heads.deltas, [shape[0], shape[1], config.num_classes, 4]),
-            windows,
-            config,
-        )
-        return found.boxes, found.class_ids, found.scores, self._detected_masks(pyramid, found, area)
-
-    def features(self, images: tf.Tensor, training: bool = False) -> list[tf.Tensor]:
-        """Feature maps P2 to P6 of molded images (B, H, W, channels)."""
-        return self.fpn(self.backbone(tf.cast(images, self.compute_dtype), training))
-
-    def proposals(
-        self, pyramid: list[tf.Tensor], anchors: tf.Tensor, count: int
-    ) -> tuple[RPNOutput, tf.Tensor]:
-        """Outputs of the RPN, and `count` proposals (B, count, 4) made of them."""
-        rpn = self.rpn(pyramid)
-        return rpn, proposals.propose(rpn, anchors, count, self.config)
-
-    def _crops(self, rois: tf.Tensor, pyramid: list[tf.Tensor], size: int, area: tf.Tensor) -> tf.Tensor:
-        """Aligned crops (B * R, size, size, C) of ROIs (B, R, 4)."""
-        return pyramid_roi_align(tf.reshape(rois, [-1, 4]), image_of_roi(rois), pyramid[:4], size, area)
-
-    def _mask_logits(
-        self, pyramid: list[tf.Tensor], sample: targets.DetectionTargets, area: tf.Tensor, training: bool
-    ) -> tf.Tensor:
-        """Mask logits (B, P, h, w) of the slots that can be positive; no loss looks at the others."""
-        slots = self.config.max_positive_rois
-        class_ids = tf.reshape(sample.class_ids[:, :slots], [-1])
-        crops = self._crops(sample.rois[:, :slots], pyramid, self.config.mask_pool_size, area)
-        positive = tf.cast(class_ids > 0, tf.float32)
-        logits = self.mask_head(crops, tf.maximum(class_ids, 0), training, positive)
-        return tf.reshape(logits, tf.shape(sample.masks))
-
-    def _detected_masks(
-        self, pyramid: list[tf.Tensor], found: detection.Detections, area: tf.Tensor
-    ) -> tf.Tensor:
-        """Masks (B, D, h, w) of the detections; the head runs only on those that are not padding."""
-        place = tf.where(found.class_ids > 0)
-        boxes = tf.gather_nd(found.boxes, place)
-        images = tf.cast(place[:, 0], tf.int32)
-        crops = pyramid_roi_align(boxes, images, pyramid[:4], self.config.mask_pool_size, area)
-        logits = self.mask_head(crops, tf.gather_nd(found.class_ids, place))
-        shape = tf.concat([tf.shape(found.class_ids), self.config.mask_shape], axis=0)
-        return tf.scatter_nd(place, tf.sigmoid(logits), tf.cast(shape, tf.int64))
-
-    def _anchors(self, images: tf.Tensor) -> tf.Tensor:
-        if None in images.shape[1:3]:
-            raise ValueError("training needs images of a fixed size: image_resize_mode square or crop")
-        return tf.constant(normalised_anchors(self.config, tuple(images.shape[1:3])))
-
-    # -- detections ---------------------------------------------------------------------------------------
 
     def detect(self, images: Sequence[np.ndarray], batch_size: int = 1) -> list[dict[str, np.ndarray]]:
         """Detect objects in images of any size.
@@ -191,108 +64,60 @@ class MaskRCNN(tf.Module):
         -------
         list of dict
             For each image `rois` (N, 4) int32 pixels (y1, x1, y2, x2), half-open; `class_ids` (N,) int32;
-            `scores` (N,) float32, falling; `masks` (H, W, N) bool.
+            `scores` (N,) float32, falling; `probabilities` (N, num_classes) float32 of each class, background first;
+            `masks` (H, W, N) bool.
+
+        Raises
+        ------
+        ValueError
+            If an image is no uint8 array with the network's channels.
         """
         results: list[dict[str, np.ndarray]] = []
         step = batch_size if self.config.fixed_size else 1
         for start in range(0, len(images), step):
-            group = [np.asarray(image) for image in images[start : start + step]]
-            molded, windows = zip(*(self._mold(image) for image in group), strict=True)
+            group = [
+                checked_image(image, self.config, f"image {number} to detect in")
+                for number, image in enumerate(images[start : start + step], start=start)
+            ]
             predict = self._predict if step > 1 else self._predict_one
-            results += self._detect_molded(predict, np.stack(molded), windows, group)
+            results += self._detect_group(predict, group)
         return results
 
-    def _mold(self, image: np.ndarray) -> tuple[np.ndarray, tuple[int, int, int, int]]:
-        """Resize an image as the configuration says and subtract the mean colour; return its window too.
-
-        Where training sees random crops, detection sees the whole image in a square of the crops' size.
-        """
-        config = self.config
-        crop = config.image_resize_mode == "crop"
-        resized, window, *_ = resize_image(
-            image,
-            min_dim=config.image_min_dim,
-            max_dim=config.image_shape[0] if crop else config.image_max_dim,
-            min_scale=config.image_min_scale,
-            mode="square" if crop else config.image_resize_mode,
-        )
-        return mold_image(resized, config.mean_pixel), window
-
-    def _detect_molded(
-        self,
-        predict: Callable[..., tuple[tf.Tensor, ...]],
-        molded: np.ndarray,
-        windows: Sequence[np.ndarray],
-        originals: list[np.ndarray],
+    def _detect_group(
+        self, predict: Callable[..., Prediction], images: list[np.ndarray]
     ) -> list[dict[str, np.ndarray]]:
-        shape = molded.shape[1:3]
+        """Detect in images that go through the network together."""
+        fitted, windows = zip(*(fitted_image(image, self.config) for image in images), strict=True)
+        molded = np.stack([mold_image(image, self.config.mean_pixel) for image in fitted])
+        shape = (molded.shape[1], molded.shape[2])
         normalised = tf_norm_boxes(tf.constant(np.asarray(windows, np.float32)), *shape)
         anchors = normalised_anchors(self.config, shape)
         outputs = predict(tf.constant(molded, tf.float32), normalised, anchors)
-        boxes, class_ids, scores, masks = (part.numpy() for part in outputs)
+        outputs = Prediction(*(part.numpy() for part in outputs))
         return [
-            unmold_detections(boxes[k], class_ids[k], scores[k], masks[k], image.shape, shape, windows[k])
-            for k, image in enumerate(originals)
+            unmold_detections(Prediction(*(part[k] for part in outputs)), image.shape, shape, windows[k])
+            for k, image in enumerate(images)
         ]
-
-    # -- weights ------------------------------------------------------------------------------------------
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """All weights, moving statistics included, in a fixed order."""
-        return [variable for layer in self.layers.values() for variable in layer.variables]
-
-    @property
-    def trainable_variables(self) -> list[keras.Variable]:
-        """All weights that a gradient can change."""
-        return self.trainable_variables_for("all")
-
-    def trainable_variables_for(self, selection: str) -> list[keras.Variable]:
-        """Weights of a selection of layers that a gradient can change.
-
-        Parameters
-        ----------
-        selection
-            ``heads``, ``3+``, ``4+``, ``5+``, ``all`` as in Matterport, or a regular expression that whole layer
-            names match.
-        """
-        names = self.layer_names_for(selection)
-        return [variable for name in names for variable in self.layers[name].trainable_variables]
-
-    def layer_names_for(self, selection: str) -> list[str]:
-        """Names of the layers of a selection (see `trainable_variables_for`)."""
-        return select_layers(self.layers, selection)
-
-    def l2_penalty(self, variables: Iterable[keras.Variable]) -> tf.Tensor:
-        """Matterport's weight decay: the sum of ``weight_decay * sum(w**2) / size``, without gamma and beta."""
-        decayed = [v for v in variables if v.name not in ("gamma", "beta")]
-        return self.config.weight_decay * tf.add_n(
-            [tf.reduce_sum(tf.square(v)) / float(np.prod(v.shape)) for v in decayed]
-        )
 
     def load_weights(
         self, path: str | Path, by_name: bool = True, exclude: Sequence[str] | None = None
-    ) -> weights.LoadReport:
+    ) -> loading.LoadReport:
         """Load an HDF5 file of Matterport's layout, or one of ours, by layer names: `mrcnn.weights.loading.load`."""
-        return weights.load(self.layers, path, by_name=by_name, exclude=exclude or ())
+        return loading.load(self.layers, path, by_name=by_name, exclude=exclude or ())
 
-    def save_weights(self, path: str | Path, format: str = "matterport") -> None:
+    def save_weights(
+        self, path: str | Path, format: str = "matterport", metadata: Mapping[str, Any] | None = None
+    ) -> None:
         """Write all weights to `path`, whole or not at all.
 
-        ``matterport`` can be loaded by name with the old code; ``keras`` has Keras 3's layout of ``.weights.h5``.
+        Parameters
+        ----------
+        path
+            The HDF5 file.
+        format
+            ``matterport`` can be loaded by name with the old code; ``keras`` has Keras 3's layout of ``.weights.h5``.
+        metadata
+            What the reader should know (classes, settings, licence): anything that JSON can hold, for
+            `mrcnn.read_metadata`.
         """
-        weights.save(self.layers, path, format)
-
-
-def _seed_pair(seed: int | tf.Tensor | None) -> tf.Tensor | None:
-    if seed is None:
-        return None
-    pair = tf.cast(seed, tf.int32)
-    return pair if pair.shape.rank == 1 else tf.stack([pair, 0])
-
-
-def _normalise_padded(boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
-    """Normalise pixel boxes (B, G, 4); rows of zeros stay zero."""
-    boxes = tf.cast(boxes, tf.float32)
-    real = tf.reduce_any(boxes != 0.0, axis=-1, keepdims=True)
-    return tf.where(real, tf_norm_boxes(boxes, height, width), 0.0)
+        save(self.layers, path, format, metadata)

@@ -1,53 +1,55 @@
 """From the network's detections back to the user's image: boxes in pixels, masks of the image's size (NumPy)."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from mrcnn.data.resize import Window
 from mrcnn.geometry.numpy_boxes import denorm_boxes, norm_boxes
+
+if TYPE_CHECKING:
+    from mrcnn.network.network import Prediction
 
 MASK_THRESHOLD = 0.5
 
 
 def unmold_detections(
-    boxes: np.ndarray,
-    class_ids: np.ndarray,
-    scores: np.ndarray,
-    masks: np.ndarray,
-    original_shape: tuple[int, ...],
-    molded_shape: tuple[int, ...],
-    window: np.ndarray,
+    found: "Prediction", original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
 ) -> dict[str, np.ndarray]:
     """Return Matterport's dictionary for one image.
 
     Parameters
     ----------
-    boxes, class_ids, scores, masks
-        (D, 4) normalised to the molded image, (D,) with 0 for padding, (D,), (D, h, w) probabilities.
+    found
+        NumPy arrays of one image: boxes (D, 4) normalised to the molded image, class ids (D,) with 0 for padding,
+        scores (D,), probabilities (D, K), masks (D, h, w).
     original_shape, molded_shape
         Height and width (further entries are ignored) of the user's and of the molded image.
     window
-        (4,) pixels: the part of the molded image that is not padding.
+        (y1, x1, y2, x2) pixels: the part of the molded image that is not padding.
 
     Returns
     -------
     dict
         `rois` (N, 4) int32 pixels (y1, x1, y2, x2), half-open; `class_ids` (N,) int32; `scores` (N,) float32;
-        `masks` (H, W, N) bool. Boxes without area are left out.
+        `probabilities` (N, K) float32; `masks` (H, W, N) bool. Boxes without area are left out.
     """
     height, width = original_shape[:2]
-    padding = np.flatnonzero(class_ids == 0)
-    count = padding[0] if padding.size else len(class_ids)
+    padding = np.flatnonzero(found.class_ids == 0)
+    count = padding[0] if padding.size else len(found.class_ids)
     frame = norm_boxes(np.asarray(window), molded_shape[:2])
     shift = np.concatenate([frame[:2], frame[:2]])
     scale = np.concatenate([frame[2:] - frame[:2]] * 2)
-    pixels = denorm_boxes((boxes[:count] - shift) / scale, (height, width))
+    pixels = denorm_boxes((found.boxes[:count] - shift) / scale, (height, width))
     solid = np.flatnonzero((pixels[:, 2] > pixels[:, 0]) & (pixels[:, 3] > pixels[:, 1]))
     full = np.zeros((len(solid), height, width), bool)
     for target, k in zip(full, solid, strict=True):
-        paste_mask(masks[k], pixels[k], target)
+        paste_mask(found.masks[k], pixels[k], target)
     return {
         "rois": pixels[solid],
-        "class_ids": class_ids[solid].astype(np.int32),
-        "scores": scores[solid].astype(np.float32),
+        "class_ids": found.class_ids[solid].astype(np.int32),
+        "scores": found.scores[solid].astype(np.float32),
+        "probabilities": found.probabilities[solid].astype(np.float32),
         "masks": np.moveaxis(full, 0, -1),
     }
 

@@ -9,6 +9,7 @@ from mrcnn.data.masks import MaskCrop, mask_crops, minimize_mask, resize_crops
 from mrcnn.data.molding import compose_image_meta
 from mrcnn.data.resize import resize_image, resize_mask
 from mrcnn.data.sample import Sample
+from mrcnn.inputs import checked_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ def prepare_sample(
         If the sample does not fit together, or a class id is out of range.
     """
     class_ids = sample.checked_class_ids(config.num_classes)
-    image = sample.read_image()
+    image = checked_image(sample.read_image(), config, f"image {sample.image_id}")
     shape = image.shape
     image, window, scale, padding, cut = resize_image(
         image,

@@ -46,20 +46,10 @@ class Sample:
     class_ids: np.ndarray
 
     def read_image(self) -> np.ndarray:
-        """Return the image, uint8 (H, W, C).
-
-        Raises
-        ------
-        ValueError
-            If the file cannot be read, or the array is no uint8 image; the message names the image.
-        """
+        """Return the image, uint8 (H, W, C); ValueError if the file cannot be read."""
         if isinstance(self.image, str | Path):
-            image = _read(Path(self.image))
-        else:
-            image = self.image if isinstance(self.image, np.ndarray) else self.image()
-        if image.ndim != 3 or image.dtype != np.uint8:
-            raise ValueError(f"image {self.image_id}: expected a uint8 array (H, W, C), got {_of(image)}")
-        return image
+            return _read(Path(self.image))
+        return self.image() if callable(self.image) else self.image
 
     def read_masks(self, shape: tuple[int, int]) -> np.ndarray | Iterator[MaskCrop]:
         """Return the masks of an image of `shape` (H, W): bool (H, W, N), or crops that are checked as they come.

@@ -23,7 +23,7 @@ class TrainStep:
     Parameters
     ----------
     model
-        A `MaskRCNN` (anything with its `losses`, `l2_penalty`, `variables`, `trainable_variables_for`).
+        A `MaskRCNN` (anything with its `losses`, `variables`, `trainable_variables_for`).
     config
         Of the training.
     devices
@@ -107,9 +107,9 @@ class TrainStep:
         return losses, [g / self.loss_scale for g in gradients] if self.half else gradients
 
     def _decay(self, gradients: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """The L2 penalty of the trained weights (`MaskRCNN.l2_penalty`), and the gradients with its own added.
+        """Matterport's weight decay, ``weight_decay * sum(w**2) / size`` over all trained w but gamma and beta.
 
-        Its gradient is written down, not traced: hundreds of weights would add thousands of operations to the graph.
+        Returned with the gradients, its own added. That gradient is written down, not traced: hundreds of weights would add thousands of operations to the graph.
         """
         halves, factors, total = [], [], list(gradients)
         for k, variable in enumerate(self.trained):

@@ -13,9 +13,18 @@ from mrcnn.model import MaskRCNN
 CONFIG = dataclasses.replace(TINY, rpn_nms_threshold=0.6)
 
 
-@pytest.fixture(scope="module")
-def model():
-    network = MaskRCNN(CONFIG)
+@pytest.fixture(
+    scope="module",
+    params=[
+        {},
+        {"image_resize_mode": "crop"},  # training crops, detection sees the whole image
+        {"tf1_suppression": False, "rpn_nms_threshold": 0.7},
+        {"detection_score": "objectness", "detection_min_confidence": 0.2},
+    ],
+    ids=["default", "crop", "all_boxes", "objectness"],
+)
+def model(request):
+    network = MaskRCNN(dataclasses.replace(CONFIG, **request.param))
     set_seeded_weights(network)
     return network
 
@@ -28,6 +37,7 @@ def images():
 def _equal(expected, found):
     assert len(expected["scores"]) > 0
     np.testing.assert_allclose(found["scores"], expected["scores"], atol=1e-4)
+    np.testing.assert_allclose(found["probabilities"], expected["probabilities"], atol=1e-4)
     np.testing.assert_array_equal(found["class_ids"], expected["class_ids"])
     assert np.abs(found["rois"].astype(int) - expected["rois"]).max() <= 1
     union = (found["masks"] | expected["masks"]).sum()
@@ -36,7 +46,7 @@ def _equal(expected, found):
 
 def test_saved_model(model, images, tmp_path):
     loaded = load_exported(export_saved_model(model, tmp_path / "saved"))
-    assert loaded.config == CONFIG
+    assert loaded.config == model.config
     for expected, found in zip(model.detect(images), loaded.detect(images), strict=True):
         _equal(expected, found)
 
@@ -45,7 +55,7 @@ def test_onnx(model, images, tmp_path):
     pytest.importorskip("tf2onnx")
     pytest.importorskip("onnxruntime")
     loaded = load_exported(export_onnx(model, tmp_path / "model.onnx"))
-    assert loaded.config == CONFIG
+    assert loaded.config == model.config
     for expected, found in zip(model.detect(images), loaded.detect(images), strict=True):
         _equal(expected, found)
     assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]

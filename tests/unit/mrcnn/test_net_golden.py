@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
+from mrcnn.data.molding import mold_image
 from mrcnn.geometry.anchors import backbone_shapes, normalised_anchors, pyramid_anchors
 from mrcnn.geometry.boxes import tf_apply_deltas, tf_norm_boxes, tf_overlaps, tf_refinement
 from mrcnn.geometry.numpy_boxes import (
@@ -15,6 +16,7 @@ from mrcnn.geometry.numpy_boxes import (
     non_max_suppression,
     norm_boxes,
 )
+from mrcnn.inputs import fitted_image
 from mrcnn.network import losses
 from mrcnn.network.detection import refine
 from mrcnn.network.heads import ClassOutput
@@ -37,7 +39,8 @@ def unpack(packed, shape):
 def stages(request, golden, resnet50):
     """Return the golden arrays of an image (the second is not square), and ours."""
     arrays = golden(f"r50_256_{request.param}")
-    molded, window = resnet50._mold(arrays["image"])
+    fitted, window = fitted_image(arrays["image"], resnet50.config)
+    molded = mold_image(fitted, resnet50.config.mean_pixel)
     features = resnet50.backbone(tf.constant(molded[None]))
     pyramid = resnet50.fpn(features)
     rpn, rois = resnet50.proposals(pyramid, normalised_anchors(resnet50.config), 1000)

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from mrcnn import HEADS
+from mrcnn import HEADS, read_metadata, write_metadata
 from mrcnn.names import select_layers
 
 
@@ -115,6 +115,40 @@ def test_files_that_are_none(small_model, tmp_path):
         model.load_weights(tmp_path / "other.h5")
     with pytest.raises(ValueError, match="matterport, keras"):
         model.save_weights(tmp_path / "w.h5", format="pickle")
+
+
+def test_metadata_travel_with_the_weights(small_model, tmp_path):
+    model, path = small_model(), tmp_path / "w.h5"
+    metadata = {"classes": ["L1", "L2"], "pixel_size_um": 0.1, "note": "ü" * 100_000}
+    model.save_weights(path, metadata=metadata)
+    assert read_metadata(path) == metadata
+    assert model.load_weights(path, by_name=False).missing == ()
+    write_metadata(path, {"classes": ["blast"]})
+    assert read_metadata(path) == {"classes": ["blast"]}
+    write_matterport(tmp_path / "theirs.h5", model)
+    assert read_metadata(tmp_path / "theirs.h5") == {}
+    model.save_weights(tmp_path / "k.h5", format="keras", metadata=metadata)
+    assert read_metadata(tmp_path / "k.h5") == metadata
+
+
+@pytest.mark.parametrize("metadata", [{"x": float("nan")}, {"x": object()}])
+def test_metadata_that_json_cannot_hold(small_model, tmp_path, metadata):
+    with pytest.raises(ValueError, match="metadata of weights: JSON cannot hold them"):
+        small_model().save_weights(tmp_path / "w.h5", metadata=metadata)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("stored", ["[1]", "{", 7, np.arange(3)])
+def test_metadata_that_are_none(tmp_path, stored):
+    with h5py.File(tmp_path / "w.h5", "w") as file:
+        file.attrs["mrcnn_metadata"] = stored
+    with pytest.raises(ValueError, match=r"w\.h5: its metadata \(attribute mrcnn_metadata\)"):
+        read_metadata(tmp_path / "w.h5")
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        read_metadata(tmp_path / "nowhere.h5")
+    (tmp_path / "text.h5").write_text("hello")
+    with pytest.raises(ValueError, match=r"text\.h5"):
+        read_metadata(tmp_path / "text.h5")
 
 
 def test_old_imagenet_names(small_model, tmp_path):

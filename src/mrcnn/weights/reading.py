@@ -1,0 +1,91 @@
+"""Weight files as arrays: Matterport's HDF5 layout (Keras 2), and Keras 3's ``.weights.h5``.
+
+Only numbers and strings are read; nothing is unpickled and no code of the file is run.
+"""
+
+import re
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from mrcnn.weights.layout import ORDER, RPN_GROUP
+
+Arrays = dict[str, np.ndarray]
+
+
+def read(path: str | Path, known: set[str] | None = None) -> dict[str, Arrays]:
+    """Return the arrays of a weight file: layer name -> weight name (``kernel``, ``gamma``, ...) -> array.
+
+    `known` helps to tell numbered inner names (``rpn_class_raw_1``) from real ones.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such weight file")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise ValueError(
+            f"{path}: is not a readable HDF5 file (an interrupted download?): {error}"
+        ) from error
+    with file:
+        root = file.get("model_weights", file)
+        if "layer_names" in root.attrs or "layer_names0" in root.attrs:
+            return _read_matterport(root, known or set())
+        if isinstance(root.get("layers"), h5py.Group):
+            return _read_keras(root["layers"])
+    raise ValueError(
+        f"{path}: has neither Matterport's layout (attribute layer_names) nor Keras 3's (group layers)"
+    )
+
+
+def _read_matterport(root: h5py.Group, known: set[str]) -> dict[str, Arrays]:
+    """Sort the arrays by layer: that is the group's name, or within a nested model the inner layer's name."""
+    layers: dict[str, Arrays] = {}
+    for group_name in _strings(root, "layer_names"):
+        group = root[group_name]
+        names = _strings(group, "weight_names")
+        nested: dict[str, list[str]] = {}
+        for name in names:
+            nested.setdefault(_layer_of(name, group_name, known), []).append(name)
+        for layer, members in nested.items():
+            for base, name in zip(_base_names(members), members, strict=True):
+                layers.setdefault(layer, {})[base] = group[name][()]
+    return layers
+
+
+def _strings(group: h5py.Group, attribute: str) -> list[str]:
+    """Read a list of strings that Keras 2 split over ``attribute0``, ``attribute1``, ... where it was long."""
+    parts = [attribute] if attribute in group.attrs else []
+    while not (parts and parts[0] == attribute) and f"{attribute}{len(parts)}" in group.attrs:
+        parts.append(f"{attribute}{len(parts)}")
+    values = [value for part in parts for value in np.atleast_1d(group.attrs[part])]
+    return [value.decode() if isinstance(value, bytes) else str(value) for value in values]
+
+
+def _layer_of(weight_name: str, group: str, known: set[str]) -> str:
+    if group in known:
+        return group
+    parts = weight_name.split("/")
+    for part in reversed(parts[:-1]):
+        for candidate in (part, re.sub(r"_\d+$", "", part)):
+            if candidate in known:
+                return candidate
+    return group if group != RPN_GROUP or len(parts) < 2 else parts[-2]
+
+
+def _base_names(names: list[str]) -> list[str]:
+    """Map names such as ``a/a_1/kernel:0`` to ``kernel``; unknown ones (``a_W_1:0``) by their order."""
+    bases = [re.sub(r"(_\d+)?:\d+$", "", name.split("/")[-1]) for name in names]
+    order = ORDER.get(len(names), ())
+    return bases if set(bases) <= {b for group in ORDER.values() for b in group} else list(order or bases)
+
+
+def _read_keras(root: h5py.Group) -> dict[str, Arrays]:
+    layers = {}
+    for name, group in root.items():
+        stored = group.get("vars")
+        count = len(stored) if stored is not None else 0
+        names = ORDER.get(count, tuple(str(k) for k in range(count)))
+        layers[name] = {base: stored[str(k)][()] for k, base in enumerate(names)}
+    return layers
