@@ -109,7 +109,8 @@ class TrainStep:
     def _decay(self, gradients: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Matterport's weight decay, ``weight_decay * sum(w**2) / size`` over all trained w but gamma and beta.
 
-        Returned with the gradients, its own added. That gradient is written down, not traced: hundreds of weights would add thousands of operations to the graph.
+        Returned with the gradients, its own added. That gradient is written down, not traced: hundreds of weights would
+        add thousands of operations to the graph.
         """
         halves, factors, total = [], [], list(gradients)
         for k, variable in enumerate(self.trained):
