@@ -73,6 +73,7 @@ OTHER: dict[str, Any] = {
     "model.options.image_max_dim": 320,
     "model.options.mask_shape": [28, 14],
     "model.options.mask_pool_size": 7,
+    "model.options.detection_score": "objectness",
     "training.options.schedule": "step",
     "training.options.early_stopping_patience": 3,
     "training.options.ema_decay": 0.9,
