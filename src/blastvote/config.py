@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from blastvote.errors import InputError
+from blastvote.reserved import check_classes, check_methods
 from blastvote.wording import suggest
 
 
@@ -71,6 +72,7 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_most_telling)
     if errors:
         raise InputError(_describe(errors[0]))
+    check_classes(config["classes"])
     _check_methods(config)
     _check_source(config)
     _check_vote(config)
@@ -117,6 +119,7 @@ def _check_methods(config: Mapping[str, Any]) -> None:
     from blastvote.contrast import validate_params
 
     variants = config["variants"]
+    check_methods(config["methods"])
     for method in config["methods"]:
         if method not in variants:
             raise InputError(

@@ -199,3 +199,13 @@ def runs(config: Mapping[str, Any]) -> list[Run]:
         for seed in config["seeds"]
         for fold in folds(config)
     ]
+
+
+def epoch_threshold(config: Mapping[str, Any]) -> float | None:
+    """Return the score threshold that decides which epoch of a training is kept; None where none does.
+
+    Matterport's AP after each epoch counts the cells that may vote. Kept is the epoch with the highest, where
+    ``training.options.monitor`` says so or names nothing; the lowest loss needs no threshold.
+    """
+    monitor = config["training"]["options"].get("monitor")
+    return config["vote"]["min_confidence"] if monitor in (None, "val_ap50_matterport") else None

@@ -163,27 +163,6 @@ def vote(counts: Mapping[str, float], rule: str | VoteRule | Mapping[str, Any] =
     return next((name for name in made.ties if name in tied), tied[0])
 
 
-def vote_cells(
-    cells: pd.DataFrame, rule: str | VoteRule | Mapping[str, Any], class_names: Sequence[str]
-) -> str | None:
-    """Return the vote of one image's cells under any rule, weighted ones included.
-
-    Parameters
-    ----------
-    cells
-        The rows of one image with the columns `class`, `score` and `area_px` of `cells.csv`.
-    rule, class_names
-        As for `make_rule`; the order of the classes settles ties that the rule leaves open.
-
-    Returns
-    -------
-    str or None
-        The winning class, or None without cells.
-    """
-    made = make_rule(rule, class_names)
-    return vote(weigh(cells, made, class_names), made)
-
-
 def weigh(cells: pd.DataFrame, rule: VoteRule, class_names: Sequence[str]) -> dict[str, float]:
     """Return what each class's cells sum to under the rule's weight, in the order of `class_names`.
 

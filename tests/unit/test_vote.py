@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastvote.errors import InputError
-from blastvote.vote import RULES, VoteRule, make_rule, vote, vote_cells, vote_many
+from blastvote.vote import RULES, VoteRule, make_rule, vote, vote_many, weigh
 
 
 def the_papers_words(l1: int, l2: int, l3: int) -> str | None:
@@ -62,6 +62,11 @@ CELLS = pd.DataFrame(
         "area_px": [100, 100, 150],
     }
 )
+
+
+def vote_cells(cells: pd.DataFrame, rule: str, names: list[str]) -> str | None:
+    made = make_rule(rule, names)
+    return vote(weigh(cells, made, names), made)
 
 
 def test_weighted_rules() -> None:

@@ -33,6 +33,8 @@ rule train:
         model=config["model"],
         training=config["training"],
         checkpoints=f"{RESULTS}/checkpoints",
+        # Only where it decides which epoch is kept, another threshold of the vote trains anew.
+        epoch_chosen_from=plan.epoch_threshold(config),
     message:
         "Training Mask R-CNN on {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:

@@ -22,8 +22,8 @@ def main(snakemake) -> None:
         NetworkSettings(
             params.classes, params.model, params.training, snakemake.threads, int(wildcards.seed)
         ),
-        # Of the config, not of `params`: it changes a column of the history, not the weights, and a vote with
-        # another threshold should not train anew.
+        # Of the config, not of `params`: mostly it changes a column of the history alone, for which nothing
+        # should be trained anew.
         snakemake.config["vote"]["min_confidence"],
         TrainingFiles(
             Path(params.checkpoints), Path(snakemake.output.weights), Path(snakemake.output.history)

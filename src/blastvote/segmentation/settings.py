@@ -49,6 +49,7 @@ SET_ELSEWHERE = {
         "precision": "training.precision",
         "weight_decay": "training.options.weight_decay",
         "loss_weights": "training.options.loss_weights",
+        "detection_min_confidence": "vote.min_confidence",
     },
     "training": {
         "seed": "seeds",

@@ -93,7 +93,7 @@ def train_run(
         for role in ("train", "val")
     )
     LOGGER.info("%s: %d training and %d validation images", name, len(train_samples), len(val_samples))
-    state = files.checkpoints / _fingerprint(data, settings, first, min_confidence)
+    state = files.checkpoints / training_hash(data, settings, first, min_confidence)
     if loop.tensorboard:  # a folder a training, named as in runs/, so that the board tells them apart
         board = Path(loop.tensorboard, *files.weights.parent.parts[-3:], state.name[:8])
         loop = dataclasses.replace(loop, tensorboard=board)
@@ -112,7 +112,7 @@ def train_run(
     shutil.rmtree(state)
 
 
-def _fingerprint(data: RunData, settings: NetworkSettings, first: Path | None, min_confidence: float) -> str:
+def training_hash(data: RunData, settings: NetworkSettings, first: Path | None, min_confidence: float) -> str:
     """Return a hash of all that determines a training and its history: settings and the content of every file."""
     rows = [*data.rows("train"), *data.rows("val")]
     determined_by = [

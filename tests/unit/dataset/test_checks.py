@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
+from blastvote.dataset.check.checks import CheckReport, check_dataset, hash_table, true_images
 from blastvote.dataset.coco import read_coco, write_coco
 from blastvote.dataset.manifest import COLUMNS, build_manifest, portable_path, read_manifest
 from blastvote.dataset.source.collect import collect
@@ -56,6 +56,12 @@ def test_everything_wrong_is_told_at_once(three, rule):
         "small.png: the image is 16x12",
     ):
         assert part in str(error.value)
+
+
+def test_a_path_upwards_stays_whole_in_the_message():
+    report = CheckReport(errors=["../smears/a.png: is not an image."])
+    with pytest.raises(InputError, match=r"found 1 error: \.\./smears/a\.png: is not an image\.$"):
+        report.raise_errors()
 
 
 def test_warnings(three, rule):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from blastvote.vote import RULES, make_rule, score_units, vote_cells
+from blastvote.vote import RULES, make_rule, score_units, vote, weigh
 
 CLASSES = ["L1", "L2", "L3"]
 SCRIPT = """
@@ -86,8 +86,9 @@ def test_node_and_python_agree(tmp_path, repo_root):
     )
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    expected = [
-        vote_cells(cells[cells["score"] >= threshold], rule, CLASSES) for cells, rule, threshold in cases
-    ]
+    expected = []
+    for cells, rule, threshold in cases:
+        made = make_rule(rule, CLASSES)
+        expected.append(vote(weigh(cells[cells["score"] >= threshold], made, CLASSES), made))
     assert [CLASSES[v] if v >= 0 else None for v in answer["votes"]] == expected
     assert answer["units"] == score_units(np.array(scores)).tolist()

@@ -158,6 +158,33 @@ def test_scalars_that_are_no_text_stay() -> None:
     assert read_scalars({"a": 1, "b": [True, None]}, {}) == {"a": 1, "b": [True, None]}
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("classes", ["L1", "L2", "L3", "actual"], "'actual'"),
+        ("classes", ["L1", "L2", "L3", "fn"], "'fn'"),
+        ("classes", ["L1", "L2", "L3", "Background"], "'Background'"),
+        ("classes", ["L1", "L2", "L3", "ci_low"], "'ci_low'"),
+        ("classes", ["L1", "L2", "L3", "l1"], "'L1' and 'l1'"),
+        ("methods", ["none", "eff", "eff_unseen"], "'eff_unseen' beside 'eff'"),
+        ("methods", ["none", "eff", "EFF"], "'eff' and 'EFF'"),
+    ],
+)
+def test_names_that_collide_in_tables_are_refused(
+    config: dict, schema: Path, key: str, value: list[str], told: str
+) -> None:
+    variants = {name: {"function": "eff"} for name in ("eff_unseen", "EFF")}
+    settings = changed(config, "variants", config["variants"] | variants)
+    with pytest.raises(InputError, match=told):
+        validate_config(changed(settings, key, value), schema)
+
+
+def test_a_name_that_only_looks_like_another_is_allowed(config: dict, schema: Path) -> None:
+    settings = changed(config, "variants", config["variants"] | {"dark_unseen": {"function": "eff"}})
+    validate_config(changed(settings, "methods", ["none", "he", "eff", "dark_unseen"]), schema)
+    validate_config(changed(config, "classes", ["L1", "L2", "L3", "backgrounds"]), schema)
+
+
 def test_the_readme_names_every_section(config: dict, repo_root: Path) -> None:
     text = (repo_root / "config/README.md").read_text(encoding="utf-8")
     table = text[text.index("| section |") :]
@@ -171,6 +198,7 @@ def test_the_readme_names_every_section(config: dict, repo_root: Path) -> None:
     [
         ("model.options.weight_decay", "'training.options.weight_decay'"),
         ("model.options.num_classes", "'classes'"),
+        ("model.options.detection_min_confidence", "'vote.min_confidence'"),
         ("training.options.seed", "'seeds'"),
         ("training.options.epochs", "'training.epochs'"),
     ],

@@ -2,10 +2,11 @@
 
 import string
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blastvote.plan import Run, assign_batches, runs
+from blastvote.plan import Run, assign_batches, epoch_threshold, runs
 
 IDS = st.sets(st.text(string.ascii_letters + string.digits, min_size=1, max_size=8), min_size=1, max_size=80)
 
@@ -55,3 +56,13 @@ def test_runs_are_methods_by_seeds_by_folds() -> None:
     assert planned[-1].folder == "eff/seed2/fold2"
     config["protocol"]["name"] = "holdout"
     assert len(runs(config)) == 4
+
+
+@pytest.mark.parametrize(
+    ("monitor", "expected"), [("val_loss", None), ("val_ap50_matterport", 0.7), (None, 0.7)]
+)
+def test_the_threshold_trains_anew_only_where_it_chooses_the_epoch(
+    monitor: str | None, expected: float | None
+) -> None:
+    config = {"vote": {"min_confidence": 0.7}, "training": {"options": {"monitor": monitor}}}
+    assert epoch_threshold(config) == expected

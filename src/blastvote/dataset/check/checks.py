@@ -48,9 +48,8 @@ class CheckReport:
         if self.errors:
             count = len(self.errors)
             title = "1 error" if count == 1 else f"{count} errors"
-            raise InputError(
-                f"The check of the data set found {title}: {listed(self.errors, 5)}.".replace("..", ".")
-            )
+            shown = listed([text.rstrip(".") for text in self.errors], 5)
+            raise InputError(f"The check of the data set found {title}: {shown}.")
 
     def to_markdown(self) -> str:
         """Return the report as Markdown that reads well as plain text."""
