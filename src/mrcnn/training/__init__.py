@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrcnn.data.sample import Sample
 from mrcnn.training.config import TrainingConfig
-from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError
+from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError, TrainingInterruptedError
 from mrcnn.training.progress import Progress
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ __all__ = [
     "Progress",
     "Sample",
     "TrainingConfig",
+    "TrainingInterruptedError",
     "configure_runtime",
     "train",
 ]

@@ -1,6 +1,7 @@
 """What can go wrong in a training, in words that say what to do."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class NonFiniteLossError(RuntimeError):
@@ -26,3 +27,14 @@ class OutOfMemoryError(RuntimeError):
             "backbone; train only layers='heads'; or use precision mixed_bfloat16 (mixed_float16 on GPUs). "
             f"TensorFlow said: {detail.splitlines()[0] if detail else 'nothing'}"
         )
+
+
+class TrainingInterruptedError(RuntimeError):
+    """A signal ended the training; all it did is in the checkpoint."""
+
+    def __init__(self, name: str, step: int, epoch: int, folder: Path) -> None:
+        super().__init__(
+            f"training stopped by {name} after step {step} (epoch {epoch}). Everything is saved in {folder}: start the "
+            "same training again to go on from this step."
+        )
+        self.signal, self.step = name, step

@@ -16,8 +16,9 @@ from mrcnn.data.augment import Augmentation
 from mrcnn.data.batches import Batches
 from mrcnn.data.sample import Sample
 from mrcnn.training.config import TrainingConfig
-from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError
+from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError, TrainingInterruptedError
 from mrcnn.training.history import better, monitored, write_history
+from mrcnn.training.interruption import Interruption
 from mrcnn.training.progress import Progress
 from mrcnn.training.runtime import configure_threads, training_devices
 from mrcnn.training.schedule import learning_rate
@@ -70,6 +71,8 @@ def train(
         If a loss or the gradient is not finite.
     OutOfMemoryError
         If a step does not fit into memory.
+    TrainingInterruptedError
+        If the process got SIGTERM or SIGUSR1: after the step that ran, when all is saved.
     """
     configure_threads(config.threads)
     with _precision(model, config.precision):
@@ -110,55 +113,76 @@ class _Training:
     ) -> list[dict[str, Any]]:
         """Train epoch by epoch, from the last checkpoint on."""
         config = self.config
-        done = load_state(self.folder, self.step, self.identity) or Progressed()
-        if done.epoch:
-            logger.info("resuming after epoch %d of %d", done.epoch, config.epochs)
+        done = load_state(self.folder, self.step, self.identity)
+        if done.epoch or done.steps:
+            logger.info("resuming after epoch %d of %d, step %d", done.epoch, config.epochs, done.steps)
         stream: Iterator[Any] | None = None
-        for epoch in range(done.epoch, config.epochs):
-            if self._stopped(done):
-                break
-            started = time.perf_counter()
-            if self.model.config.image_resize_mode == "crop" and epoch:
-                stream = None  # of the old crops
-                self.data.prepare(epoch)
-            if stream is None:
-                stream = iter(self.data.training(epoch * self.steps, config.epochs * self.steps))
-            row = self._epoch(epoch, stream, progress)
-            last = epoch + 1 == config.epochs
-            if last or (epoch + 1) % config.validate_every == 0:
-                with self._averaged():
-                    self._validate(row, done, evaluate)
-            row["seconds"] = round(time.perf_counter() - started, 3)
-            self._record(row, done)
-            if last or self._stopped(done) or (epoch + 1) % config.checkpoint_every == 0:
-                save_state(self.folder, self.step, done, self.identity)
+        with Interruption() as interruption:
+            for epoch in range(done.epoch, config.epochs):
+                if self._stopped(done):
+                    break
+                started = time.perf_counter()
+                if self.model.config.image_resize_mode == "crop" and epoch:
+                    stream = None  # of the old crops
+                    self.data.prepare(epoch)
+                if stream is None:
+                    first = epoch * self.steps + done.steps
+                    stream = iter(self.data.training(first, config.epochs * self.steps))
+                row = self._epoch(done, stream, progress, interruption)
+                last = epoch + 1 == config.epochs
+                if last or (epoch + 1) % config.validate_every == 0:
+                    with self._averaged():
+                        self._validate(row, done, evaluate)
+                row["seconds"] = round(time.perf_counter() - started, 3)
+                self._record(row, done)
+                last = last or self._stopped(done)
+                if last or (epoch + 1) % config.checkpoint_every == 0 or interruption.name:
+                    save_state(self.folder, self.step, done, self.identity)
+                if not last:
+                    self._end_if(interruption, done)
         self._finish()
         return done.rows
+
+    def _end_if(self, interruption: Interruption, done: Progressed) -> None:
+        """End a training that was told to; its state is saved."""
+        if interruption.name:
+            step = done.epoch * self.steps + done.steps
+            epoch = done.epoch + bool(done.steps)
+            raise TrainingInterruptedError(interruption.name, step, epoch, self.folder)
 
     def _stopped(self, done: Progressed) -> bool:
         patience = self.config.early_stopping_patience
         return patience is not None and done.stale >= patience
 
     def _epoch(
-        self, epoch: int, stream: Iterator[Any], progress: Callable[[Progress], None] | None
+        self,
+        done: Progressed,
+        stream: Iterator[Any],
+        progress: Callable[[Progress], None] | None,
+        interruption: Interruption,
     ) -> dict[str, Any]:
-        """Take the steps of one epoch; return its row."""
-        config, total = self.config, self.config.epochs * self.steps
-        sums, started, rate = np.zeros(len(NAMES)), time.perf_counter(), 0.0
-        timed = started
-        for k in range(self.steps):
+        """Take the steps of one epoch that are not done yet; return its row."""
+        config, epoch, total = self.config, done.epoch, self.config.epochs * self.steps
+        first, rate = done.steps, 0.0
+        sums = np.array(done.sums or np.zeros(len(NAMES)))
+        started = timed = time.perf_counter()
+        for k in range(first, self.steps):
             number = epoch * self.steps + k
             rate = learning_rate(number, total, config)
             values = self._take(next(stream), rate, epoch)
             sums += values
-            if k == 0:
+            if k == first:
                 timed = time.perf_counter()  # from here on: the first step of all includes tracing
             if progress is not None:
-                pace = (time.perf_counter() - timed) / k if k else 0.0
+                pace = (time.perf_counter() - timed) / max(1, k - first)
                 losses = dict(zip(NAMES, values.tolist(), strict=True))
                 progress(
                     Progress(epoch + 1, config.epochs, k + 1, self.steps, losses, pace * (total - number - 1))
                 )
+            if interruption.name and k + 1 < self.steps:
+                done.steps, done.sums = k + 1, sums.tolist()
+                save_state(self.folder, self.step, done, self.identity)
+                self._end_if(interruption, done)
         means = dict(zip(NAMES, (sums / self.steps).tolist(), strict=True))
         logger.info("epoch %d: loss %.4f in %.1f s", epoch + 1, means["loss"], time.perf_counter() - started)
         return {"epoch": epoch + 1, "step": (epoch + 1) * self.steps, "learning_rate": rate} | means
@@ -198,7 +222,7 @@ class _Training:
             done.stale += 1
 
     def _record(self, row: dict[str, Any], done: Progressed) -> None:
-        done.epoch = row["epoch"]
+        done.epoch, done.steps, done.sums = row["epoch"], 0, []
         done.rows.append(row)
         write_history(self.folder, done.rows)
         if self.events is not None:

@@ -1,7 +1,11 @@
 """Checkpoints: one file with everything a training needs to go on as if it had never stopped."""
 
+import dataclasses
 import json
+import logging
 import os
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +14,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from mrcnn.training.step import TrainStep
+from mrcnn.weights.reading import read
+
+logger = logging.getLogger(__name__)
 
 STATE_FILE, LAST_FILE, BEST_FILE, HISTORY_FILE = (
     "state.npz",
@@ -17,7 +24,7 @@ STATE_FILE, LAST_FILE, BEST_FILE, HISTORY_FILE = (
     "best.weights.h5",
     "history.csv",
 )
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass
@@ -34,12 +41,18 @@ class Progressed:
         Best value of the monitored column.
     stale : int
         Validations since the best one.
+    steps : int
+        Steps done of the epoch after those; not 0 where a signal ended the training within one.
+    sums : list of float
+        Sums of `mrcnn.training.step.NAMES` over these steps.
     """
 
     epoch: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     best: float | None = None
     stale: int = 0
+    steps: int = 0
+    sums: list[float] = field(default_factory=list)
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -66,38 +79,73 @@ def save_state(folder: Path, step: TrainStep, progressed: Progressed, identity: 
     write_atomically(folder / STATE_FILE, lambda file: np.savez(file, **arrays))
 
 
-def load_state(folder: Path, step: TrainStep, identity: dict[str, Any]) -> Progressed | None:
-    """Restore what `save_state` wrote into the model and the optimiser; None where there is no checkpoint.
+def load_state(folder: Path, step: TrainStep, identity: dict[str, Any]) -> Progressed:
+    """Restore what `save_state` wrote into the model and the optimiser.
+
+    Where a file is damaged (a full disk, a crash of the machine), all that depends on it is set aside as ``*.damaged``
+    with a warning, and the training starts anew: it then ends as it would have.
+
+    Returns
+    -------
+    Progressed
+        That of a new training where there is no checkpoint.
 
     Raises
     ------
     ValueError
-        If the checkpoint belongs to another training; the message names what differs and the cure.
+        If the checkpoint belongs to another training; the message names what differs and the remedy.
     """
     path = folder / STATE_FILE
     if not path.is_file():
-        return None
-    with np.load(path, allow_pickle=False) as arrays:
-        note = json.loads(str(arrays["note"]))
-        _check(path, note, json.loads(json.dumps(identity)))
-        targets = {f"weights/{k:04d}": v for k, v in enumerate(step.model.variables)} | step.state
-        if set(targets) != set(arrays.files) - {"note"}:
-            raise ValueError(f"{path}: the checkpoint is of another network. {_CURE}")
-        for name, variable in targets.items():
-            if tuple(variable.shape) != arrays[name].shape:
-                raise ValueError(
-                    f"{path}: {name} has the shape {arrays[name].shape}, expected {tuple(variable.shape)}. {_CURE}"
-                )
-            variable.assign(arrays[name])
-    return Progressed(note["epoch"], note["rows"], note["best"], note["stale"])
+        return Progressed()
+    try:
+        note, arrays = _read(path)
+        done = Progressed(**{entry.name: note[entry.name] for entry in dataclasses.fields(Progressed)})
+        if done.best is not None:
+            read(folder / BEST_FILE)
+    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        _set_aside(folder, error)
+        return Progressed()
+    _check(path, note, json.loads(json.dumps(identity)))
+    targets = {f"weights/{k:04d}": v for k, v in enumerate(step.model.variables)} | step.state
+    if set(targets) != set(arrays):
+        raise ValueError(f"{path}: the checkpoint is of another network. {_REMEDY}")
+    for name, variable in targets.items():
+        if tuple(variable.shape) != arrays[name].shape:
+            raise ValueError(
+                f"{path}: {name} has the shape {arrays[name].shape}, expected {tuple(variable.shape)}. {_REMEDY}"
+            )
+    for name, variable in targets.items():
+        variable.assign(arrays[name])
+    return done
 
 
-_CURE = "Remove the folder to start anew, choose another one, or restore the settings to go on."
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return note and arrays of a checkpoint, every byte of it checked."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    note = json.loads(str(arrays.pop("note")))
+    if note["format"] != _FORMAT:  # of another version of this package: as good as none
+        raise ValueError(f"its format is {note['format']!r}, {_FORMAT} is expected")
+    return note, arrays
+
+
+def _set_aside(folder: Path, error: Exception) -> None:
+    """Rename the files of a damaged checkpoint, and say so."""
+    for name in (STATE_FILE, BEST_FILE, LAST_FILE):
+        path = folder / name
+        if path.is_file():
+            path.replace(path.with_name(f"{name}.damaged"))
+    logger.warning(
+        "%s: the checkpoint is damaged (%s). It is set aside as *.damaged, and the training starts anew.",
+        folder, error,
+    )  # fmt: skip
+
+
+_REMEDY = "Remove the folder to start anew, choose another one, or restore the settings to go on."
 
 
 def _check(path: Path, note: dict[str, Any], identity: dict[str, Any]) -> None:
-    if note.get("format") != _FORMAT:
-        raise ValueError(f"{path}: unknown format {note.get('format')!r}. {_CURE}")
     stored = note["identity"]
     changed = [
         f"{key} (was {stored.get(key)!r}, is {identity.get(key)!r})"
@@ -106,5 +154,5 @@ def _check(path: Path, note: dict[str, Any], identity: dict[str, Any]) -> None:
     ]
     if changed:
         raise ValueError(
-            f"{path}: the checkpoint was made with other settings: {', '.join(changed)}. {_CURE}"
+            f"{path}: the checkpoint was made with other settings: {', '.join(changed)}. {_REMEDY}"
         )

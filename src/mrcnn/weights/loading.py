@@ -89,6 +89,15 @@ def _pairs(
                 f"{tuple(value.shape)} found. Where the number of classes differs, load with exclude=HEADS "
                 "(from mrcnn import HEADS); else check backbone and sizes of the configuration."
             )
+        if value.dtype.kind not in "fiu":
+            raise ValueError(
+                f"{path}: layer {layer.name}: {variable.name} is {value.dtype}; real numbers are expected"
+            )
+        if not np.isfinite(value).all():
+            raise ValueError(
+                f"{path}: layer {layer.name}: {variable.name} has {np.sum(~np.isfinite(value))} values that are NaN or "
+                "infinite. The training that made it failed: take its weights of an earlier epoch"
+            )
         yield variable, value
 
 

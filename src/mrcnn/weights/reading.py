@@ -12,6 +12,8 @@ import numpy as np
 from mrcnn.weights.layout import ORDER, RPN_GROUP
 
 Arrays = dict[str, np.ndarray]
+MOST_BYTES = 2**32
+"""Largest array that is read; those of ResNet-101 have 50 MB."""
 
 
 def read(path: str | Path, known: set[str] | None = None) -> dict[str, Arrays]:
@@ -23,19 +25,49 @@ def read(path: str | Path, known: set[str] | None = None) -> dict[str, Arrays]:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such weight file")
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
+        with h5py.File(path, "r") as file:
+            _refuse_references(path, file)
+            root = file.get("model_weights", file)
+            if "layer_names" in root.attrs or "layer_names0" in root.attrs:
+                return _read_matterport(root, known or set())
+            if isinstance(root.get("layers"), h5py.Group):
+                return _read_keras(root["layers"])
+    except (OSError, RuntimeError, KeyError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
         raise ValueError(
             f"{path}: is not a readable HDF5 file (an interrupted download?): {error}"
         ) from error
-    with file:
-        root = file.get("model_weights", file)
-        if "layer_names" in root.attrs or "layer_names0" in root.attrs:
-            return _read_matterport(root, known or set())
-        if isinstance(root.get("layers"), h5py.Group):
-            return _read_keras(root["layers"])
     raise ValueError(
         f"{path}: has neither Matterport's layout (attribute layer_names) nor Keras 3's (group layers)"
+    )
+
+
+def _refuse_references(path: Path, file: h5py.File) -> None:
+    """Raise ValueError where a file points elsewhere: such a file could make us read any other one."""
+    waiting, seen = [file["/"]], set()
+    while waiting:
+        group = waiting.pop()
+        place = h5py.h5o.get_info(group.id).addr
+        if place in seen:
+            continue
+        seen.add(place)
+        for name in group:
+            link = group.get(name, getlink=True)
+            if not isinstance(link, h5py.HardLink):
+                _refuse(path, group, name, f"a {type(link).__name__}")
+            entry = group[name]
+            if isinstance(entry, h5py.Group):
+                waiting.append(entry)
+            elif isinstance(entry, h5py.Dataset):
+                if entry.external or entry.is_virtual:
+                    _refuse(path, group, name, "data stored in other files")
+                if entry.nbytes > MOST_BYTES:
+                    _refuse(path, group, name, f"an array of {entry.nbytes / 2**30:.0f} GiB")
+
+
+def _refuse(path: Path, group: h5py.Group, name: str, what: str) -> None:
+    raise ValueError(
+        f"{path}: '{group.name.rstrip('/')}/{name}' is {what}; a weight file must hold its arrays itself. "
+        "Do not use a file that you did not make, or copy its arrays to a new one"
     )
 
 

@@ -1,5 +1,6 @@
 """Stand-ins for tests of the data pipeline and the training loop: tiny samples, and a network of a few weights."""
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
@@ -55,4 +56,9 @@ class TinyNetwork:
         return dict.fromkeys(LOSSES[:4], value * 0.2) | {LOSSES[4]: tf.reduce_mean(tf.square(out))}
 
     def save_weights(self, path):
-        path.write_bytes(b"".join(np.asarray(v).tobytes() for v in self.variables))
+        with h5py.File(path, "w") as file:
+            file.attrs["layer_names"] = ["tiny"]
+            group = file.create_group("tiny")
+            group.attrs["weight_names"] = [v.name for v in self.variables]
+            for variable in self.variables:
+                group[variable.name] = np.asarray(variable)
