@@ -151,7 +151,7 @@ def _check_source(config: Mapping[str, Any]) -> None:
 
 def _check_protocol(config: Mapping[str, Any]) -> None:
     """The protocol's numbers fit together; whether there are images enough is another matter."""
-    from blastvote.dataset.split.splits import SplitSettings
+    from blastvote.dataset.split.settings import SplitSettings
 
     try:
         SplitSettings.from_config(config["protocol"]).validate()

@@ -1,7 +1,8 @@
 """Stop the run where a source image, a patient or a look-alike image crosses from training to test."""
 
 from blastvote.dataset.manifest import read_manifest
-from blastvote.dataset.split.leakage import check_leakage, read_hashes
+from blastvote.dataset.split.leakage import check_leakage
+from blastvote.dataset.split.perceptual_hash import read_hashes
 from blastvote.dataset.split.splits import read_splits
 from blastvote.io import write_text
 from blastvote.logs import LOGGER, run_script

@@ -7,9 +7,25 @@ import numpy as np
 import pytest
 
 from blastvote import io
+from blastvote.dataset.split.splits import make_splits as splits_of
 from blastvote.vote import vote
 
 CLASSES = ["L1", "L2", "L3"]
+PROTOCOL = {
+    "name": "holdout",
+    "seed": 0,
+    "test_fraction": 0.5,
+    "val_fraction": 0.1,
+    "folds": 5,
+    "images_per_class": 20,
+    "train_fraction": 0.75,
+    "flips": ["horizontal", "vertical"],
+}
+
+
+def make_splits(labels, changes, class_names=None):
+    """Split with PROTOCOL but for `changes`."""
+    return splits_of(labels, PROTOCOL | changes, class_names)
 
 
 def disc(cx, cy, r, name, attribute="class"):

@@ -6,17 +6,17 @@ import pandas as pd
 import pytest
 
 from blastvote import io
-from blastvote.dataset.split.leakage import (
+from blastvote.dataset.split.leakage import LeakageReport, check_leakage
+from blastvote.dataset.split.perceptual_hash import (
     HASH_COLUMNS,
-    LeakageReport,
-    check_leakage,
     near_duplicates,
     perceptual_hashes,
     read_hashes,
-    seen_in_training,
 )
-from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
+from blastvote.evaluate.scoring.cells import seen_images
+
+from .conftest import make_splits
 
 CLASSES = ["L1", "L2"]
 
@@ -169,16 +169,16 @@ def test_paper_protocol_lists_its_own_leak_as_allowed(images):
     splits = make_splits(manifest, {"name": "paper", "images_per_class": 4}, CLASSES)
     report = check_leakage(splits, manifest, hashes, "paper")
     assert not report.leaks and len(report.allowed) == 8
-    seen = seen_in_training(splits, 0)
-    assert len(seen) == 24 and sum(seen.values()) == 8
     chosen = set(splits["image_id"][splits["role"] != "test"])
-    assert {i for i, was in seen.items() if was} == chosen
+    assert seen_images(splits, 0) == chosen and len(chosen) == 8
 
 
 def test_nothing_is_seen_in_clean_protocols(images):
     manifest, _ = tables(images)
     splits = make_splits(manifest, {"name": "kfold", "folds": 3}, CLASSES)
-    assert not any(any(seen_in_training(splits, fold).values()) for fold in range(3))
+    for fold in range(3):
+        tested = splits["image_id"][(splits["fold"] == fold) & (splits["role"] == "test")]
+        assert not seen_images(splits, fold) & set(tested)
 
 
 def test_hashes_round_trip_and_order_does_not_matter(images, tmp_path):

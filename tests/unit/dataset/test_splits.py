@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastvote import io
-from blastvote.dataset.split.splits import SplitSettings, make_splits, read_splits
+from blastvote.dataset.split.settings import SplitSettings
+from blastvote.dataset.split.splits import make_splits as splits_of
+from blastvote.dataset.split.splits import read_splits
 from blastvote.errors import InputError
+
+from .conftest import PROTOCOL, make_splits
 
 CLASSES = ["L1", "L2", "L3"]
 
@@ -182,7 +186,7 @@ def test_labels_must_be_known_and_ids_unique():
 
 
 def test_round_trip(tmp_path):
-    splits = make_splits(PAPER, SplitSettings(name="kfold"), CLASSES)
+    splits = splits_of(PAPER, SplitSettings.from_config(PROTOCOL | {"name": "kfold"}), CLASSES)
     io.write_csv(tmp_path / "splits.csv", splits)
     pd.testing.assert_frame_equal(read_splits(tmp_path / "splits.csv"), splits, check_dtype=False)
     (tmp_path / "bad.csv").write_text("image_id,fold,role,flip\na,0,training,none\n")

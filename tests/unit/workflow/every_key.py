@@ -17,7 +17,7 @@ import yaml
 from blastvote import plan
 from blastvote.cluster import job_request
 from blastvote.contrast import validate_params
-from blastvote.dataset.split.splits import SplitSettings
+from blastvote.dataset.split.settings import SplitSettings
 from blastvote.io import write_image
 from blastvote.segmentation.settings import SET_ELSEWHERE, network_config, training_config
 from blastvote.simulate import SimulationSettings

@@ -12,7 +12,7 @@ import pandas as pd
 
 from blastvote.dataset.check.measure import ImageFacts, examine
 from blastvote.dataset.source.collect import Collection, Vote
-from blastvote.dataset.split.leakage import HASH_COLUMNS, near_duplicates, placing
+from blastvote.dataset.split.perceptual_hash import HASH_COLUMNS, near_duplicates, placing
 from blastvote.dataset.truth import TrueImage
 from blastvote.errors import InputError
 from blastvote.wording import listed

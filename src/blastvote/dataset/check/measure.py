@@ -10,7 +10,7 @@ import numpy as np
 
 from blastvote import io, rle
 from blastvote.annotations.model import ImageAnnotation
-from blastvote.dataset.split.leakage import perceptual_hashes
+from blastvote.dataset.split.perceptual_hash import perceptual_hashes
 from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
 

@@ -4,100 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import cv2
-import imagehash
-import numpy as np
 import pandas as pd
-from PIL import Image
 
-from blastvote import io
-from blastvote.dataset.augment import FLIPS, flip_image
+from blastvote.dataset.split.perceptual_hash import HASH_SIDE, MAX_DISTANCE, near_duplicates, placing
 from blastvote.errors import InputError
 from blastvote.wording import listed
 
-HASH_COLUMNS = tuple(f"phash_{flip}" for flip in FLIPS)
-"""Columns of the table of hashes: of the image and of its three mirror images."""
-HASH_SIDE = 16
-MAX_DISTANCE = 40
-"""Images are look-alikes when at most this many of the 256 bits of their hashes differ."""
 MOST_LISTED = 5
 """So many leaks are named when they stop a run."""
-TURNS = ("transposed", "quarter turn right", "quarter turn left", "quarter turn and mirrored")
-"""What a flip of `FLIPS` becomes when rows and columns change places after it."""
-
-
-def perceptual_hashes(image: np.ndarray) -> dict[str, str]:
-    """Return the DCT hashes (imagehash.phash, 256 bits) of an image and of its mirror images.
-
-    Parameters
-    ----------
-    image
-        ``uint8`` RGB ``(H, W, 3)``.
-
-    Returns
-    -------
-    dict
-        Hexadecimal text by the names in `HASH_COLUMNS`.
-    """
-    side = HASH_SIDE * 4
-    thumbnail = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-    grey = thumbnail.astype(np.float64) @ (0.299, 0.587, 0.114)
-    small = np.round(grey).astype(np.uint8)
-    return {
-        column: str(imagehash.phash(Image.fromarray(flip_image(small, flip)), hash_size=HASH_SIDE))
-        for column, flip in zip(HASH_COLUMNS, FLIPS, strict=True)
-    }
-
-
-def _bits(column: Iterable[str]) -> np.ndarray:
-    """Return hashes as an array of bits ``(N, 256)``, float32 of -1 and 1."""
-    data = np.array([np.frombuffer(bytes.fromhex(text), dtype=np.uint8) for text in column])
-    bits = np.unpackbits(data.reshape(len(data), -1), axis=1)
-    return bits.astype(np.float32) * 2 - 1
-
-
-def near_duplicates(
-    hashes: pd.DataFrame, max_distance: int = MAX_DISTANCE
-) -> list[tuple[str, str, str, int]]:
-    """Return pairs of images that look alike, one perhaps mirrored or turned by 90, 180 or 270 degrees.
-
-    The hash of an image whose rows and columns change places is its hash with rows and columns exchanged (the
-    DCT is separable and the thumbnail square), so the four stored hashes stand for all eight positions.
-
-    Parameters
-    ----------
-    hashes
-        Columns ``image_id`` and `HASH_COLUMNS`.
-    max_distance
-        Greatest number of differing bits.
-
-    Returns
-    -------
-    list of (image_id, image_id, flip, distance)
-        Each pair once, the first id the smaller, with the one of `FLIPS` and `TURNS` that fits best; sorted.
-    """
-    if len(hashes) < 2:
-        return []
-    table = hashes.sort_values("image_id").reset_index(drop=True)
-    ids = list(table["image_id"])
-    plain = _bits(table[HASH_COLUMNS[0]])
-    flipped = [_bits(table[column]) for column in HASH_COLUMNS]
-    least = np.full((len(ids), len(ids)), np.inf, dtype=np.float32)
-    best = np.zeros(least.shape, dtype=np.uint8)
-    for number, bits in enumerate([*flipped, *(_transposed(bits) for bits in flipped)]):
-        distance = (plain.shape[1] - plain @ bits.T) / 2
-        best[distance < least] = number
-        least = np.minimum(least, distance)
-    pairs = np.argwhere(np.triu(least <= max_distance, 1))
-    names = (*FLIPS, *TURNS)
-    return [(ids[a], ids[b], names[best[a, b]], round(float(least[a, b]))) for a, b in pairs]
-
-
-def _transposed(bits: np.ndarray) -> np.ndarray:
-    """Return the hashes, bits ``(N, 256)``, of the same images with rows and columns exchanged."""
-    return bits.reshape(-1, HASH_SIDE, HASH_SIDE).transpose(0, 2, 1).reshape(len(bits), -1)
 
 
 @dataclass
@@ -250,30 +165,3 @@ def _alike(
                     f"fold {fold}: {a!r} ({_and(here)}) and {b!r} ({_and(there)}) {how}. Take one out, "
                     "give both one patient_id, or allow it: dataset.near_duplicates: warn."
                 )
-
-
-def placing(flip: str) -> str:
-    """Return in words how two look-alikes lie (a name of `FLIPS` or `TURNS`)."""
-    if flip in TURNS:
-        return f"one turned: {flip}"
-    return "upright" if flip == "none" else f"one mirrored: {flip}"
-
-
-def seen_in_training(splits: pd.DataFrame, fold: int) -> dict[str, bool]:
-    """Return, for each test image of a fold, whether it or a flipped copy of it was trained or validated on.
-
-    Parameters
-    ----------
-    splits
-        Columns ``image_id, fold, role, flip``.
-    fold
-        The fold.
-    """
-    part = splits[splits["fold"] == fold]
-    seen = set(part["image_id"][part["role"] != "test"])
-    return {image_id: image_id in seen for image_id in sorted(set(part["image_id"][part["role"] == "test"]))}
-
-
-def read_hashes(path: str | Path) -> pd.DataFrame:
-    """Read a ``hashes.csv``: ``image_id`` and the columns `HASH_COLUMNS`, as text."""
-    return io.read_table(path, required=["image_id", *HASH_COLUMNS])
