@@ -7,7 +7,8 @@ from blastvote.contrast.methods.dhe_nakai import gradient_magnitude, settle_ties
 from blastvote.contrast.methods.eff import enhance_original
 from blastvote.contrast.methods.eff_port import enhance_port
 from blastvote.contrast.numerics import stencil_numba, stencil_numpy
-from blastvote.contrast.numerics.illumination import load, smooth, smooth_exact, texture_weights
+from blastvote.contrast.numerics.backend import load
+from blastvote.contrast.numerics.illumination import smooth, smooth_exact, texture_weights
 from blastvote.contrast.numerics.multigrid import build, solve
 from blastvote.contrast.numerics.resize import Taps, halving, mask_thumbnail, taps, thumbnail
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from blastvote.contrast import enhance
-from blastvote.contrast.numerics import illumination
+from blastvote.contrast.numerics import backend
 from blastvote.contrast.numerics.compiled import compiled
 
 HEAVY = ("tensorflow", "keras", "numba", "scipy", "jsonschema", "PIL", "matplotlib", "pandas")
@@ -33,10 +33,10 @@ def test_eff_without_numba_gives_the_same_within_a_level(monkeypatch):
     expected = enhance(image, "eff", k=3.0)
     monkeypatch.setitem(sys.modules, "blastvote.contrast.numerics.stencil_numba", None)
     monkeypatch.setitem(sys.modules, "blastvote.contrast.numerics.pixels_numba", None)
-    assert illumination.load("pixels", "auto").__name__.endswith("pixels_numpy")
+    assert backend.load("pixels", "auto").__name__.endswith("pixels_numpy")
     assert np.abs(enhance(image, "eff", k=3.0).astype(int) - expected).max() <= 1
     with pytest.raises(ImportError):
-        illumination.load("pixels", "numba")
+        backend.load("pixels", "numba")
 
 
 def test_a_function_is_compiled_without_a_cache_where_nothing_can_be_written(monkeypatch):

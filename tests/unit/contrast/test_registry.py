@@ -1,10 +1,14 @@
 """The registry, its schemas and the messages for mistakes."""
 
+import re
+import sys
+from pathlib import Path
+
 import jsonschema
 import numpy as np
 import pytest
 
-from blastvote.contrast import METHODS, enhance, validate_params
+from blastvote.contrast import METHODS, enhance, find_methods, methods, validate_params
 from blastvote.errors import InputError
 
 IMAGE = np.full((6, 5, 3), 100, np.uint8)
@@ -12,6 +16,25 @@ IMAGE = np.full((6, 5, 3), 100, np.uint8)
 
 def test_the_methods_of_the_study_and_the_extras_are_registered():
     assert {"none", "he", "dhe", "clahe", "eff", "gamma", "lime", "reinhard", "macenko"} <= set(METHODS)
+
+
+def test_a_new_file_is_a_new_method(monkeypatch, tmp_path, repo_root: Path):
+    """The example of docs/methods.md, dropped into a folder of methods, is there without another edit."""
+    guide = (repo_root / "docs/methods.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", guide.partition("## Adding a method")[2], re.DOTALL)
+    (tmp_path / "invert.py").write_text(example, encoding="utf-8")
+    monkeypatch.setattr(methods, "__path__", [*methods.__path__, str(tmp_path)])
+    try:
+        find_methods()
+        assert METHODS["invert"].summary == "Mix the image with its negative."
+        assert (enhance(IMAGE, "invert", strength=1) == 155).all()
+        assert enhance(IMAGE[..., 0], "invert").shape == (6, 5)
+        with pytest.raises(InputError, match="strength"):
+            validate_params("invert", {"strength": 2})
+    finally:
+        METHODS.pop("invert", None)
+        sys.modules.pop(f"{methods.__name__}.invert", None)
+    find_methods()  # the other files are not registered twice
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

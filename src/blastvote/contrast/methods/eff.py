@@ -11,8 +11,9 @@ import numpy as np
 
 from blastvote.contrast.methods.eff_port import enhance_port
 from blastvote.contrast.numerics import resize
+from blastvote.contrast.numerics.backend import load
 from blastvote.contrast.numerics.exposure import CAMERA_A, CAMERA_B, LEVELS, best_exposure, transform
-from blastvote.contrast.numerics.illumination import load, smooth
+from blastvote.contrast.numerics.illumination import smooth
 from blastvote.contrast.registry import method
 
 BAD = 0.5  # illumination below which a pixel counts as under-exposed

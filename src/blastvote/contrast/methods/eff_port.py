@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 
 from blastvote.contrast.methods.dhe_wadud import value_of
+from blastvote.contrast.numerics.backend import load
 from blastvote.contrast.numerics.exposure import best_exposure, transform
-from blastvote.contrast.numerics.illumination import load, smooth
+from blastvote.contrast.numerics.illumination import smooth
 
 
 def enhance_port(

@@ -5,7 +5,8 @@ LIME's denoiser is left out.
 
 import numpy as np
 
-from blastvote.contrast.numerics.illumination import load, smooth
+from blastvote.contrast.numerics.backend import load
+from blastvote.contrast.numerics.illumination import smooth
 from blastvote.contrast.registry import method
 
 
@@ -41,7 +42,7 @@ def lime(image: np.ndarray, gamma: float = 0.8, lam: float = 0.5, floor: float =
     The illumination is the map T of EFF at half resolution (the same quadratic approximation of LIME's
     problem, window 5), enlarged and limited to [floor, 1]; the result is rounded half up and saturated.
     """
-    pixels = load("pixels", "auto")
+    pixels = load("pixels")
     illumination = pixels.enlarge(smooth(pixels.halve_lightness(image), lam), *image.shape[:2])
     np.clip(illumination, floor, 1.0, out=illumination)
     gain = illumination**-gamma

@@ -6,11 +6,10 @@ the weight M of (8) and the denominator of (9). That is the linear system (10), 
 small images and tests, directly.
 """
 
-import importlib
-from types import ModuleType
-
 import cv2
 import numpy as np
+
+from blastvote.contrast.numerics.backend import load
 
 EPSILON = 0.001
 
@@ -72,7 +71,7 @@ def smooth(plane: np.ndarray, lam: float = 0.5, sigma: int = 5, solver: str = "a
     lam, sigma
         lambda of (6) and the window of (8).
     solver
-        ``auto`` (numba if it can be imported, else NumPy), ``numba``, ``numpy``, or ``exact``.
+        One of `backend.SOLVERS`.
 
     Returns
     -------
@@ -89,14 +88,3 @@ def smooth(plane: np.ndarray, lam: float = 0.5, sigma: int = 5, solver: str = "a
     horizontal *= np.float32(lam)
     vertical *= np.float32(lam)
     return solve(plane, horizontal, vertical, load("stencil", solver))
-
-
-def load(name: str, solver: str) -> ModuleType:
-    """Import ``<name>_numba`` or ``<name>_numpy``; ``auto`` and ``exact`` take what can be imported."""
-    if solver != "numpy":
-        try:
-            return importlib.import_module(f"blastvote.contrast.numerics.{name}_numba")
-        except ImportError:
-            if solver == "numba":
-                raise
-    return importlib.import_module(f"blastvote.contrast.numerics.{name}_numpy")

@@ -1,0 +1,30 @@
+"""The one place that chooses between numba and NumPy for the heavy loops.
+
+``stencil`` (the grid operations of `multigrid`) and ``pixels`` (the full-size steps of EFF and LIME) exist twice,
+with the same functions: ``*_numba`` compiled, ``*_numpy`` for machines without numba.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+SOLVERS = ("auto", "numba", "numpy", "exact")
+"""``auto`` is numba if it can be imported, else NumPy; ``exact`` too, with the direct solver of `illumination`."""
+
+
+def load(name: str, solver: str = "auto") -> ModuleType:
+    """Import the part `name` (``stencil`` or ``pixels``) as `solver`, one of `SOLVERS`, wants it.
+
+    Raises
+    ------
+    ImportError
+        If ``numba`` is asked for and is not there.
+    """
+    if solver != "numpy":
+        try:
+            return importlib.import_module(f"{__package__}.{name}_numba")
+        except ImportError:
+            if solver == "numba":
+                raise
+    return importlib.import_module(f"{__package__}.{name}_numpy")
