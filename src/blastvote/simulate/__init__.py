@@ -16,7 +16,8 @@ from blastvote.simulate.dataset import (
     write_dataset,
     write_image_files,
 )
-from blastvote.simulate.scene import Patient, SimulatedImage, draw_patient, simulate_image
+from blastvote.simulate.realism import REALISM, Realism
+from blastvote.simulate.scene import Patient, SimulatedImage, draw_patient, simulate_healthy, simulate_image
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
 from blastvote.simulate.via import merge_via
 
@@ -25,7 +26,9 @@ __all__ = [
     "CLASS_NAMES",
     "IMAGES_FOLDER",
     "LABELS_NAME",
+    "REALISM",
     "Patient",
+    "Realism",
     "SimulatedImage",
     "SimulationSettings",
     "draw_patient",
@@ -35,6 +38,7 @@ __all__ = [
     "labels_frame",
     "merge_via",
     "patient_of",
+    "simulate_healthy",
     "simulate_id",
     "simulate_image",
     "write_dataset",

@@ -9,6 +9,7 @@ import numpy as np
 
 from blastvote.simulate.cells.blasts import Blast, draw_outline
 from blastvote.simulate.cells.shapes import cut_patch
+from blastvote.simulate.realism import REALISM
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
 
 MIN_VISIBLE_PX = 40
@@ -31,10 +32,16 @@ def place_blasts(
     numpy.ndarray
         ``bool (H, W, N)``: their visible pixels.
     """
+    kinds = REALISM[settings.realism].morphology
     blasts: list[Blast] = []
     for k, subtype in enumerate(_subtypes(rng, label, settings)):
         place = _find_place(
-            rng, draw_outline(rng, subtype, 1 / settings.pixel_size_um), subtype, blasts, settings, k == 0
+            rng,
+            draw_outline(rng, kinds[subtype], 1 / settings.pixel_size_um),
+            subtype,
+            blasts,
+            settings,
+            k == 0,
         )
         if place is not None:
             blasts.append(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,12 +10,20 @@ from blastvote.errors import InputError
 from blastvote.simulate.cells import redcells
 from blastvote.simulate.cells.blasts import Blast, paint_blast
 from blastvote.simulate.cells.distractors import paint_debris, paint_neutrophil, paint_platelet, paint_smudge
+from blastvote.simulate.cells.leucocytes import (
+    paint_eosinophil,
+    paint_erythroblast,
+    paint_lymphocyte,
+    paint_monocyte,
+)
 from blastvote.simulate.imaging.canvas import Canvas
 from blastvote.simulate.imaging.lighting import draw_lighting, illumination
 from blastvote.simulate.imaging.optics import Camera, draw_camera, photograph
 from blastvote.simulate.imaging.stain import AZURE, Stain, draw_stain, transmit
 from blastvote.simulate.imaging.texture import TextureAtlas, cloud
+from blastvote.simulate.imaging.thick import paint_thick_region
 from blastvote.simulate.placement import place_blasts
+from blastvote.simulate.realism import REALISM, Realism
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
 
 
@@ -63,7 +71,8 @@ class SimulatedImage:
 
 def draw_patient(rng: np.random.Generator, settings: SimulationSettings) -> Patient:
     """Draw a patient's stain and camera, whatever the subtype."""
-    return Patient(draw_stain(rng, settings.stain_variation), draw_camera(rng, settings.stain_variation))
+    variation, realism = settings.stain_variation, REALISM[settings.realism]
+    return Patient(draw_stain(rng, variation, realism), draw_camera(rng, variation, realism))
 
 
 def simulate_image(
@@ -101,6 +110,27 @@ def simulate_image(
     rng = np.random.default_rng(rng)
     patient = patient or draw_patient(rng, settings)
     blasts, masks = place_blasts(rng, label, settings)
+    return _picture(rng, label, settings, patient, blasts, masks)
+
+
+def simulate_healthy(
+    rng: np.random.Generator | int, settings: SimulationSettings, patient: Patient | None = None
+) -> SimulatedImage:
+    """Simulate a smear without lymphoblasts; its label is empty. Parameters as in `simulate_image`."""
+    rng = np.random.default_rng(rng)
+    patient = patient or draw_patient(rng, settings)
+    return _picture(rng, "", settings, patient, [], np.zeros((settings.height, settings.width, 0), bool))
+
+
+def _picture(
+    rng: np.random.Generator,
+    label: str,
+    settings: SimulationSettings,
+    patient: Patient,
+    blasts: list[Blast],
+    masks: np.ndarray,
+) -> SimulatedImage:
+    """Paint the slide around the blasts and photograph it."""
     canvas = _paint(rng, settings, blasts, patient.stain)
     lighting = draw_lighting(rng, settings.lighting_severity)
     image = photograph(
@@ -125,11 +155,14 @@ def _paint(
     haze = np.float32(stain.haze) * (1 + np.float32(0.8) * cloud(rng, height, width, 4))
     canvas.add((slice(None), slice(None)), AZURE, np.maximum(haze, 0))
     taken = np.array([(b.x, b.y, b.radius) for b in blasts], float).reshape(-1, 3)
-    others = _place_distractors(rng, canvas, taken)
+    realism = REALISM[settings.realism]
+    others = _place_distractors(rng, canvas, taken, realism)
     taken = np.concatenate([taken, np.array([o[1:] for o in others]).reshape(-1, 3)])
-    habit = redcells.draw_habit(rng)
+    habit = redcells.draw_habit(rng, realism)
     for x, y in redcells.scatter(rng, habit, height, width, canvas.scale, taken):
         redcells.paint_red_cell(rng, canvas, habit, float(x), float(y))
+    if realism.thick and rng.random() < realism.thick:
+        paint_thick_region(rng, canvas)
     area = height * width / canvas.scale**2 / 1000
     for paint, rate in ((paint_platelet, 0.5), (paint_debris, 0.7)):
         for _ in range(int(rng.poisson(rate * area * rng.gamma(1.5, 0.67)))):
@@ -142,19 +175,57 @@ def _paint(
     for paint_cell, x, y, radius in others:
         paint_cell(rng, canvas, x, y, radius)
     for blast in blasts:
-        paint_blast(rng, canvas, blast)
+        paint_blast(rng, canvas, blast, realism)
+    if realism.red_on_top and rng.random() < realism.red_on_top:
+        _paint_red_on_top(rng, canvas, habit, taken)
     return canvas
 
 
-def _place_distractors(rng: np.random.Generator, canvas: Canvas, taken: np.ndarray) -> list[tuple]:
-    """Choose places for neutrophils and smudge cells that keep clear of the blasts."""
+def _paint_red_on_top(
+    rng: np.random.Generator, canvas: Canvas, habit: redcells.RedCellHabit, taken: np.ndarray
+) -> None:
+    """Let red cells lie across the edges of nucleated cells; these shine through."""
+    habit = replace(habit, opacity=float(rng.uniform(0.0, 0.3)))
+    for x, y, radius in taken:
+        for _ in range(int(rng.poisson(0.5))):
+            angle, away = rng.uniform(0, 2 * np.pi), radius * rng.uniform(0.9, 1.3)
+            redcells.paint_red_cell(rng, canvas, habit, x + away * np.cos(angle), y + away * np.sin(angle))
+
+
+def _place_distractors(
+    rng: np.random.Generator, canvas: Canvas, taken: np.ndarray, realism: Realism
+) -> list[tuple]:
+    """Choose places for white cells and smudge cells that keep clear of the blasts."""
     height, width = canvas.shape
     area = height * width / canvas.scale**2 / 1000
     places: list[tuple] = []
-    for paint, rate, low, high in ((paint_neutrophil, 0.06, 5.2, 6.8), (paint_smudge, 0.05, 5.0, 8.5)):
+    for name, rate in realism.rates.items():
+        paint, low, high = _OTHERS[name]
         for _ in range(int(rng.poisson(rate * area))):
             x, y, r = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(low, high) * canvas.scale
             room = np.concatenate([taken, np.array([p[1:] for p in places]).reshape(-1, 3)])
             if (np.hypot(x - room[:, 0], y - room[:, 1]) > 1.05 * (room[:, 2] + r)).all():
                 places.append((paint, x, y, r))
     return places
+
+
+def _varied_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float) -> None:
+    paint_neutrophil(rng, canvas, x, y, radius, plump=float(rng.uniform(0.9, 1.5)))
+
+
+def _varied_smudge(rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float) -> None:
+    paint_smudge(rng, canvas, x, y, radius, depth=float(rng.uniform(0.9, 1.8)))
+
+
+_OTHERS = {
+    "neutrophil": (paint_neutrophil, 5.2, 6.8),
+    "smudge": (paint_smudge, 5.0, 8.5),
+    "neutrophil, varied": (_varied_neutrophil, 4.8, 7.8),
+    "smudge, varied": (_varied_smudge, 4.5, 9.0),
+    "lymphocyte": (paint_lymphocyte, 3.4, 4.7),
+    "lymphocyte, large": (paint_lymphocyte, 4.8, 7.2),
+    "monocyte": (paint_monocyte, 6.0, 9.0),
+    "erythroblast": (paint_erythroblast, 3.6, 5.2),
+    "eosinophil": (paint_eosinophil, 5.5, 7.5),
+}
+"""What `realism.Realism.rates` names: how it is painted, and its least and greatest radius in micrometres."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blastvote.errors import InputError
+from blastvote.simulate.realism import REALISM
 
 CLASS_NAMES = ("L1", "L2", "L3")
 """The FAB subtypes the simulator draws, in this order everywhere."""
@@ -43,6 +44,8 @@ class SimulationSettings:
         Lowest and highest quality of the camera's own JPEG compression, which is part of the picture.
     image_format
         ``png`` or ``jpg``: the type of the files written.
+    realism
+        How widely smears differ: ``demo`` or ``wide`` (`blastvote.simulate.realism.REALISM`).
     """
 
     width: int = 640
@@ -57,6 +60,7 @@ class SimulationSettings:
     images_per_patient: int = 4
     jpeg_quality: tuple[int, int] = (72, 95)
     image_format: str = "png"
+    realism: str = "demo"
 
     def __post_init__(self) -> None:
         """Check every value.
@@ -80,6 +84,10 @@ class SimulationSettings:
         if self.image_format not in ("png", "jpg"):
             raise InputError(
                 f"simulation setting image_format is {self.image_format!r}; choose 'png' or 'jpg'."
+            )
+        if self.realism not in REALISM:
+            raise InputError(
+                f"simulation setting realism is {self.realism!r}; choose one of {', '.join(map(repr, REALISM))}."
             )
         field = min(self.width, self.height) * self.pixel_size_um
         if field < MIN_FIELD_UM:

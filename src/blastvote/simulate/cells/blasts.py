@@ -8,10 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from blastvote.simulate.cells.morphology import MORPHOLOGY, Morphology
-from blastvote.simulate.cells.shapes import N_ANGLES, Patch, blob, cut_patch, indent, moved
+from blastvote.simulate.cells.morphology import Morphology
+from blastvote.simulate.cells.shapes import Patch, blob, cut_patch, indent, moved
+from blastvote.simulate.cells.vacuoles import foam, spot, vacuoles
 from blastvote.simulate.imaging.canvas import Canvas
 from blastvote.simulate.imaging.stain import AZURE, BASOPHIL, CHROMATIN
+from blastvote.simulate.realism import Realism, within
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,20 @@ class Blast:
         return float(np.pi * np.mean(self.outline.astype(np.float64) ** 2))
 
 
-def draw_outline(rng: np.random.Generator, subtype: str, scale: float) -> np.ndarray:
+def draw_outline(rng: np.random.Generator, kind: Morphology, scale: float) -> np.ndarray:
     """Draw the outline of a lymphoblast in pixels (``scale`` pixels per micrometre)."""
-    kind = MORPHOLOGY[subtype]
     mean, spread, least, greatest = kind.diameter_um
     diameter = float(np.clip(rng.normal(mean, spread), least, greatest))
     aspect = rng.uniform(1.0, 1.0 + 6 * kind.cell_roughness[1])
     outline = blob(rng, diameter / 2 * scale, aspect, rng.uniform(*kind.cell_roughness))
-    bumps = 0.15 if subtype == "L1" else 0.8
-    for _ in range(int(rng.poisson(bumps))):  # neighbours press on a cell, and it has blebs
+    for _ in range(int(rng.poisson(kind.bumps))):  # neighbours press on a cell, and it has blebs
         outline = indent(outline, rng.uniform(0, 2 * np.pi), rng.uniform(-0.16, 0.10), rng.uniform(0.25, 0.7))
     return outline
 
 
-def paint_blast(rng: np.random.Generator, canvas: Canvas, blast: Blast) -> None:
+def paint_blast(rng: np.random.Generator, canvas: Canvas, blast: Blast, realism: Realism) -> None:
     """Paint a lymphoblast over whatever lies below it: cytoplasm, chromatin, nucleoli, vacuoles."""
-    kind = MORPHOLOGY[blast.subtype]
+    kind = realism.morphology[blast.subtype]
     patch = cut_patch(blast.x, blast.y, float(blast.outline.max()) + 2, *canvas.shape)
     if patch is None:
         return
@@ -70,12 +70,16 @@ def paint_blast(rng: np.random.Generator, canvas: Canvas, blast: Blast) -> None:
     nucleus = about.coverage(outline) * patch.coverage(blast.outline - np.float32(0.12 * canvas.scale))
     blue = _cytoplasm(rng, canvas, kind, patch.distance(blast.outline), about.distance(outline)) * cell
     blue *= 1 - np.float32(0.85) * nucleus
-    violet = _chromatin(rng, canvas, about.distance(outline)) * nucleus
-    for spot in _nucleoli(rng, kind, about, float(outline.min()), canvas.scale):
-        violet *= 1 - spot
-        blue += np.float32(0.35) * spot * nucleus
+    grain = within(rng, realism.chromatin_contrast)
+    violet = chromatin(rng, canvas, about.distance(outline), grain) * nucleus
+    for pale in _nucleoli(rng, kind, about, float(outline.min()), canvas.scale):
+        violet *= 1 - pale
+        blue += np.float32(0.35) * pale * nucleus
     if rng.random() < kind.vacuole_chance:
-        clear = _vacuoles(rng, kind, patch, blast.outline, float(np.arctan2(-dy, -dx)), nucleus, canvas.scale)
+        draw = foam if kind.foamy else vacuoles
+        clear = draw(
+            rng, kind.vacuoles, patch, blast.outline, float(np.arctan2(-dy, -dx)), nucleus, canvas.scale
+        )
     else:
         clear = np.ones_like(cell)
     canvas.add(patch.window, CHROMATIN, violet * clear)
@@ -118,11 +122,13 @@ def _cytoplasm(
     return amount * zones * (1 + np.float32(0.10) * grain)
 
 
-def _chromatin(rng: np.random.Generator, canvas: Canvas, from_membrane: np.ndarray) -> np.ndarray:
-    """Return the violet dye of the nucleus: grains of three sizes, and the membrane."""
+def chromatin(
+    rng: np.random.Generator, canvas: Canvas, from_membrane: np.ndarray, strength: float = 1.0
+) -> np.ndarray:
+    """Return the violet dye of a nucleus: grains of three sizes (``strength`` scales them), and the membrane."""
     amount = np.full(from_membrane.shape, rng.normal(0.86, 0.07), np.float32)
     for grain, low, high in (("fine", 0.07, 0.15), ("medium", 0.08, 0.16), ("coarse", 0.04, 0.09)):
-        contrast = np.float32(0.86 * rng.uniform(low, high))
+        contrast = np.float32(0.86 * strength * rng.uniform(low, high))
         amount += contrast * canvas.atlas.window(rng, grain, from_membrane.shape)
     membrane = np.exp(-((from_membrane / np.float32(0.28 * canvas.scale) + 0.8) ** 2))
     return np.maximum(amount + np.float32(rng.uniform(0.08, 0.2)) * membrane, 0.2)
@@ -135,35 +141,5 @@ def _nucleoli(
     for _ in range(int(rng.choice(4, p=kind.nucleoli))):
         angle, away = rng.uniform(0, 2 * np.pi), inner * np.sqrt(rng.uniform(0, 0.45))
         size = rng.uniform(0.55, 1.1) * scale
-        spot = _spot(about, away * np.cos(angle), away * np.sin(angle), size, soft=0.3 * scale)
-        yield spot * np.float32(rng.uniform(*kind.nucleolus_contrast))
-
-
-def _vacuoles(
-    rng: np.random.Generator,
-    kind: Morphology,
-    patch: Patch,
-    outline: np.ndarray,
-    roomy: float,
-    nucleus: np.ndarray,
-    scale: float,
-) -> np.ndarray:
-    """Return what vacuoles leave of the stain, ``float32 (h, w)``: most lie where the cytoplasm is widest."""
-    clear = np.ones(patch.rho.shape, np.float32)
-    side = roomy + rng.normal(0, 0.5)
-    # Above or below the nucleus a vacuole takes away only its own share of the thickness.
-    strength = 1 - np.float32(0.45) * nucleus
-    for _ in range(int(rng.integers(kind.vacuoles[0], kind.vacuoles[1] + 1))):
-        angle = rng.normal(side, 0.65) if rng.random() < 0.75 else rng.uniform(0, 2 * np.pi)
-        size = rng.gamma(4.0, 0.1) * scale
-        edge = float(outline[int(angle / (2 * np.pi) * N_ANGLES) % N_ANGLES]) - 1.05 * size - 0.15 * scale
-        away = edge * (rng.uniform(0.62, 1.0) if rng.random() < 0.75 else np.sqrt(rng.uniform(0.05, 0.7)))
-        spot = _spot(patch, away * np.cos(angle), away * np.sin(angle), size, soft=0.12 * scale)
-        clear *= 1 - np.float32(rng.uniform(0.5, 0.92)) * spot * strength
-    return clear
-
-
-def _spot(patch: Patch, x: float, y: float, size: float, soft: float) -> np.ndarray:
-    """Return a disc of radius ``size`` whose edge is ``soft`` pixels wide, in 0-1."""
-    away = np.sqrt((patch.dx - np.float32(x)) ** 2 + (patch.dy - np.float32(y)) ** 2)
-    return np.clip((np.float32(size) - away) / np.float32(max(soft, 0.5)) + np.float32(0.5), 0, 1)
+        pale = spot(about, away * np.cos(angle), away * np.sin(angle), size, soft=0.3 * scale)
+        yield pale * np.float32(rng.uniform(*kind.nucleolus_contrast))

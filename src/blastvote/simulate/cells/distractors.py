@@ -10,8 +10,13 @@ from blastvote.simulate.imaging.canvas import Canvas
 from blastvote.simulate.imaging.stain import AZURE, BASOPHIL, CHROMATIN
 
 
-def paint_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float) -> None:
-    """Paint a mature neutrophil: pale, finely granular cytoplasm and a nucleus of two to five lobes."""
+def paint_neutrophil(
+    rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float, plump: float = 1.0
+) -> None:
+    """Paint a mature neutrophil: pale, finely granular cytoplasm and a nucleus of two to five lobes.
+
+    ``plump`` scales the lobes.
+    """
     outline = blob(rng, radius, rng.uniform(1, 1.15), 0.02)
     patch = cut_patch(x, y, float(outline.max()) + 2, *canvas.shape)
     if patch is None:
@@ -20,7 +25,7 @@ def paint_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: floa
     canvas.cover(patch.window, cell, 0.93)
     nucleus = np.zeros_like(cell)
     lobes = int(rng.integers(2, 6))
-    size = radius * (0.46 - 0.04 * lobes)
+    size = radius * (0.46 - 0.04 * lobes) * plump
     start, sweep = rng.uniform(0, 2 * np.pi), rng.uniform(0.95, 1.25) * (1.0 if lobes > 2 else 1.8)
     ring = radius * rng.uniform(0.42, 0.55)
     angles = start + np.arange(lobes) * sweep + rng.normal(0, 0.1, lobes)
@@ -43,8 +48,10 @@ def paint_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: floa
     canvas.thickness[patch.window] += cell * (np.float32(0.35) + np.float32(0.4) * nucleus)
 
 
-def paint_smudge(rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float) -> None:
-    """Paint a smudge cell: a burst nucleus, pale and ragged, streaked and full of holes."""
+def paint_smudge(
+    rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float, depth: float = 1.0
+) -> None:
+    """Paint a smudge cell: a burst nucleus, pale (``depth`` 1) or deep, ragged, streaked and full of holes."""
     outline = blob(rng, radius, rng.uniform(1.1, 1.8), 0.10)
     patch = cut_patch(x, y, float(outline.max()) * 1.2 + 3, *canvas.shape)
     if patch is None:
@@ -62,7 +69,7 @@ def paint_smudge(rng: np.random.Generator, canvas: Canvas, x: float, y: float, r
     mottle = 1 + np.float32(0.22) * threads + np.float32(0.12) * canvas.atlas.window(rng, "coarse", shape)
     mottle += np.float32(0.07) * canvas.atlas.window(rng, "fine", shape)
     foam = np.clip(np.float32(1.75) - np.float32(0.55) * medium, 0.35, 1)
-    amount = np.float32(rng.uniform(0.38, 0.62)) * np.maximum(mottle, 0.2) * foam * cover
+    amount = np.float32(depth * rng.uniform(0.38, 0.62)) * np.maximum(mottle, 0.2) * foam * cover
     canvas.cover(patch.window, cover, 0.75)
     canvas.add(patch.window, CHROMATIN, amount * np.float32(0.75))
     canvas.add(patch.window, AZURE, amount * np.float32(0.9))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Morphology:
         Fewest and most vacuoles.
     vacuole_chance
         Share of cells with vacuoles.
+    bumps
+        Mean number of dents and blebs.
+    foamy
+        Whether vacuoles lie in heaps, merge and notch the edge.
     """
 
     diameter_um: tuple[float, float, float, float]
@@ -46,6 +50,8 @@ class Morphology:
     basophilia: tuple[float, float]
     vacuoles: tuple[int, int]
     vacuole_chance: float
+    bumps: float = 0.8
+    foamy: bool = False
 
 
 MORPHOLOGY = {
@@ -61,6 +67,7 @@ MORPHOLOGY = {
         basophilia=(0.45, 1.0),
         vacuoles=(1, 2),
         vacuole_chance=0.04,
+        bumps=0.15,
     ),
     "L2": Morphology(
         diameter_um=(13.0, 1.5, 10.2, 17.0),
@@ -89,3 +96,46 @@ MORPHOLOGY = {
         vacuole_chance=1.0,
     ),
 }
+
+# Basophilia is the same in all three, so that vacuoles make L3, not the blue of the cytoplasm.
+_BLUE = (0.25, 2.0)
+
+WIDE_MORPHOLOGY = {
+    "L1": replace(
+        MORPHOLOGY["L1"],
+        diameter_um=(9.8, 0.9, 8.0, 12.5),
+        nucleus_ratio=(0.80, 0.96),
+        nucleus_aspect=(1.0, 1.25),
+        clefts=(0.75, 0.22, 0.03),
+        cell_roughness=(0.01, 0.04),
+        basophilia=_BLUE,
+        bumps=0.5,
+    ),
+    "L2": replace(
+        MORPHOLOGY["L2"],
+        diameter_um=(13.2, 1.7, 10.2, 18.0),
+        nucleus_ratio=(0.64, 0.92),
+        nucleus_aspect=(1.0, 1.45),
+        nucleus_roughness=(0.008, 0.055),
+        clefts=(0.45, 0.40, 0.15),
+        nucleoli=(0.25, 0.35, 0.25, 0.15),
+        nucleolus_contrast=(0.15, 0.6),
+        cell_roughness=(0.012, 0.06),
+        basophilia=_BLUE,
+        bumps=1.0,
+    ),
+    "L3": replace(
+        MORPHOLOGY["L3"],
+        diameter_um=(12.8, 1.5, 9.5, 17.0),
+        nucleus_ratio=(0.70, 0.95),
+        nucleus_aspect=(1.0, 1.35),
+        nucleus_roughness=(0.006, 0.04),
+        clefts=(0.80, 0.17, 0.03),
+        cell_roughness=(0.015, 0.055),
+        basophilia=_BLUE,
+        vacuoles=(5, 34),
+        bumps=1.0,
+        foamy=True,
+    ),
+}
+"""The same criteria where laboratories and slides differ more: the subtypes overlap in all but size and vacuoles."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blastvote.simulate.cells.shapes import Patch, blob, cut_patch, indent
+from blastvote.simulate.cells.shapes import N_ANGLES, Patch, blob, cut_patch, indent
 from blastvote.simulate.imaging.canvas import Canvas
 from blastvote.simulate.imaging.stain import BASOPHIL, HAEMOGLOBIN
+from blastvote.simulate.realism import Realism, within
 
 DIAMETER_UM = 7.2
 
@@ -35,6 +36,10 @@ class RedCellHabit:
         Share of the mean distance at which two free cells may overlap, 0 to 1.
     opacity
         How far an upper cell hides the one below: near 0 both add up, near 1 only the upper is seen.
+    ghosts
+        Share of cells that lost most of their haemoglobin.
+    burrs
+        Share of cells with spikes.
     """
 
     per_1000_um2: float
@@ -45,19 +50,23 @@ class RedCellHabit:
     rouleaux: float
     overlap: float
     opacity: float
+    ghosts: float
+    burrs: float
 
 
-def draw_habit(rng: np.random.Generator) -> RedCellHabit:
+def draw_habit(rng: np.random.Generator, realism: Realism) -> RedCellHabit:
     """Draw the look of an image's red cells."""
     return RedCellHabit(
-        per_1000_um2=float(rng.uniform(5.0, 16.0)),
-        pallor=float(rng.beta(2.0, 2.2)),
-        pallor_spread=float(rng.uniform(0.08, 0.3)),
-        aniso=float(rng.uniform(0.04, 0.10)),
-        poikilo=float(rng.uniform(0.012, 0.045)),
-        rouleaux=float(rng.choice([0.1, 0.35, 0.65])),
-        overlap=float(rng.uniform(0.1, 0.55)),
-        opacity=float(rng.uniform(0.25, 0.95)),
+        per_1000_um2=within(rng, realism.red_per_1000_um2),
+        pallor=float(rng.beta(*realism.red_pallor)),
+        pallor_spread=within(rng, realism.red_pallor_spread),
+        aniso=within(rng, realism.red_aniso),
+        poikilo=within(rng, realism.red_poikilo),
+        rouleaux=float(rng.choice(realism.red_rouleaux)),
+        overlap=within(rng, realism.red_overlap),
+        opacity=within(rng, realism.red_opacity),
+        ghosts=within(rng, (0.0, realism.red_ghosts)) ** 2,
+        burrs=within(rng, (0.0, realism.red_burrs)) ** 2,
     )
 
 
@@ -123,6 +132,8 @@ def paint_red_cell(rng: np.random.Generator, canvas: Canvas, habit: RedCellHabit
     mottle = 1 + np.float32(0.035) * canvas.atlas.window(rng, "coarse", cover.shape)
     profile = rim * mottle * (1 - _pallor(rng, patch, radius, habit)) * cover
     amount = np.float32(rng.normal(1.1, 0.11) * (0.7 if rng.random() < 0.12 else 1.0))
+    if habit.ghosts and rng.random() < habit.ghosts:
+        amount *= np.float32(rng.uniform(0.15, 0.6))
     canvas.cover(patch.window, cover, float(np.clip(rng.normal(habit.opacity, 0.12), 0, 1)))
     canvas.add(patch.window, HAEMOGLOBIN, amount * profile)
     if rng.random() < 0.06:  # young red cells still hold RNA
@@ -138,6 +149,9 @@ def _outline(rng: np.random.Generator, radius: float, habit: RedCellHabit) -> np
         outline = indent(outline, rng.uniform(0, 2 * np.pi), rng.uniform(0.04, 0.16), rng.uniform(0.35, 0.7))
     if rng.random() < 2 * habit.poikilo:
         outline = indent(outline, rng.uniform(0, 2 * np.pi), -rng.uniform(0.1, 0.35), rng.uniform(0.3, 0.5))
+    if habit.burrs and rng.random() < habit.burrs:
+        spikes = np.arange(N_ANGLES) * (2 * np.pi / N_ANGLES) * int(rng.integers(8, 15))
+        outline = outline * (1 + np.float32(rng.uniform(0.04, 0.12)) * np.cos(spikes).astype(np.float32))
     return outline
 
 

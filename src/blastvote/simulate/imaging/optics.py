@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from blastvote.simulate.imaging.lighting import Lighting
+from blastvote.simulate.realism import Realism, within
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Camera:
         Spread of the noise in grey levels (0-1) at white, growing with the root of the signal; and at black.
     saturation
         Strength of colour, 1 is neutral.
+    gamma
+        Exponent of the camera's tone curve, 1 is straight.
     """
 
     white: np.ndarray
@@ -37,20 +40,24 @@ class Camera:
     shot_noise: float
     read_noise: float
     saturation: float
+    gamma: float = 1.0
 
 
-def draw_camera(rng: np.random.Generator, variation: float) -> Camera:
+def draw_camera(rng: np.random.Generator, variation: float, realism: Realism) -> Camera:
     """Draw a patient's microscope and camera; ``variation`` is the spread between patients, 0 to 1."""
-    level = 0.80 + variation * rng.uniform(-0.14, 0.14)
-    tint = np.exp(variation * rng.normal((0.01, 0.0, -0.03), (0.030, 0.007, 0.042)))
+    low, high = realism.camera_level
+    level = 0.80 + variation * rng.uniform(low - 0.80, high - 0.80)
+    tint = np.exp(variation * rng.normal((0.01, 0.0, -0.03), realism.camera_tint))
+    saturation, spread = realism.camera_saturation
     return Camera(
         white=(level * tint).astype(np.float32),
-        blur_um=float(rng.uniform(0.06, 0.13)),
+        blur_um=within(rng, realism.blur_um),
         fringe=float(rng.normal(0, 0.0010)),
         refraction=float(rng.uniform(0.2, 0.85)),
         shot_noise=float(rng.uniform(0.006, 0.016)),
         read_noise=float(rng.uniform(0.002, 0.006)),
-        saturation=float(1 + variation * rng.normal(-0.02, 0.08)),
+        saturation=float(np.clip(1 + variation * rng.normal(saturation - 1, spread), 0.5, 1.5)),
+        gamma=float(np.exp(variation * rng.normal(0, realism.gamma))) if realism.gamma else 1.0,
     )
 
 
@@ -97,6 +104,8 @@ def photograph(
     scene += np.float32(lighting.veil)
     scene *= light[..., None]
     scene = cv2.transform(scene, _colour_matrix(camera))
+    if camera.gamma != 1:
+        scene = np.clip(scene, 0, 1) ** np.float32(camera.gamma)
     return _compress(_expose(rng, scene, camera), jpeg_quality)
 
 

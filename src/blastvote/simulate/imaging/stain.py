@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from blastvote.simulate.realism import Realism, within
+
 DYES = ("haemoglobin", "chromatin", "basophil", "azure")
 """What takes up stain: red cells, nuclei, RNA-rich cytoplasm, and granules or plasma protein."""
 
@@ -34,7 +36,7 @@ class Stain:
     haze: float
 
 
-def draw_stain(rng: np.random.Generator, variation: float) -> Stain:
+def draw_stain(rng: np.random.Generator, variation: float, realism: Realism) -> Stain:
     """Draw a patient's staining; it knows nothing of the leukaemia's subtype, so colour alone cannot tell it.
 
     Parameters
@@ -43,12 +45,16 @@ def draw_stain(rng: np.random.Generator, variation: float) -> Stain:
         Random generator.
     variation
         Spread between patients, 0 to 1.
+    realism
+        How far the laboratories reach.
     """
-    mix = 0.5 + variation * (rng.uniform(0, 1) - 0.5)
-    density = (1 - mix) * _PINK + mix * _GREY
-    tone = np.exp(variation * rng.normal(0, (0.08, 0.05, 0.12), (4, 3)))
-    strength = np.exp(variation * rng.normal(0, (0.2, 0.13, 0.24, 0.2)))[:, None]
-    haze = 0.01 + variation * rng.exponential(0.035)
+    mix = 0.5 + variation * (within(rng, realism.stain_mix) - 0.5)
+    density = np.maximum((1 - mix) * _PINK + mix * _GREY, 0.03)
+    tone = np.exp(variation * rng.normal(0, realism.stain_tone, (4, 3)))
+    tone[CHROMATIN : BASOPHIL + 1, 2] *= within(rng, realism.nuclear_blue)
+    strength = np.exp(variation * rng.normal(0, realism.stain_strength))[:, None]
+    strength[HAEMOGLOBIN] *= np.exp(realism.haemoglobin_strength)
+    haze = 0.01 + variation * rng.exponential(realism.haze)
     return Stain((density * tone * strength).astype(np.float32), float(haze))
 
 
