@@ -63,7 +63,7 @@ def starter_config(**changes: object) -> object:
     return network_config(config["model"], config["training"], CLASS_NAMES, **changes)
 
 
-def pause_after(minutes: float):  # noqa: ANN201 - a closure for `train`
+def pause_after(minutes: float):
     """Return a callback that stops the training at the first step of an epoch after so many minutes."""
     end = time.monotonic() + 60 * minutes
 
@@ -78,7 +78,9 @@ def pause_after(minutes: float):  # noqa: ANN201 - a closure for `train`
 
 def main() -> None:
     """Simulate, go on training for some minutes, write the averaged weights when the steps are done."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--minutes", type=float, default=1e6, help="pause after so many minutes")

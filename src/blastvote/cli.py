@@ -106,13 +106,46 @@ def check(options: argparse.Namespace) -> None:
 
 
 def predict(options: argparse.Namespace) -> None:
-    """Enhance new images as a run did, segment them with its network, vote, and draw the cells."""
-    from blastvote.predict import predict_images
+    """Find the lymphoblasts in photographs of any size with a trained network, and let them vote."""
+    from blastvote.predict import predict_images, votes_of
 
-    votes = predict_images(
-        _images(options.images), options.results, options.trained, options.out, options.min_confidence
+    def progress(done: int, total: int, name: str) -> None:
+        bar = "#" * (30 * done // total)
+        end = "\n" if done == total or not sys.stderr.isatty() else ""
+        start = "\r" if sys.stderr.isatty() else ""
+        print(f"{start}[{bar:30}] {done}/{total} {name[:40]:40}", end=end, file=sys.stderr, flush=True)
+
+    outcome = predict_images(
+        options.images,
+        options.model,
+        options.out,
+        _pixel_size(options.pixel_size),
+        options.min_score,
+        options.threads,
+        progress,
     )
-    print(votes.to_string(index=False))
+    for row in votes_of(options.out, outcome):
+        confidence = "" if row["confidence"] is None else f" (confidence {row['confidence']:.2f})"
+        print(f"{row['image_id']}: {row['cells']} cells, {row['vote']}{confidence}")
+    if outcome.earlier:
+        print(f"{outcome.earlier} of {len(outcome.done)} images were finished by an earlier call.")
+    if outcome.failed:
+        reasons = "".join(f"\n  {name}: {reason}" for name, reason in outcome.failed.items())
+        raise InputError(
+            f"{len(outcome.failed)} images could not be used; the others are in {options.out}.{reasons}"
+        )
+
+
+def _pixel_size(text: str) -> float | str:
+    if text == "auto":
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.005 <= value <= 5:
+        raise InputError(f"--pixel-size is {text!r}; expected micrometres from 0.005 to 5, or auto.")
+    return value
 
 
 def summary(options: argparse.Namespace) -> None:
@@ -250,11 +283,18 @@ def _check_arguments(add: Add) -> None:
 
 def _predict_arguments(add: Add) -> None:
     add("images", nargs="+", type=Path, help="image files or folders")
-    add("--results", type=Path, default=Path("results"), help="results folder of a finished study")
-    which = "which run; default: the first"
-    add("--run", dest="trained", default=None, metavar="METHOD/seedS/foldF", help=which)
-    add("--out", type=Path, required=True, help="folder of cells.csv, votes.csv and overlays")
-    add("--min-confidence", type=float, default=None, help="default: that of the study")
+    which = "starter, a weight file, or the folder of a run: results/runs/none/seed1/fold0"
+    add("--model", default="starter", metavar="RUN|FILE|starter", help=which)
+    add("--out", type=Path, required=True, help="folder of tables, overlays and annotations")
+    size = "micrometres a pixel; auto takes the file's tags or estimates it from the red cells"
+    add("--pixel-size", default="auto", metavar="UM|auto", help=size)
+    add(
+        "--min-score",
+        type=float,
+        default=None,
+        help="from which score on a cell counts; default: the model's",
+    )
+    add("--threads", type=int, default=2, help="threads of the network")
 
 
 def _summary_arguments(add: Add) -> None:

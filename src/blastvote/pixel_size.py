@@ -92,7 +92,9 @@ def estimate_pixel_size(image: np.ndarray) -> PixelSize:
         If fewer than four red cells can be measured.
     """
     shrink = min(1.0, _SIDE / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else image
+    small = (
+        cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else image
+    )
     diameters = _round_pieces(red_cell_mask(small))
     if len(diameters) < _MIN_CELLS:
         raise InputError(
@@ -118,7 +120,8 @@ def optical_density(image: np.ndarray) -> np.ndarray:
     for i in range(rows):
         for j in range(columns):
             block = image[
-                i * height // rows : (i + 1) * height // rows, j * width // columns : (j + 1) * width // columns
+                i * height // rows : (i + 1) * height // rows,
+                j * width // columns : (j + 1) * width // columns,
             ]
             white[i, j] = np.percentile(block.reshape(-1, 3), 95, axis=0)
     # A block without empty slide takes the brightness of the others.

@@ -1,93 +1,177 @@
-"""Segment and classify new images with the network of a finished study."""
+"""Find and classify the lymphoblasts of photographs that belong to no study: ``blastvote predict``."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import cv2
+import numpy as np
 
-from blastvote.contrast import enhance
+from blastvote import rle
+from blastvote.annotations.geojson_export import ExportedCell, write_geojson
 from blastvote.errors import InputError
-from blastvote.evaluate.scoring.cells import cells_table, votes_table
-from blastvote.evaluate.scoring.detections import read_detections
-from blastvote.figures.pictures.cells import found_cells
 from blastvote.figures.pictures.overlay import overlay_cells
-from blastvote.io import read_image, write_csv, write_image
-from blastvote.segmentation.detect import detect_all
-from blastvote.segmentation.network import trained_network
-from blastvote.segmentation.run import NetworkSettings
+from blastvote.figures.style import class_colours, rgb
+from blastvote.io import read_image, write_image
+from blastvote.prediction.names import named_images
+from blastvote.prediction.predictor import Predictor
+from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
+from blastvote.prediction.sizes import PixelSizes
+
+OVERLAY_SIDE = 1600
+"""The longer side of an overlay in pixels, at most."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a prediction went.
+
+    Attributes
+    ----------
+    done
+        Images that have results now.
+    earlier
+        How many of them had them from an earlier call.
+    failed
+        Name and reason of those that could not be used.
+    """
+
+    done: tuple[str, ...]
+    earlier: int
+    failed: dict[str, str]
 
 
 def predict_images(
-    paths: Sequence[Path], results: Path, run: str | None, out: Path, min_confidence: float | None
-) -> pd.DataFrame:
-    """Enhance images as a run did, segment them, let their cells vote, and draw what was found.
+    paths: Sequence[Path],
+    model: str,
+    out: Path,
+    pixel_size: float | str = "auto",
+    min_score: float | None = None,
+    threads: int = 2,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Outcome:
+    """Find the cells of photographs, let them vote, and write tables, overlays and annotations.
+
+    Photographs are read one after the other. Those that an earlier call with the same model and settings finished are
+    not looked at again; broken ones are passed over.
 
     Parameters
     ----------
     paths
-        Image files; their stems are the image ids.
-    results
-        Results folder of a finished study: its ``provenance.json`` has the configuration.
-    run
-        ``METHOD/seedS/foldF``; None takes the first run of the study's ``confusion_method``.
+        Image files and folders.
+    model
+        See `blastvote.segmentation.model_file.open_model`.
     out
-        Receives ``cells.csv``, ``votes.csv`` and ``{image_id}.png``.
-    min_confidence
-        From which score a cell counts; None takes the study's.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The votes.
+        Receives ``cells.csv``, ``votes.csv``, ``cells.coco.json``, ``overlays/``, ``geojson/`` and ``records/``.
+    pixel_size
+        Micrometres; or ``auto``: from the files' tags, else estimated from the red cells.
+    min_score
+        From which score on a cell counts; None takes the model's.
+    threads
+        Of TensorFlow.
+    progress
+        Called after each photograph: how many are done, how many there are, its name.
 
     Raises
     ------
     InputError
-        If the study is not finished or has no such run.
+        If there is no image or no such model.
     """
-    config = _config(results)
-    seed = config["seeds"][0]
-    run = run or f"{config['evaluation']['confusion_method']}/seed{seed}/fold0"
-    weights = results / "runs" / run / "model.weights.h5"
-    if not weights.is_file():
-        known = sorted(
-            str(p.parent.relative_to(results / "runs")) for p in results.glob("runs/*/*/*/model.weights.h5")
-        )
-        raise InputError(f"{weights} does not exist. Runs of this study: {', '.join(known) or 'none'}.")
-    least = config["vote"]["min_confidence"] if min_confidence is None else min_confidence
-    variant = config["variants"][run.split("/")[0]]
-    classes = config["classes"]
-    settings = NetworkSettings(classes, config["model"], config["training"], config["threads"]["infer"])
-    network = trained_network(settings, weights)
-    images = {path.stem: read_image(path) for path in paths}
-    enhanced = (
-        (n, enhance(image, variant["function"], **(variant.get("params") or {})))
-        for n, image in images.items()
+    images = named_images(paths)
+    predictor = Predictor(model, min_score, threads)
+    sizes = PixelSizes(pixel_size, list(images.values()))
+    settings = {
+        "model": predictor.model.description,
+        "min_score": predictor.min_score,
+        "pixel_size": pixel_size,
+    }
+    records = out / "records"
+    for folder in (records, out / "overlays", out / "geojson"):
+        folder.mkdir(parents=True, exist_ok=True)
+    failed: dict[str, str] = {}
+    earlier = 0
+    for number, (name, path) in enumerate(images.items(), start=1):
+        try:
+            key = _key(path, settings)
+            if finished(records, name, key):
+                earlier += 1
+            else:
+                _predict_one(name, path, key, predictor, sizes, out)
+        except (InputError, ValueError, OSError, cv2.error, MemoryError) as error:
+            failed[name] = str(error) or type(error).__name__
+            (records / f"{name}.json").unlink(missing_ok=True)
+        if progress is not None:
+            progress(number, len(images), name)
+    done = tuple(name for name in images if name not in failed)
+    write_tables(out, records, done, predictor.model.classes)
+    return Outcome(done, earlier, failed)
+
+
+def votes_of(out: Path, outcome: Outcome) -> list[dict[str, Any]]:
+    """Return name, number of cells, vote and confidence of each photograph of a prediction."""
+    return [
+        {
+            "image_id": record["image_id"],
+            "cells": len(record["cells"]),
+            "vote": record["vote"] or "undetected",
+            "confidence": record["confidence"],
+        }
+        for record in read_records(out / "records", outcome.done)
+    ]
+
+
+def _key(path: Path, settings: dict[str, Any]) -> str:
+    """Return what determines the results of a photograph, as a short text."""
+    state = path.stat()
+    text = json.dumps(
+        [str(path.resolve()), state.st_size, state.st_mtime_ns, settings], sort_keys=True, default=str
     )
-    detections = read_detections(detect_all(network, enhanced, len(images)))
-    cells = cells_table(detections, images, classes, least)
-    votes = votes_table(cells, images, {}, classes, config["vote"]["rule"])
-    votes = votes.drop(columns=["label", "seen_in_training"])
-    out.mkdir(parents=True, exist_ok=True)
-    write_csv(out / "cells.csv", cells)
-    write_csv(out / "votes.csv", votes)
-    for name, image in images.items():
-        found = found_cells(detections, name, classes, least)
-        drawn = overlay_cells(
-            image, found.masks, found.boxes, found.labels, found.scores, class_names=classes
-        )
-        write_image(out / f"{name}.png", drawn)
-    return votes
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _config(results: Path) -> dict[str, Any]:
-    path = results / "provenance.json"
-    if not path.is_file():
-        raise InputError(
-            f"{path} does not exist: {results} holds no finished study. Run the workflow first: make demo."
+def _predict_one(name: str, path: Path, key: str, predictor: Predictor, sizes: PixelSizes, out: Path) -> None:
+    """Predict one photograph and write its overlay, its GeoJSON and, last, its record."""
+    image = read_image(path)
+    size = sizes.of(path, image) if predictor.model.pixel_size_um is not None else None
+    found = predictor(image, None if size is None else size.um)
+    more = {"pixel_size": None if size is None else asdict(size)}
+    record = record_of(name, path, key, found, image.shape[:2], more)
+    classes = predictor.model.classes
+    colours = {label: rgb(colour) for label, colour in class_colours(classes).items()}
+    cells = [ExportedCell(c["class"], c["rle"], c["score"]) for c in record["cells"]]
+    write_geojson(out / "geojson" / f"{name}.geojson", cells, colours)
+    write_image(out / "overlays" / f"{name}.jpg", draw_record(image, record, classes), quality=90)
+    write_record(out / "records", record)
+
+
+def draw_record(image: np.ndarray, record: dict[str, Any], classes: Sequence[str]) -> np.ndarray:
+    """Return the photograph ``uint8 (h, w, 3)``, at most 1600 pixels long, with the cells of its record."""
+    shrink = min(1.0, OVERLAY_SIDE / max(image.shape[:2]))
+    size = tuple(max(1, round(n * shrink)) for n in image.shape[1::-1])
+    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    masks, boxes = [], []
+    for cell in record["cells"]:
+        y1, x1, y2, x2 = cell["box"]
+        top, left = int(y1 * shrink), int(x1 * shrink)
+        height = min(max(1, round((y2 - y1) * shrink)), size[1] - top)
+        width = min(max(1, round((x2 - x1) * shrink)), size[0] - left)
+        part = rle.crop(cell["rle"], (y1, x1, y2, x2)).astype(np.uint8)
+        mask = np.zeros(small.shape[:2], bool)
+        mask[top : top + height, left : left + width] = cv2.resize(
+            part, (width, height), interpolation=cv2.INTER_NEAREST
         )
-    return json.loads(path.read_text(encoding="utf-8"))["config"]
+        masks.append(mask)
+        boxes.append([top, left, top + height, left + width])
+    return overlay_cells(
+        small,
+        masks,
+        np.array(boxes).reshape(-1, 4),
+        [cell["class"] for cell in record["cells"]],
+        [cell["score"] for cell in record["cells"]],
+        class_names=classes,
+    )

@@ -44,7 +44,9 @@ class Tile:
         if missing == (0, 0):
             return part
         ground = [float(v) for v in np.percentile(part.reshape(-1, 3), 90, axis=0)]
-        return np.asarray(cv2.copyMakeBorder(part, 0, missing[0], 0, missing[1], cv2.BORDER_CONSTANT, value=ground))
+        return np.asarray(
+            cv2.copyMakeBorder(part, 0, missing[0], 0, missing[1], cv2.BORDER_CONSTANT, value=ground)
+        )
 
     def cuts(self, boxes: np.ndarray) -> np.ndarray:
         """Return which boxes (N, 4) of the tile, in its own pixels, its inner borders cut, ``bool (N,)``."""

@@ -35,7 +35,7 @@ class Cell:
     mask
         ``bool (y2 - y1, x2 - x1)``.
     score
-        1 - P(background).
+        1 - P(background), or the probability of the best class.
     probabilities
         ``float32 (K,)``: of each class, given that it is a blast; they sum to 1.
     """
@@ -55,10 +55,12 @@ class ObjectDetector:
         A network of fixed size.
     min_score
         Cells below this score are dropped.
+    class_score
+        Take Matterport's score, the probability of the best class, instead of 1 - P(background).
     """
 
-    def __init__(self, model: MaskRCNN, min_score: float) -> None:
-        self.model, self.min_score = model, min_score
+    def __init__(self, model: MaskRCNN, min_score: float, class_score: bool = False) -> None:
+        self.model, self.min_score, self.class_score = model, min_score, class_score
         self.side = int(model.config.image_shape[0])
         self.overlap = self.side // 2
         self._anchors = normalised_anchors(model.config, (self.side, self.side))
@@ -113,17 +115,28 @@ class ObjectDetector:
             return []
         wanted = probabilities[number, rows]
         classes = (1 + wanted[:, 1:].argmax(1)).astype(np.int32)
-        masks = self._mask(pyramid, tf.constant(boxes[number, rows]), tf.constant(number), tf.constant(classes))
+        masks = self._mask(
+            pyramid, tf.constant(boxes[number, rows]), tf.constant(number), tf.constant(classes)
+        )
         found = []
-        for tile_number, box, chances, mask in zip(number, boxes[number, rows], wanted, masks.numpy(), strict=True):
+        for tile_number, box, chances, mask in zip(
+            number, boxes[number, rows], wanted, masks.numpy(), strict=True
+        ):
             tile = tiles[tile_number]
             shifted = box * self.side + np.array([tile.y, tile.x] * 2)
-            found.append((shifted, mask, float(1 - chances[0]), chances[1:] / max(chances[1:].sum(), 1e-12)))
+            score = float(self._scores(chances[None])[0])
+            found.append((shifted, mask, score, chances[1:] / max(chances[1:].sum(), 1e-12)))
         return found
+
+    def _scores(self, probabilities: np.ndarray) -> np.ndarray:
+        if not self.class_score:
+            return 1 - probabilities[:, 0]
+        best = probabilities[:, 1:].max(1)
+        return np.where(best >= probabilities[:, 0], best, 0.0)
 
     def _choose(self, tile: Tile, boxes: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """Return the rows of proposals that are cells: good enough, whole, and no duplicates of better ones."""
-        scores = 1 - probabilities[:, 0]
+        scores = self._scores(probabilities)
         solid = (boxes[:, 2] - boxes[:, 0] >= 4) & (boxes[:, 3] - boxes[:, 1] >= 4)
         good = np.flatnonzero((scores >= self.min_score) & solid & ~tile.cuts(boxes) & ~tile.outside(boxes))
         kept = tf.image.non_max_suppression(

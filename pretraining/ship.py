@@ -1,0 +1,163 @@
+"""Put the starter's file together: weights, subtype network, and what is decided on simulated validation images.
+
+    python pretraining/ship.py --weights results/starter/seed1/last.weights.h5 \
+        --subtypes results/starter/seed1/subtypes.npz --out src/blastvote/weights/starter.weights.h5
+
+The score from which a cell counts is the one with the best F1, and the temperature of the subtypes the one with the best
+likelihood, on simulated smears that nothing was trained on. No photograph is looked at.
+"""
+
+import argparse
+import dataclasses
+import json
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+from pretrain import halve
+from starter import starter_config
+
+from blastvote.segmentation.model_file import describe
+from blastvote.segmentation.objects import Cell, ObjectDetector
+from blastvote.segmentation.subtypes import subtype_network, subtype_probabilities
+from blastvote.simulate import (
+    CLASS_NAMES,
+    SimulatedImage,
+    SimulationSettings,
+    simulate_healthy,
+    simulate_image,
+)
+from mrcnn import MaskRCNN, configure_runtime
+
+SEEDS = 6300
+"""Validation images have these; no other part of the project simulates with them."""
+NETWORK_UM = 0.18
+SIDE = 640
+
+
+def validation_smears(count: int) -> list[tuple[SimulatedImage, float]]:
+    """Simulate fields as large as several tiles, one in four without a blast; return each with its pixel size."""
+    smears = []
+    for k in range(count):
+        rng = np.random.default_rng([SEEDS, k])
+        pixel_size = float(rng.uniform(0.1, 0.2))
+        settings = SimulationSettings(
+            width=SIDE, height=SIDE, pixel_size_um=pixel_size, cells=(2, 16), odd_share=0.2, lighting_severity=0.1,
+            realism="wide",
+        )  # fmt: skip
+        picture = (
+            simulate_healthy(rng, settings)
+            if k % 4 == 0
+            else simulate_image(rng, CLASS_NAMES[k % 3], settings)
+        )
+        smears.append((picture, pixel_size))
+    return smears
+
+
+def match(cells: list[Cell], masks: np.ndarray) -> np.ndarray:
+    """Return for each cell, by falling score, the true cell it overlaps by IoU 0.5, or -1; each once."""
+    free = np.ones(masks.shape[2], bool)
+    found = np.full(len(cells), -1)
+    areas = masks.sum((0, 1))
+    for k, cell in enumerate(cells):
+        y1, x1, y2, x2 = cell.box
+        shared = (masks[y1:y2, x1:x2] & cell.mask[..., None]).sum((0, 1))
+        iou = np.where(free, shared / np.maximum(areas + cell.mask.sum() - shared, 1), 0)
+        if len(iou) and iou.max() >= 0.5:
+            found[k] = int(iou.argmax())
+            free[found[k]] = False
+    return found
+
+
+def best_threshold(scores: np.ndarray, right: np.ndarray, total: int) -> tuple[float, float]:
+    """Return the score with the best F1, the middle of the plateau within 0.2 % of it, and that F1."""
+    grid = np.arange(0.3, 0.991, 0.01)
+    f1 = np.array([2 * (right & (scores >= t)).sum() / ((scores >= t).sum() + total) for t in grid])
+    plateau = grid[f1 >= f1.max() - 0.002]
+    return float(np.round(np.median(plateau), 2)), float(f1.max())
+
+
+def best_temperature(logits: np.ndarray, classes: np.ndarray) -> float:
+    """Return the temperature with the best likelihood."""
+    grid = np.geomspace(0.4, 5, 60)
+    loss = []
+    for temperature in grid:
+        z = logits / temperature
+        z = z - z.max(1, keepdims=True)
+        loss.append(-(z[np.arange(len(z)), classes] - np.log(np.exp(z).sum(1))).mean())
+    return float(np.round(grid[int(np.argmin(loss))], 2))
+
+
+def main() -> None:
+    """Measure, describe, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--subtypes", type=Path, default=None)
+    parser.add_argument("--images", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    configure_runtime(2, 0)
+    network = MaskRCNN(starter_config(detection_max_instances=60), seed=0)
+    network.load_weights(options.weights)
+    detector, subtypes, arrays = ObjectDetector(network, 0.05), None, []
+    if options.subtypes:
+        with np.load(options.subtypes) as file:
+            arrays = [file[name] for name in file.files]
+        subtypes = subtype_network(len(CLASS_NAMES))
+        subtypes.set_weights(arrays)
+    scores, right, chances, truth, total = [], [], [], [], 0
+    for picture, pixel_size in validation_smears(options.images):
+        cells = detector.detect(picture.image, pixel_size / NETWORK_UM)
+        found = match(cells, picture.masks)
+        total += picture.masks.shape[2]
+        scores += [cell.score for cell in cells]
+        right += list(found >= 0)
+        good = [k for k in range(len(cells)) if found[k] >= 0]
+        hit = [cells[k] for k in good]
+        chances += list(
+            subtype_probabilities(subtypes, picture.image, hit, pixel_size, 1.0)
+            if subtypes is not None
+            else [cell.probabilities for cell in hit]
+        )
+        truth += [CLASS_NAMES.index(picture.class_names[found[k]]) for k in good]
+    threshold, f1 = best_threshold(np.array(scores), np.array(right), total)
+    logits = np.log(np.maximum(np.array(chances), 1e-6))
+    temperature = best_temperature(logits, np.array(truth))
+    correct = float((logits.argmax(1) == np.array(truth)).mean())
+    measured = {
+        "images": options.images,
+        "cells": total,
+        "f1": round(f1, 3),
+        "typed_right": round(correct, 3),
+    }
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    network.save_weights(options.out)
+    halve(options.out)
+    network_settings = dataclasses.asdict(network.config) | {"detection_max_instances": 30}
+    describe(
+        options.out,
+        {
+            "classes": list(CLASS_NAMES),
+            "network": network_settings,
+            "contrast": {"function": "none", "params": {}},
+            "pixel_size_um": NETWORK_UM,
+            "score": "object",
+            "min_score": threshold,
+            "vote": "pathologist",
+            "temperature": temperature,
+            "trained_on": "simulated smears only (pretraining/README.md)",
+            "seed": options.seed,
+            "simulated_validation": measured,
+            "versions": {name: metadata.version(name) for name in ("blastvote", "keras", "numpy")},
+            "licence": "MIT",
+        },
+        arrays,
+    )
+    print(json.dumps(measured | {"min_score": threshold, "temperature": temperature}))
+
+
+if __name__ == "__main__":
+    main()

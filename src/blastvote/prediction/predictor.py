@@ -1,0 +1,127 @@
+"""One photograph in, cells and vote out: what `blastvote predict` does for each image, for use from Python."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from blastvote.contrast import enhance
+from blastvote.segmentation.model_file import TrainedModel, open_model
+from blastvote.segmentation.objects import Cell, ObjectDetector
+from blastvote.segmentation.subtypes import subtype_probabilities
+from blastvote.vote import VoteRule, vote, vote_many
+
+DRAWS = 400
+MOST_PIXELS_A_SIDE = 60000
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What was found in a photograph.
+
+    Attributes
+    ----------
+    cells
+        By falling score; boxes and masks in the photograph's pixels.
+    classes
+        The class of each cell: the likeliest.
+    vote
+        The image's subtype; None when it has no cell.
+    confidence
+        Probability of that vote if the cells' probabilities are right; NaN without cells.
+    """
+
+    cells: tuple[Cell, ...]
+    classes: tuple[str, ...]
+    vote: str | None
+    confidence: float
+
+
+class Predictor:
+    """Finds the lymphoblasts of photographs of any size, and lets them vote.
+
+    Parameters
+    ----------
+    model
+        An open model, or what `blastvote.segmentation.model_file.open_model` opens.
+    min_score
+        From which score on a cell counts; None takes the model's.
+    threads
+        Of TensorFlow.
+
+    Examples
+    --------
+    >>> from blastvote.io import read_image  # doctest: +SKIP
+    >>> predictor = Predictor("starter")  # doctest: +SKIP
+    >>> found = predictor(read_image("smear.jpg"), pixel_size_um=0.07)  # doctest: +SKIP
+    >>> found.vote, [cell.box for cell in found.cells]  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, model: TrainedModel | str | Path = "starter", min_score: float | None = None, threads: int = 2
+    ) -> None:
+        self.model = model if isinstance(model, TrainedModel) else open_model(model, threads)
+        self.min_score = self.model.min_score if min_score is None else min_score
+        self.detector = ObjectDetector(self.model.network, self.min_score, self.model.class_score)
+
+    def __call__(self, image: np.ndarray, pixel_size_um: float | None = None) -> Prediction:
+        """Find the cells of a photograph.
+
+        Parameters
+        ----------
+        image
+            ``uint8 (H, W, 3)``, RGB.
+        pixel_size_um
+            Its pixel size; None resizes the whole image to the network's, as studies without a pixel size do.
+
+        Raises
+        ------
+        ValueError
+            If the pixel size does not fit the network: the image would become too large.
+        """
+        model = self.model
+        trained = model.pixel_size_um
+        if trained is None or pixel_size_um is None:
+            scale = self.detector.side / max(image.shape[:2])
+        else:
+            scale = pixel_size_um / trained
+        if scale * max(image.shape[:2]) > MOST_PIXELS_A_SIDE:
+            raise ValueError(f"a pixel size of {pixel_size_um} µm makes the image {scale:.0f} times larger")
+        seen = enhance(image, model.contrast["function"], **model.contrast["params"])
+        cells = self.detector.detect(seen, scale)
+        if model.subtypes is not None and pixel_size_um is not None:
+            chances = subtype_probabilities(model.subtypes, seen, cells, pixel_size_um, model.temperature)
+            cells = [replace(cell, probabilities=p) for cell, p in zip(cells, chances, strict=True)]
+        return elect(cells, model.classes, model.vote)
+
+
+def elect(cells: Sequence[Cell], class_names: Sequence[str], rule: VoteRule) -> Prediction:
+    """Give each cell its likeliest class and let the cells vote.
+
+    The confidence is the share of draws with the same vote when each cell is a blast with the probability of its score,
+    and of a class with its class probabilities.
+    """
+    if not cells:
+        return Prediction((), (), None, float("nan"))
+    chances = np.array([cell.probabilities for cell in cells])
+    index = chances.argmax(1)
+    weights = np.array([_weight(cell, rule) for cell in cells])
+    counts = {name: float(weights[index == k].sum()) for k, name in enumerate(class_names)}
+    winner = vote(counts, rule)
+    rng = np.random.default_rng(zlib.crc32(np.round(chances, 3).tobytes()))
+    drawn = (rng.random((DRAWS, len(cells), 1)) > np.cumsum(chances, 1)[:, :-1]).sum(2)
+    real = rng.random((DRAWS, len(cells))) < [min(cell.score, 1.0) for cell in cells]
+    sums = np.stack([((drawn == k) & real) @ weights for k in range(len(class_names))], 1)
+    votes = vote_many(sums, rule, class_names)
+    same = float(np.mean(votes == list(class_names).index(winner))) if winner is not None else float("nan")
+    return Prediction(tuple(cells), tuple(class_names[k] for k in index), winner, same)
+
+
+def _weight(cell: Cell, rule: VoteRule) -> float:
+    if rule.weight == "score":
+        return round(cell.score, 6)
+    return float(cell.mask.sum()) if rule.weight == "area" else 1.0

@@ -1,0 +1,88 @@
+"""The pixel size of each photograph of a prediction: stated, tagged, or estimated with its neighbours' help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from blastvote.errors import InputError
+from blastvote.io import image_size, read_image
+from blastvote.pixel_size import PixelSize, estimate_pixel_size, tagged_pixel_size
+
+ENOUGH_CELLS = 40
+NEIGHBOURS = 9
+
+
+class PixelSizes:
+    """Tells the pixel size of photographs.
+
+    Parameters
+    ----------
+    stated
+        Micrometres, or ``auto``.
+    paths
+        All photographs: where one has few red cells, up to nine others of the same width and height are estimated too,
+        and the median counts.
+    """
+
+    def __init__(self, stated: float | str, paths: Sequence[Path]) -> None:
+        self.stated, self.paths = stated, list(paths)
+        self._estimates: dict[Path, PixelSize | None] = {}
+        self._shapes: dict[Path, tuple[int, int] | None] = {}
+
+    def of(self, path: Path, image: np.ndarray) -> PixelSize:
+        """Return the pixel size of a photograph that was read as ``image``.
+
+        Raises
+        ------
+        InputError
+            If it is to be estimated and there are too few red cells.
+        """
+        if not isinstance(self.stated, str):
+            return PixelSize(float(self.stated))
+        tagged = tagged_pixel_size(path)
+        if tagged is not None:
+            return tagged
+        own = self._estimate(path, image)
+        if own is not None and own.cells >= ENOUGH_CELLS:
+            return own
+        others = [self._estimate(other) for other in self._like(path)]
+        known = [size for size in (own, *others) if size is not None]
+        if not known:
+            raise InputError(
+                f"{path}: the pixel size cannot be estimated, there are too few round red cells. State it: --pixel-size 0.1 "
+                "(micrometres)."
+            )
+        middle = float(np.median([size.um for size in known]))
+        spread = float(np.std([np.log(size.um) for size in known])) / np.sqrt(len(known))
+        return PixelSize(
+            middle, max(spread, min(s.uncertainty for s in known)), "red cells", sum(s.cells for s in known)
+        )
+
+    def _estimate(self, path: Path, image: np.ndarray | None = None) -> PixelSize | None:
+        if path not in self._estimates:
+            try:
+                self._estimates[path] = estimate_pixel_size(read_image(path) if image is None else image)
+            except InputError:
+                self._estimates[path] = None
+        return self._estimates[path]
+
+    def _shape(self, path: Path) -> tuple[int, int] | None:
+        if path not in self._shapes:
+            try:
+                self._shapes[path] = image_size(path)
+            except InputError:
+                self._shapes[path] = None
+        return self._shapes[path]
+
+    def _like(self, path: Path) -> list[Path]:
+        """Return the nearest photographs of the same width and height."""
+        mine, place = self._shape(path), self.paths.index(path)
+        order = sorted(range(len(self.paths)), key=lambda k: (abs(k - place), k))
+        like: list[Path] = []
+        for k in order[1 : 1 + 5 * NEIGHBOURS]:
+            if len(like) < NEIGHBOURS and self._shape(self.paths[k]) == mine:
+                like.append(self.paths[k])
+        return like

@@ -1,0 +1,194 @@
+"""A weight file that is enough to predict with: it carries what it was trained on, beside the weights.
+
+The description is a JSON text in the HDF5 attribute ``blastvote``. Matterport's code ignores it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+
+from blastvote.errors import InputError
+from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.vote import VoteRule, make_rule
+from mrcnn import MaskRCNN, configure_runtime
+from mrcnn.config import MaskRCNNConfig
+
+ATTRIBUTE = "blastvote"
+SUBTYPES = "blastvote_subtypes"
+FORMAT = 1
+DETECTIONS_A_TILE = 60
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network and what must be known to use it.
+
+    Attributes
+    ----------
+    name
+        Where it comes from, for messages and records.
+    network
+        Its weights are loaded.
+    classes
+        Names of the classes 1..K.
+    contrast
+        ``function`` and ``params`` of the contrast method that its images went through.
+    pixel_size_um
+        Side of a pixel that it was trained at, in micrometres; None where whole images were resized.
+    class_score
+        Whether a cell's score is the probability of its best class (Matterport's), not 1 - P(background).
+    min_score
+        From which score on a cell counts.
+    vote
+        The vote rule.
+    subtypes
+        The network that tells subtypes apart, where there is one; else the class head does.
+    temperature
+        By which the subtypes' logits are divided, so that probabilities mean what they say.
+    description
+        The whole description.
+    """
+
+    name: str
+    network: MaskRCNN
+    classes: tuple[str, ...]
+    contrast: Mapping[str, Any]
+    pixel_size_um: float | None
+    class_score: bool
+    min_score: float
+    vote: VoteRule
+    subtypes: keras.Model | None = None
+    temperature: float = 1.0
+    description: Mapping[str, Any] = field(default_factory=dict)
+
+
+def describe(path: Path, description: Mapping[str, Any], subtypes: Sequence[np.ndarray] = ()) -> None:
+    """Add a description, and the weights of a subtype network, to a weight file."""
+    with h5py.File(path, "r+") as file:
+        file.attrs[ATTRIBUTE] = json.dumps({"format": FORMAT, **description})
+        if SUBTYPES in file:
+            del file[SUBTYPES]
+        for k, array in enumerate(subtypes):
+            small = np.asarray(array, np.float16 if array.dtype.kind == "f" else array.dtype)
+            file.create_dataset(f"{SUBTYPES}/{k:03d}", data=small, compression="gzip", shuffle=True)
+
+
+def description_of(path: Path) -> dict[str, Any] | None:
+    """Return the description in a weight file; None where it has none.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no HDF5 file.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such weight file. Name a run's folder, a file, or 'starter'.")
+    try:
+        with h5py.File(path) as file:
+            text = file.attrs.get(ATTRIBUTE)
+    except OSError as error:
+        raise InputError(f"{path}: is no readable weight file ({error}). Expected HDF5.") from None
+    return json.loads(text) if text else None
+
+
+def open_model(source: str | Path, threads: int) -> TrainedModel:
+    """Open a model to predict with.
+
+    Parameters
+    ----------
+    source
+        ``starter``; a weight file with a description; or the folder of a run of a finished study
+        (``results/runs/none/seed1/fold0``), or its weight file.
+    threads
+        Of TensorFlow.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or nothing says how to use it.
+    """
+    path = SHIPPED.get(str(source), Path(source))
+    path = path / "model.weights.h5" if path.is_dir() else path
+    description = description_of(path) or _of_study(path)
+    configure_runtime(threads=threads, seed=0)
+    classes = tuple(description["classes"])
+    size = (
+        DETECTIONS_A_TILE
+        if description["pixel_size_um"]
+        else description["network"]["detection_max_instances"]
+    )
+    changes = {"detection_max_instances": size, "image_resize_mode": "square"}
+    network = MaskRCNN(MaskRCNNConfig(**{**description["network"], **changes}), seed=0)
+    try:
+        network.load_weights(path)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from None
+    return TrainedModel(
+        name=str(source),
+        network=network,
+        classes=classes,
+        contrast=description["contrast"],
+        pixel_size_um=description["pixel_size_um"],
+        class_score=description["score"] == "class",
+        min_score=description["min_score"],
+        vote=make_rule(description["vote"], classes),
+        subtypes=_subtypes(path, len(classes)),
+        temperature=description.get("temperature", 1.0),
+        description=description,
+    )
+
+
+def _subtypes(path: Path, classes: int) -> keras.Model | None:
+    from blastvote.segmentation.subtypes import subtype_network
+
+    with h5py.File(path) as file:
+        if SUBTYPES not in file:
+            return None
+        arrays = [file[SUBTYPES][name][()] for name in sorted(file[SUBTYPES])]
+    network = subtype_network(classes)
+    network.set_weights([a.astype(w.dtype) for a, w in zip(arrays, network.get_weights(), strict=True)])
+    return network
+
+
+def _of_study(weights: Path) -> dict[str, Any]:
+    """Return what the provenance of a study says of the run that wrote these weights."""
+    home = next((p for p in weights.resolve().parents if (p / "provenance.json").is_file()), None)
+    if home is None:
+        raise InputError(
+            f"{weights} does not say what it was trained on, and no finished study (provenance.json) lies around it. "
+            "Name the folder of a run of a finished study, or a file that `blastvote` wrote."
+        )
+    config = json.loads((home / "provenance.json").read_text(encoding="utf-8"))["config"]
+    method = weights.resolve().relative_to(home).parts[1]
+    variant = config["variants"][method]
+    network = network_config(config["model"], config["training"], config["classes"])
+    return description_for_run(config, variant, network)
+
+
+def description_for_run(
+    config: Mapping[str, Any], variant: Mapping[str, Any], network: MaskRCNNConfig
+) -> dict[str, Any]:
+    """Return the description of a run of a study with this configuration and contrast method."""
+    dataset, side = config["dataset"], network.image_max_dim
+    pixel_size = None
+    if dataset["source"] == "simulated":
+        made = dataset["simulated"]
+        pixel_size = made["pixel_size_um"] * max(made["width"], made["height"]) / side
+    return {
+        "classes": list(config["classes"]),
+        "network": dataclasses.asdict(network),
+        "contrast": {"function": variant["function"], "params": dict(variant.get("params") or {})},
+        "pixel_size_um": pixel_size,
+        "score": "class",
+        "min_score": config["vote"]["min_confidence"],
+        "vote": config["vote"]["rule"],
+    }
