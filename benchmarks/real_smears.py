@@ -1,4 +1,4 @@
-"""Measure the starter on real smears that nothing was trained on: blasts found, subtypes, and other cells taken for blasts.
+"""Measure the starter on real smears that nothing was trained on: blasts, subtypes, other cells taken for blasts.
 
 Needs the photographs in ``../shared/data`` (``peybey_all``, ``zxaoyou_wbc``, ``bccd``). The score from which a cell
 counts and everything else comes from the weight file, where it was fixed on simulated images.
@@ -24,11 +24,11 @@ from blastvote.annotations import read_annotations
 from blastvote.io import read_image
 from blastvote.prediction.predictor import Prediction, Predictor
 from blastvote.prediction.sizes import PixelSizes
-from blastvote.segmentation.model_file import TrainedModel, description_for_run, open_model
-from blastvote.segmentation.network import build_network
+from blastvote.segmentation.model_file import DETECTIONS_A_TILE, TrainedModel, description_for_run, open_model
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.vote import make_rule
+from mrcnn import MaskRCNN
 
 LEAST = 0.05
 NEUTROPHIL_UM = 13.0
@@ -38,16 +38,17 @@ WHITE = {1: "neutrophils", 2: "lymphocytes", 3: "monocytes", 4: "eosinophils"}
 def open_any(name: str) -> TrainedModel:
     """Open a model; ``smears`` are the demo's weights, heads included, with Matterport's score from 0.7 on."""
     if name != "smears":
-        return open_model(name, threads=2)
+        counts = open_model(name)
+        return replace(open_model(name, min_score=LEAST), min_score=counts.min_score)
     root = Path(__file__).resolve().parent.parent
     config = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
     classes = tuple(config["classes"])
-    network = build_network({**config["model"], "weights": "none"}, config["training"], classes, 0, 2,
-                            detection_max_instances=60)  # fmt: skip
-    network.load_weights(SHIPPED["smears"])
     settings = network_config(config["model"], config["training"], classes)
+    changed = {"detection_max_instances": DETECTIONS_A_TILE, "detection_min_confidence": LEAST}
+    network = MaskRCNN(network_config(config["model"], config["training"], classes, **changed))
+    network.load_weights(SHIPPED["smears"])
     about = description_for_run(config, config["variants"]["none"], settings)
-    return TrainedModel(name, network, classes, about["contrast"], about["pixel_size_um"], True, about["min_score"],
+    return TrainedModel(name, network, classes, about["contrast"], about["pixel_size_um"], about["min_score"],
                         make_rule("pathologist", classes), description=about)  # fmt: skip
 
 
@@ -113,7 +114,9 @@ def white_cells(predictor: Predictor, folder: Path) -> None:
             kinds = {int(row[0]): int(row[1]) for row in list(csv.reader(file))[1:] if len(row) > 1}
         items = []
         for path in sorted((folder / f"Dataset {part}").glob("*.bmp")):
-            items.append((kinds[int(path.stem)], read_image(path), cv2.imread(str(path.with_suffix(".png")), 0) > 0))
+            items.append(
+                (kinds[int(path.stem)], read_image(path), cv2.imread(str(path.with_suffix(".png")), 0) > 0)
+            )
         across = [2 * np.sqrt(mask.sum() / np.pi) for kind, _, mask in items if kind == 1]
         size = NEUTROPHIL_UM / float(np.median(across))
         line = []
@@ -137,7 +140,9 @@ def fields(predictor: Predictor, folder: Path) -> None:
     paths = sorted((folder / "JPEGImages").glob("*.jpg"))
     sizes = PixelSizes("auto", paths)
     white = called = elsewhere = 0
-    box = re.compile(r"<name>WBC</name>.*?<xmin>(\d+)</xmin>\s*<ymin>(\d+)</ymin>\s*<xmax>(\d+)</xmax>\s*<ymax>(\d+)", re.S)
+    box = re.compile(
+        r"<name>WBC</name>.*?<xmin>(\d+)</xmin>\s*<ymin>(\d+)</ymin>\s*<xmax>(\d+)</xmax>\s*<ymax>(\d+)", re.S
+    )
     for path in paths:
         image = read_image(path)
         notes = (folder / "Annotations" / f"{path.stem}.xml").read_text()
@@ -149,21 +154,23 @@ def fields(predictor: Predictor, folder: Path) -> None:
             hit.update(inside)
             elsewhere += not inside
         white, called = white + len(boxes), called + len(hit)
-    print(f"  bccd: {called} of {white} white cells called blasts, and {elsewhere} other places, in {len(paths)} fields")
+    print(
+        f"  bccd: {called} of {white} white cells called blasts, and {elsewhere} other places, in {len(paths)} fields"
+    )
 
 
 def main() -> None:
     """Print the table of each model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", nargs="+", default=["smears", "starter"])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     args = parser.parse_args()
     for name in args.model:
-        model = open_any(name)
-        print(f"{name}: cells count from a score of {model.min_score}")
-        predictor = Predictor(replace(model), min_score=LEAST)
+        predictor = Predictor(open_any(name))
+        print(f"{name}: cells count from a score of {predictor.model.min_score}")
         blasts(predictor, args.data / "peybey_all")
-        predictor.detector.min_score = model.min_score
         white_cells(predictor, args.data / "zxaoyou_wbc")
         fields(predictor, args.data / "bccd")
 

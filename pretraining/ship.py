@@ -3,13 +3,14 @@
     python pretraining/ship.py --weights results/starter/seed1/last.weights.h5 \
         --subtypes results/starter/seed1/subtypes.npz --out src/blastvote/weights/starter.weights.h5
 
-The score from which a cell counts is the one with the best F1, and the temperature of the subtypes the one with the best
-likelihood, on simulated smears that nothing was trained on. No photograph is looked at.
+The score from which a cell counts is the one with the best F1, and the temperature of the subtypes the one with the
+best likelihood, on simulated smears that nothing was trained on. No photograph is looked at.
 """
 
 import argparse
 import dataclasses
 import json
+import logging
 from importlib import metadata
 from pathlib import Path
 
@@ -17,8 +18,8 @@ import numpy as np
 from pretrain import halve
 from starter import starter_config
 
-from blastvote.segmentation.model_file import describe
-from blastvote.segmentation.objects import Cell, ObjectDetector
+from blastvote.segmentation.model_file import DETECTIONS_A_TILE, add_subtypes
+from blastvote.segmentation.objects import SAME_BOX, Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_network, subtype_probabilities
 from blastvote.simulate import (
     CLASS_NAMES,
@@ -27,7 +28,7 @@ from blastvote.simulate import (
     simulate_healthy,
     simulate_image,
 )
-from mrcnn import MaskRCNN, configure_runtime
+from mrcnn import MaskRCNN, configure_runtime, write_metadata
 
 SEEDS = 6300
 """Validation images have these; no other part of the project simulates with them."""
@@ -99,10 +100,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     configure_runtime(2, 0)
-    network = MaskRCNN(starter_config(detection_max_instances=60), seed=0)
+    score = {"detection_score": "objectness", "detection_nms_threshold": SAME_BOX}
+    network = MaskRCNN(
+        starter_config(**score, detection_max_instances=DETECTIONS_A_TILE, detection_min_confidence=0.05),
+        seed=0,
+    )
     network.load_weights(options.weights)
-    detector, subtypes, arrays = ObjectDetector(network, 0.05), None, []
+    detector, subtypes, arrays = ObjectDetector(network), None, []
     if options.subtypes:
         with np.load(options.subtypes) as file:
             arrays = [file[name] for name in file.files]
@@ -136,15 +142,13 @@ def main() -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     network.save_weights(options.out)
     halve(options.out)
-    network_settings = dataclasses.asdict(network.config) | {"detection_max_instances": 30}
-    describe(
+    write_metadata(
         options.out,
         {
             "classes": list(CLASS_NAMES),
-            "network": network_settings,
+            "network": dataclasses.asdict(starter_config(**score)),
             "contrast": {"function": "none", "params": {}},
             "pixel_size_um": NETWORK_UM,
-            "score": "object",
             "min_score": threshold,
             "vote": "pathologist",
             "temperature": temperature,
@@ -154,9 +158,9 @@ def main() -> None:
             "versions": {name: metadata.version(name) for name in ("blastvote", "keras", "numpy")},
             "licence": "MIT",
         },
-        arrays,
     )
-    print(json.dumps(measured | {"min_score": threshold, "temperature": temperature}))
+    add_subtypes(options.out, arrays)
+    logging.info("%s", json.dumps(measured | {"min_score": threshold, "temperature": temperature}))
 
 
 if __name__ == "__main__":

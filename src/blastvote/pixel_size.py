@@ -98,8 +98,8 @@ def estimate_pixel_size(image: np.ndarray) -> PixelSize:
     diameters = _round_pieces(red_cell_mask(small))
     if len(diameters) < _MIN_CELLS:
         raise InputError(
-            f"only {len(diameters)} round red cells can be measured, {_MIN_CELLS} are needed to estimate the pixel size. "
-            "Give the pixel size in micrometres."
+            f"only {len(diameters)} round red cells can be measured, {_MIN_CELLS} are needed to estimate the "
+            "pixel size. Give it in micrometres."
         )
     common = _mode(diameters)
     near = diameters[np.abs(np.log(diameters / common)) < 0.25]
@@ -144,8 +144,8 @@ def red_cell_mask(image: np.ndarray) -> np.ndarray:
 def _nuclei(density: np.ndarray, stained: np.ndarray) -> np.ndarray:
     """Return where violet nuclei and the cells around them are: there red light is absorbed more than blue."""
     violet = (density[..., 0] - 0.6 * density[..., 2] > 0.35) & (density[..., 1] > 0.5)
-    violet = cv2.morphologyEx(violet.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return cv2.dilate(violet, np.ones((7, 7), np.uint8)).astype(bool) & stained
+    cores = cv2.morphologyEx(violet.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return cv2.dilate(cores, np.ones((7, 7), np.uint8)).astype(bool) & stained
 
 
 def _filled(mask: np.ndarray) -> np.ndarray:

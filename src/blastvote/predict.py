@@ -87,7 +87,7 @@ def predict_images(
     sizes = PixelSizes(pixel_size, list(images.values()))
     settings = {
         "model": predictor.model.description,
-        "min_score": predictor.min_score,
+        "min_score": predictor.model.min_score,
         "pixel_size": pixel_size,
     }
     records = out / "records"

@@ -64,9 +64,8 @@ class Predictor:
     def __init__(
         self, model: TrainedModel | str | Path = "starter", min_score: float | None = None, threads: int = 2
     ) -> None:
-        self.model = model if isinstance(model, TrainedModel) else open_model(model, threads)
-        self.min_score = self.model.min_score if min_score is None else min_score
-        self.detector = ObjectDetector(self.model.network, self.min_score, self.model.class_score)
+        self.model = model if isinstance(model, TrainedModel) else open_model(model, threads, min_score)
+        self.detector = ObjectDetector(self.model.network)
 
     def __call__(self, image: np.ndarray, pixel_size_um: float | None = None) -> Prediction:
         """Find the cells of a photograph.

@@ -74,24 +74,24 @@ def write_tables(out: Path, folder: Path, names: Sequence[str], classes: Sequenc
     with (
         atomic_path(out / "cells.csv") as cells_path,
         atomic_path(out / "votes.csv") as votes_path,
-        atomic_path(out / "cells.coco.json") as coco_path,
+        cells_path.open("w", encoding="utf-8", newline="") as cells_file,
+        votes_path.open("w", encoding="utf-8", newline="") as votes_file,
     ):
-        with (
-            cells_path.open("w", encoding="utf-8", newline="") as cells_file,
-            votes_path.open("w", encoding="utf-8", newline="") as votes_file,
-            coco_path.open("w", encoding="utf-8") as coco_file,
-        ):
-            cells = csv.writer(cells_file, lineterminator="\n")
-            votes = csv.writer(votes_file, lineterminator="\n")
-            cells.writerow([*CELL_HEADER, *(f"p_{name}" for name in classes)])
-            votes.writerow(
-                ["image_id", "file", *(f"n_{name}" for name in classes), "vote", "undetected", "confidence",
-                 "pixel_size_um", "pixel_size_uncertainty", "pixel_size_source"]
-            )  # fmt: skip
-            for record in read_records(folder, names):
-                cells.writerows(_cell_rows(record))
-                votes.writerow(_vote_row(record, classes))
-            _write_coco(coco_file, folder, names, classes)
+        cells = csv.writer(cells_file, lineterminator="\n")
+        votes = csv.writer(votes_file, lineterminator="\n")
+        cells.writerow([*CELL_HEADER, *(f"p_{name}" for name in classes)])
+        votes.writerow(
+            ["image_id", "file", *(f"n_{name}" for name in classes), "vote", "undetected", "confidence",
+             "pixel_size_um", "pixel_size_uncertainty", "pixel_size_source"]
+        )  # fmt: skip
+        for record in read_records(folder, names):
+            cells.writerows(_cell_rows(record))
+            votes.writerow(_vote_row(record, classes))
+    with (
+        atomic_path(out / "cells.coco.json") as coco_path,
+        coco_path.open("w", encoding="utf-8") as coco_file,
+    ):
+        _write_coco(coco_file, folder, names, classes)
 
 
 def _cell_rows(record: dict[str, Any]) -> list[list[Any]]:

@@ -52,8 +52,8 @@ class PixelSizes:
         known = [size for size in (own, *others) if size is not None]
         if not known:
             raise InputError(
-                f"{path}: the pixel size cannot be estimated, there are too few round red cells. State it: --pixel-size 0.1 "
-                "(micrometres)."
+                f"{path}: the pixel size cannot be estimated, there are too few round red cells. State it in "
+                "micrometres: --pixel-size 0.1"
             )
         middle = float(np.median([size.um for size in known]))
         spread = float(np.std([np.log(size.um) for size in known])) / np.sqrt(len(known))

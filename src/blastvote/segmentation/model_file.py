@@ -1,6 +1,6 @@
 """A weight file that is enough to predict with: it carries what it was trained on, beside the weights.
 
-The description is a JSON text in the HDF5 attribute ``blastvote``. Matterport's code ignores it.
+The description is the metadata of `mrcnn.read_metadata`. Matterport's code ignores it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,10 @@ import numpy as np
 from blastvote.errors import InputError
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.vote import VoteRule, make_rule
-from mrcnn import MaskRCNN, configure_runtime
+from mrcnn import MaskRCNN, configure_runtime, read_metadata
 from mrcnn.config import MaskRCNNConfig
 
-ATTRIBUTE = "blastvote"
 SUBTYPES = "blastvote_subtypes"
-FORMAT = 1
 DETECTIONS_A_TILE = 60
 
 
@@ -44,8 +42,6 @@ class TrainedModel:
         ``function`` and ``params`` of the contrast method that its images went through.
     pixel_size_um
         Side of a pixel that it was trained at, in micrometres; None where whole images were resized.
-    class_score
-        Whether a cell's score is the probability of its best class (Matterport's), not 1 - P(background).
     min_score
         From which score on a cell counts.
     vote
@@ -63,7 +59,6 @@ class TrainedModel:
     classes: tuple[str, ...]
     contrast: Mapping[str, Any]
     pixel_size_um: float | None
-    class_score: bool
     min_score: float
     vote: VoteRule
     subtypes: keras.Model | None = None
@@ -71,36 +66,31 @@ class TrainedModel:
     description: Mapping[str, Any] = field(default_factory=dict)
 
 
-def describe(path: Path, description: Mapping[str, Any], subtypes: Sequence[np.ndarray] = ()) -> None:
-    """Add a description, and the weights of a subtype network, to a weight file."""
+def add_subtypes(path: Path, weights: Sequence[np.ndarray]) -> None:
+    """Add the weights of a subtype network to a weight file, as float16."""
     with h5py.File(path, "r+") as file:
-        file.attrs[ATTRIBUTE] = json.dumps({"format": FORMAT, **description})
         if SUBTYPES in file:
             del file[SUBTYPES]
-        for k, array in enumerate(subtypes):
+        for k, array in enumerate(weights):
             small = np.asarray(array, np.float16 if array.dtype.kind == "f" else array.dtype)
             file.create_dataset(f"{SUBTYPES}/{k:03d}", data=small, compression="gzip", shuffle=True)
 
 
-def description_of(path: Path) -> dict[str, Any] | None:
-    """Return the description in a weight file; None where it has none.
+def description_of(path: Path) -> dict[str, Any]:
+    """Return the description in a weight file; empty where it has none.
 
     Raises
     ------
     InputError
         If the file is missing or no HDF5 file.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such weight file. Name a run's folder, a file, or 'starter'.")
     try:
-        with h5py.File(path) as file:
-            text = file.attrs.get(ATTRIBUTE)
-    except OSError as error:
-        raise InputError(f"{path}: is no readable weight file ({error}). Expected HDF5.") from None
-    return json.loads(text) if text else None
+        return read_metadata(path)
+    except (FileNotFoundError, ValueError) as error:
+        raise InputError(f"{error}. Name a run's folder, a weight file, or 'starter'.") from None
 
 
-def open_model(source: str | Path, threads: int) -> TrainedModel:
+def open_model(source: str | Path, threads: int = 2, min_score: float | None = None) -> TrainedModel:
     """Open a model to predict with.
 
     Parameters
@@ -110,6 +100,8 @@ def open_model(source: str | Path, threads: int) -> TrainedModel:
         (``results/runs/none/seed1/fold0``), or its weight file.
     threads
         Of TensorFlow.
+    min_score
+        From which score on a cell counts; None takes the file's.
 
     Raises
     ------
@@ -121,12 +113,12 @@ def open_model(source: str | Path, threads: int) -> TrainedModel:
     description = description_of(path) or _of_study(path)
     configure_runtime(threads=threads, seed=0)
     classes = tuple(description["classes"])
-    size = (
-        DETECTIONS_A_TILE
-        if description["pixel_size_um"]
-        else description["network"]["detection_max_instances"]
-    )
-    changes = {"detection_max_instances": size, "image_resize_mode": "square"}
+    least = description["min_score"] if min_score is None else min_score
+    changes = {
+        "detection_max_instances": DETECTIONS_A_TILE,
+        "detection_min_confidence": least,
+        "image_resize_mode": "square",
+    }
     network = MaskRCNN(MaskRCNNConfig(**{**description["network"], **changes}), seed=0)
     try:
         network.load_weights(path)
@@ -138,8 +130,7 @@ def open_model(source: str | Path, threads: int) -> TrainedModel:
         classes=classes,
         contrast=description["contrast"],
         pixel_size_um=description["pixel_size_um"],
-        class_score=description["score"] == "class",
-        min_score=description["min_score"],
+        min_score=least,
         vote=make_rule(description["vote"], classes),
         subtypes=_subtypes(path, len(classes)),
         temperature=description.get("temperature", 1.0),
@@ -188,7 +179,6 @@ def description_for_run(
         "network": dataclasses.asdict(network),
         "contrast": {"function": variant["function"], "params": dict(variant.get("params") or {})},
         "pixel_size_um": pixel_size,
-        "score": "class",
         "min_score": config["vote"]["min_confidence"],
         "vote": config["vote"]["rule"],
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from blastvote.errors import InputError
 from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.simulate.settings import CLASS_NAMES
 from mrcnn import HEADS, MaskRCNN, configure_runtime, resolve_weights
 
 LOGGER = logging.getLogger("blastvote.network")
@@ -53,6 +54,8 @@ def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRC
         return network
     # Heads of other classes do not fit; a file of the user's own is taken whole.
     known = settings.model["weights"] in (*SHIPPED, "coco", "imagenet")
+    if settings.model["weights"] == "starter":  # its heads know the subtypes of the simulator
+        known = list(settings.class_names) != list(CLASS_NAMES)
     try:
         report = network.load_weights(weights, by_name=True, exclude=HEADS if known else ())
     except (OSError, ValueError) as error:

@@ -11,7 +11,11 @@ from blastvote.wording import suggest
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.training.config import TrainingConfig
 
-SHIPPED = {"smears": Path(__file__).parent.parent / "weights" / "smears_resnet18_half.weights.h5"}
+_WEIGHTS = Path(__file__).parent.parent / "weights"
+SHIPPED = {
+    "smears": _WEIGHTS / "smears_resnet18_half.weights.h5",
+    "starter": _WEIGHTS / "starter_resnet18_half.weights.h5",
+}
 """Weights that come with blastvote, by the name that ``model.weights`` gives them (pretraining/README.md)."""
 
 

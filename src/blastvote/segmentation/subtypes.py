@@ -79,21 +79,18 @@ def cut_cell(
     white = np.maximum(np.percentile(part.reshape(-1, 3), 95, axis=0), 40).astype(np.float32)
     size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    part, covered = (
-        cv2.resize(a, size, interpolation=how) for a in (part.astype(np.float32) / white, covered)
-    )
+    colour = np.asarray(cv2.resize(part.astype(np.float32) / white, size, interpolation=how))
+    share = np.asarray(cv2.resize(covered, size, interpolation=how))
     crop = np.full((CROP, CROP, 4), _GROUND, np.float32)
     crop[..., 3] = 0
     down, right = (round((top - cy) * scale) + CROP // 2, round((left - cx) * scale) + CROP // 2)
     ys, yt = max(0, -down), max(0, down)
     xs, xt = max(0, -right), max(0, right)
-    part, covered = (
-        part[ys : ys + CROP - yt, xs : xs + CROP - xt],
-        covered[ys : ys + CROP - yt, xs : xs + CROP - xt],
-    )
-    window = crop[yt : yt + part.shape[0], xt : xt + part.shape[1]]
-    window[..., :3] = _GROUND + (part - _GROUND) * covered[..., None]
-    window[..., 3] = covered
+    colour = colour[ys : ys + CROP - yt, xs : xs + CROP - xt]
+    share = share[ys : ys + CROP - yt, xs : xs + CROP - xt]
+    window = crop[yt : yt + colour.shape[0], xt : xt + colour.shape[1]]
+    window[..., :3] = _GROUND + (colour - _GROUND) * share[..., None]
+    window[..., 3] = share
     return crop
 
 

@@ -26,6 +26,7 @@ BAD = [
     ("jpeg_quality", (0, 90)),
     ("jpeg_quality", (90, 101)),
     ("image_format", "tiff"),
+    ("realism", "real"),
 ]
 
 

@@ -52,7 +52,8 @@ def test_a_result_never_overwrites_its_source(photograph: Path, capsys: pytest.C
         (["check", "images", "--classes", "L1,L1,L2"], "'L1' occurs twice"),
         (["check", "images", "--classes", "L1,,L2"], "empty"),
         (["check", "images", "--classes", "L1, L2,L3"], "images: does not exist"),
-        (["predict", "x.png", "--results", "nowhere", "--out", "out"], "make demo"),
+        (["predict", "x.png", "--model", "nowhere", "--out", "out"], "nowhere"),
+        (["predict", "x.png", "--pixel-size", "0", "--out", "out"], "micrometres"),
     ],
 )
 def test_mistakes_end_in_one_line(

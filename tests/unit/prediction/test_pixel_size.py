@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from PIL import Image, TiffImagePlugin
+
+from blastvote.errors import InputError
+from blastvote.io import read_image
+from blastvote.pixel_size import RED_CELL_UM, estimate_pixel_size, tagged_pixel_size
+from blastvote.prediction.sizes import PixelSizes
+from blastvote.simulate import SimulationSettings, simulate_image
+from blastvote.simulate.cells.redcells import DIAMETER_UM
+
+
+@pytest.mark.parametrize("pixel_size", [0.1, 0.2])
+def test_red_cells_of_simulated_smears_tell_the_pixel_size(pixel_size):
+    ratios = []
+    for seed in range(4):
+        settings = SimulationSettings(width=700, height=600, pixel_size_um=pixel_size, lighting_severity=0)
+        size = estimate_pixel_size(simulate_image(seed, "L2", settings).image)
+        assert 0.03 < size.uncertainty < 0.15
+        ratios.append(size.um / pixel_size * DIAMETER_UM / RED_CELL_UM)
+    assert np.median(ratios) == pytest.approx(1, abs=0.1)
+
+
+def test_an_empty_slide_tells_nothing():
+    with pytest.raises(InputError, match="round red cells"):
+        estimate_pixel_size(np.full((300, 300, 3), 220, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("tags", "um"),
+    [
+        ({270: '<OME><Pixels PhysicalSizeX="0.065" PhysicalSizeXUnit="&#181;m"/></OME>'}, None),
+        ({270: '<OME><Pixels PhysicalSizeX="65" PhysicalSizeXUnit="nm"/></OME>'}, 0.065),
+        ({270: '<OME><Pixels PhysicalSizeX="0.065"/></OME>'}, 0.065),
+        ({282: 100000.0, 296: 3}, 0.1),
+        ({282: 254000.0, 296: 2}, 0.1),
+        ({282: 72.0, 296: 2}, None),  # for printers
+        ({270: "ImageJ=1.53\nunit=micron\n", 282: 10.0, 296: 1}, 0.1),
+        ({}, None),
+    ],
+)
+def test_tags_of_tiff_files(tmp_path, tags, um):
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        directory[tag] = value
+    path = tmp_path / "a.tif"
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(path, tiffinfo=directory)
+    size = tagged_pixel_size(path)
+    if um is None:
+        assert size is None or "&#181;" in str(tags.get(270))
+    else:
+        assert size is not None
+        assert size.um == pytest.approx(um)
+
+
+def test_real_photographs_within_15_percent(shared_dir):
+    """Where the scale can be argued: see docs/starter.md."""
+    folder = shared_dir / "data" / "peybey_all"
+    paths = sorted(folder.glob("*.jpg"))
+    sizes = PixelSizes("auto", paths)
+    for path in paths:
+        assert sizes.of(path, read_image(path)).um == pytest.approx(0.0322, rel=0.15)

@@ -1,0 +1,93 @@
+"""The starter on a simulated smear, and everything around it. TensorFlow runs in this process."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from blastvote.cli import main
+from blastvote.errors import InputError
+from blastvote.io import write_image
+from blastvote.prediction.predictor import elect
+from blastvote.segmentation.model_file import description_of, open_model
+from blastvote.segmentation.objects import Cell
+from blastvote.segmentation.settings import SHIPPED
+from blastvote.simulate import SimulationSettings, simulate_image
+from blastvote.vote import make_rule
+
+CLASSES = ("L1", "L2", "L3")
+
+
+@pytest.fixture(scope="module")
+def smear():
+    settings = SimulationSettings(
+        width=500, height=400, pixel_size_um=0.12, cells=(4, 4), odd_share=0.0, lighting_severity=0.0
+    )
+    return simulate_image(3, "L3", settings)
+
+
+def test_the_command_from_photographs_to_tables(smear, tmp_path, capsys):
+    for folder in ("a", "b"):
+        write_image(tmp_path / folder / "one.png", smear.image)
+    (tmp_path / "a/broken.png").write_bytes(b"no image")
+    arguments = ["predict", str(tmp_path / "a"), str(tmp_path / "b"), "--out", str(tmp_path / "out")]
+    arguments += ["--pixel-size", "0.12"]
+    assert main(arguments) == 1  # one is broken
+    told = capsys.readouterr()
+    assert "broken" in told.err
+    assert "a_one: " in told.out
+    out = tmp_path / "out"
+    votes = pd.read_csv(out / "votes.csv")
+    assert list(votes["image_id"]) == ["a_one", "b_one"]
+    assert (votes["vote"] == "L3").all()
+    assert votes["confidence"].between(0, 1).all()
+    cells = pd.read_csv(out / "cells.csv")
+    found = cells[cells["image_id"] == "a_one"]
+    assert 3 <= len(found) <= 5
+    centres = [((r.y1 + r.y2) // 2, (r.x1 + r.x2) // 2) for r in found.itertuples()]
+    assert sum(smear.masks.any(2)[y, x] for y, x in centres) >= 3
+    coco = json.loads((out / "cells.coco.json").read_text())
+    assert len(coco["annotations"]) == len(cells)
+    assert len(json.loads((out / "geojson/a_one.geojson").read_text())["features"]) == len(found)
+    assert (out / "overlays/b_one.jpg").is_file()
+
+    before = {p: p.stat().st_mtime_ns for p in (out / "records").iterdir()}
+    tables = (out / "cells.csv").read_bytes()
+    (tmp_path / "a/broken.png").unlink()
+    assert main(arguments) == 0  # finished images are not looked at again
+    assert "2 of 2 images were finished" in capsys.readouterr().out
+    assert {p: p.stat().st_mtime_ns for p in (out / "records").iterdir()} == before
+    assert (out / "cells.csv").read_bytes() == tables
+
+
+def test_the_starter_says_what_it_is():
+    about = description_of(SHIPPED["starter"])
+    assert about["classes"] == list(CLASSES)
+    assert about["network"]["detection_score"] == "objectness"
+    assert about["licence"] == "MIT"
+    assert SHIPPED["starter"].stat().st_size < 30e6
+
+
+def test_a_file_that_says_nothing(tmp_path):
+    with pytest.raises(InputError, match="does not say what it was trained on"):
+        open_model(SHIPPED["smears"])
+    with pytest.raises(InputError, match="no such weight file"):
+        open_model(tmp_path / "nothing.h5")
+
+
+def _cell(score, *chances):
+    return Cell(np.array([0, 0, 4, 4]), np.ones((4, 4), bool), score, np.array(chances, np.float32))
+
+
+def test_the_confidence_of_a_vote():
+    rule = make_rule("pathologist", CLASSES)
+    assert elect([], CLASSES, rule).vote is None
+    sure = elect([_cell(1.0, 0, 0, 1)], CLASSES, rule)
+    assert (sure.vote, sure.confidence) == ("L3", 1.0)
+    doubtful = elect([_cell(1.0, 0.0, 0.6, 0.4)], CLASSES, rule)
+    assert doubtful.vote == "L2"
+    assert doubtful.confidence == pytest.approx(0.6, abs=0.08)
+    many = elect([_cell(1.0, 0.0, 0.9, 0.1)] * 8, CLASSES, rule)
+    assert many.vote == "L2"
+    assert many.confidence == pytest.approx(0.9**8, abs=0.08)  # any L3 would win
