@@ -65,6 +65,7 @@ OTHER: dict[str, Any] = {
     "evaluation.confusion_method": "he",
     "protocol.flips": ["both"],
     "dataset.simulated.options.image_format": "jpg",
+    "dataset.simulated.options.realism": "wide",
     "dataset.simulated.options.cells": [1, 2],
     "dataset.simulated.options.jpeg_quality": [50, 60],
     "model.options.backbone_strides": [4, 8, 16, 32, 32],
