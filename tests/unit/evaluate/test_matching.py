@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from blastvote.dataset.truth import TrueImage
-from blastvote.evaluate.scoring.matching import COUNTS, ImageMatch, match_image
+from blastvote.evaluate.scoring.matching import COUNTS, ImageMatch, Overlap, match_image
 
 
 def stripes(*columns: tuple[int, int]) -> np.ndarray:
@@ -28,16 +28,15 @@ def statistics(
     flat_found = found.reshape(1000, found.shape[-1]).astype(float)
     common = flat_found.T @ flat_found
     size = np.diag(common)
-    return match_image(
-        flat_found.T @ flat_true,
-        size,
-        flat_true.sum(axis=0),
-        np.array(found_class, dtype=np.int64),
-        np.array(true_class, dtype=np.int64),
-        true_image(true).touching_pairs(),
-        common / (size[:, None] + size[None, :] - common),
-        n_classes=2,
+    overlap = Overlap(
+        class_index=np.array(found_class, dtype=np.int64),
+        areas=size,
+        true_class=np.array(true_class, dtype=np.int64),
+        true_areas=flat_true.sum(axis=0),
+        shared=flat_found.T @ flat_true,
     )
+    between = common / (size[:, None] + size[None, :] - common)
+    return match_image(overlap, true_image(true).touching_pairs(), between, n_classes=2)
 
 
 def check(found: ImageMatch, **expected: int) -> None:

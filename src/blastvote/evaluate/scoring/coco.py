@@ -158,7 +158,7 @@ def average_precisions(
     return result
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover
     image, hit_rows, starts, ignored, any_ignored, to_find, weights, recalls, epsilon
 ):

@@ -12,7 +12,7 @@ from blastvote.dataset.truth import TrueImage
 from blastvote.errors import InputError
 from blastvote.evaluate.scoring import matterport
 from blastvote.evaluate.scoring.detections import Detections
-from blastvote.evaluate.scoring.matching import ImageMatch, match_image
+from blastvote.evaluate.scoring.matching import Overlap, match_image
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,6 @@ class ImageScores:
     numbers: dict[str, float]
     matched: NDArray[np.bool_]
     pairs: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class _Overlap:
-    """What both matchings need of one image: its detections, its true cells and the pixels they share."""
-
-    class_index: NDArray[np.int64]
-    score: NDArray[np.float64]
-    areas: NDArray[np.float64]
-    true_class: NDArray[np.int64]
-    true_areas: NDArray[np.float64]
-    shared: NDArray[np.float64]
 
 
 def score_image(
@@ -74,11 +62,15 @@ def score_image(
     _check_sizes(detections, image)
     cells = image.counted()
     overlap = _overlap(detections, cells, class_names)
-    hits = _matterport_hits(overlap)
-    confident = np.flatnonzero(overlap.score >= min_confidence)
-    order = matterport.falling(overlap.score)[: len(confident)]
+    score = detections.frame["score"].to_numpy()
+    hits = _matterport_hits(overlap, score)
+    confident = np.flatnonzero(score >= min_confidence)
+    order = matterport.falling(score)[: len(confident)]
     aps = matterport.average_precision(hits[:, order], len(cells.cells))
-    statistics = _statistics(detections, cells, overlap, confident, len(class_names))
+    masks = [detections.rles[row] for row in confident]
+    statistics = match_image(
+        overlap.take(confident), cells.touching_pairs(), rle.iou(masks, masks), len(class_names)
+    )
     defined = len(cells.cells) > 0 or len(confident) > 0
     numbers = {
         "ap_matterport": float(aps[0]) if defined else np.nan,
@@ -87,11 +79,10 @@ def score_image(
     return ImageScores(statistics.counts | numbers, hits[0], statistics.pairs)
 
 
-def _overlap(detections: Detections, cells: TrueImage, class_names: list[str]) -> _Overlap:
+def _overlap(detections: Detections, cells: TrueImage, class_names: list[str]) -> Overlap:
     areas = detections.frame["area_px"].to_numpy(dtype=np.float64)
-    return _Overlap(
+    return Overlap(
         class_index=detections.frame["class_index"].to_numpy(),
-        score=detections.frame["score"].to_numpy(),
         areas=areas,
         true_class=cells.class_ids(class_names).astype(np.int64) - 1,
         true_areas=np.array([rle.area(mask) for mask in cells.rles], dtype=np.float64),
@@ -99,28 +90,12 @@ def _overlap(detections: Detections, cells: TrueImage, class_names: list[str]) -
     )
 
 
-def _statistics(
-    detections: Detections, cells: TrueImage, overlap: _Overlap, confident: NDArray[np.intp], n_classes: int
-) -> ImageMatch:
-    masks = [detections.rles[row] for row in confident]
-    return match_image(
-        overlap.shared[confident],
-        overlap.areas[confident],
-        overlap.true_areas,
-        overlap.class_index[confident],
-        overlap.true_class,
-        cells.touching_pairs(),
-        rle.iou(masks, masks),
-        n_classes,
-    )
-
-
-def _matterport_hits(overlap: _Overlap) -> NDArray[np.bool_]:
+def _matterport_hits(overlap: Overlap, score: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return whether Matterport's matching gives each detection a true cell, at each IoU of its range.
 
     It is matched best score first, so the detections above any threshold are matched as if alone.
     """
-    order = matterport.falling(overlap.score)
+    order = matterport.falling(score)
     ious = matterport.overlaps_from_counts(overlap.shared[order], overlap.areas[order], overlap.true_areas)
     hits = np.zeros((len(matterport.RANGE), len(order)), dtype=bool)
     for level, iou in enumerate(matterport.RANGE):

@@ -4,7 +4,7 @@ A detection and a true cell match when their masks overlap by an IoU of at least
 best score first, and does not look at the class, so that a wrong class is told from a miss.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,63 +49,90 @@ class ImageMatch:
     pairs: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Overlap:
+    """What matching needs of one image: N detections, M true cells and the pixels they share.
+
+    Attributes
+    ----------
+    class_index, true_class : ndarray, (N,) and (M,) int64
+    areas, true_areas : ndarray, (N,) and (M,) float64
+        Pixels of the masks.
+    shared : ndarray, (N, M) float64
+        Pixels common to each detection (in falling order of score) and each true cell.
+    """
+
+    class_index: NDArray[np.int64]
+    areas: NDArray[np.float64]
+    true_class: NDArray[np.int64]
+    true_areas: NDArray[np.float64]
+    shared: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.intp]) -> "Overlap":
+        """Return the overlap of these detections alone."""
+        return replace(
+            self, class_index=self.class_index[rows], areas=self.areas[rows], shared=self.shared[rows]
+        )
+
+    def ious(self) -> NDArray[np.float64]:
+        """Return intersection over union of each detection and true cell, (N, M)."""
+        union = self.areas[:, None] + self.true_areas[None, :] - self.shared
+        return np.divide(self.shared, union, out=np.zeros_like(union), where=union > 0)
+
+
 def match_image(
-    both: NDArray[np.float64],
-    areas: NDArray[np.float64],
-    true_areas: NDArray[np.float64],
-    class_index: NDArray[np.int64],
-    true_class: NDArray[np.int64],
-    touching: NDArray[np.intp],
-    overlaps: NDArray[np.float64],
-    n_classes: int,
+    overlap: Overlap, touching: NDArray[np.intp], between: NDArray[np.float64], n_classes: int
 ) -> ImageMatch:
     """Return the statistics of one image.
 
     Parameters
     ----------
-    both : ndarray, (N, M)
-        Pixels common to each detection (in falling order of score) and each true cell.
-    areas, true_areas : ndarray, (N,) and (M,)
-        Pixels of the masks.
-    class_index, true_class : ndarray, (N,) and (M,)
+    overlap
+        Its detections and true cells.
     touching : ndarray, (P, 2)
         Pairs of touching true cells.
-    overlaps : ndarray, (N, N)
+    between : ndarray, (N, N)
         IoU between the detections.
     n_classes : int
         K, the index that stands for background.
     """
-    union = areas[:, None] + true_areas[None, :] - both
-    ious = np.divide(both, union, out=np.zeros_like(union), where=union > 0)
+    ious = overlap.ious()
     owner = match_one_to_one(ious)
     matched = owner >= 0
-    taken = np.zeros(len(true_areas), dtype=bool)
+    taken = np.zeros(len(overlap.true_areas), dtype=bool)
     taken[owner[matched]] = True
     right = matched.copy()
-    right[matched] = class_index[matched] == true_class[owner[matched]]
+    right[matched] = overlap.class_index[matched] == overlap.true_class[owner[matched]]
     duplicate = ~matched & (ious >= IOU).any(axis=1)
     counts = {
-        "n_true": len(true_areas),
-        "n_detected": len(areas),
+        "n_true": len(overlap.true_areas),
+        "n_detected": len(overlap.areas),
         "correct": int(right.sum()),
         "wrong_class": int((matched & ~right).sum()),
         "missed": int((~taken).sum()),
         "duplicates": int(duplicate.sum()),
         "false_positives": int((~matched & ~duplicate).sum()),
-        "merged_detections": _merged(both, true_areas, touching),
-        "split_cells": _split(both, areas, overlaps),
+        "merged_detections": _merged(overlap, touching),
+        "split_cells": _split(overlap, between),
         "touching_pairs": len(touching),
         "touching_pairs_separated": int(taken[touching].all(axis=1).sum()) if len(touching) else 0,
     }
-    background = np.full(max(len(areas), len(true_areas)), n_classes, dtype=np.int64)
-    pairs = np.concatenate(
+    return ImageMatch(counts, _pairs(overlap, owner, taken, n_classes))
+
+
+def _pairs(
+    overlap: Overlap, owner: NDArray[np.intp], taken: NDArray[np.bool_], background: int
+) -> NDArray[np.int64]:
+    """Return (actual, predicted) of matched cells, then of missed cells, then of false detections."""
+    matched = owner >= 0
+    missed, false = overlap.true_class[~taken], overlap.class_index[~matched]
+    return np.concatenate(
         [
-            np.stack([true_class[owner[matched]], class_index[matched]], axis=1),
-            np.stack([true_class[~taken], background[: int((~taken).sum())]], axis=1),
-            np.stack([background[: int((~matched).sum())], class_index[~matched]], axis=1),
+            np.stack([overlap.true_class[owner[matched]], overlap.class_index[matched]], axis=1),
+            np.stack([missed, np.full_like(missed, background)], axis=1),
+            np.stack([np.full_like(false, background), false], axis=1),
         ]
     )
-    return ImageMatch(counts, pairs)
 
 
 def match_one_to_one(ious: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -120,18 +147,18 @@ def match_one_to_one(ious: NDArray[np.float64]) -> NDArray[np.intp]:
     return owner
 
 
-def _merged(both: NDArray[np.float64], true_areas: NDArray[np.float64], touching: NDArray[np.intp]) -> int:
-    if len(touching) == 0 or len(both) == 0:
+def _merged(overlap: Overlap, touching: NDArray[np.intp]) -> int:
+    if len(touching) == 0 or len(overlap.areas) == 0:
         return 0
-    covered = both >= COVERED * np.maximum(true_areas, 1.0)[None, :]
+    covered = overlap.shared >= COVERED * np.maximum(overlap.true_areas, 1.0)[None, :]
     return int((covered[:, touching[:, 0]] & covered[:, touching[:, 1]]).any(axis=1).sum())
 
 
-def _split(both: NDArray[np.float64], areas: NDArray[np.float64], overlaps: NDArray[np.float64]) -> int:
-    inside = both >= COVERED * np.maximum(areas, 1.0)[:, None]
+def _split(overlap: Overlap, between: NDArray[np.float64]) -> int:
+    inside = overlap.shared >= COVERED * np.maximum(overlap.areas, 1.0)[:, None]
     number = 0
     for cell in np.flatnonzero(inside.sum(axis=0) >= 2):
         parts = np.flatnonzero(inside[:, cell])
-        between = overlaps[np.ix_(parts, parts)]
-        number += bool((between[np.triu_indices(len(parts), 1)] < IOU).any())
+        ious = between[np.ix_(parts, parts)]
+        number += bool((ious[np.triu_indices(len(parts), 1)] < IOU).any())
     return number

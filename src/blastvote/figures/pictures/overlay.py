@@ -7,7 +7,7 @@ Works on byte images with OpenCV and touches only the pixels around each cell, s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 
 import cv2
 import numpy as np
@@ -108,15 +108,15 @@ def ring(image: np.ndarray, window: Box, scale: float = 1.0) -> None:
     cv2.ellipse(image, centre, half, 0, 0, 360, rgb(MISSED), max(2, round(3.5 * scale)), cv2.LINE_AA)
 
 
-def _check(image: np.ndarray, cells: Sequence[np.ndarray | Rle], boxes, labels, scores) -> None:
+def _check(image: np.ndarray, cells: Sequence[np.ndarray | Rle], *given: Sized | None) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise ValueError(f"image: {image.dtype} {image.shape}; expected uint8 (H, W, 3) RGB.")
     for mask in cells:
         if mask_size(mask) != image.shape[:2]:
             raise ValueError(f"mask: {mask_size(mask)}; expected the size of the image, {image.shape[:2]}.")
-    for name, given in (("boxes", boxes), ("labels", labels), ("scores", scores)):
-        if given is not None and len(given) != len(cells):
-            raise ValueError(f"{name}: {len(given)} for {len(cells)} masks; expected one each.")
+    for name, items in zip(("boxes", "labels", "scores"), given, strict=True):
+        if items is not None and len(items) != len(cells):
+            raise ValueError(f"{name}: {len(items)} for {len(cells)} masks; expected one each.")
 
 
 def _windows(boxes: np.ndarray, size: tuple[int, int]) -> list[Box]:
