@@ -8,6 +8,7 @@ the special case of one seed.
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,9 @@ def _groups(
     return several
 
 
-def _scipy_bootstrap(statistic, groups, settings):  # type: ignore[no-untyped-def]
+def _scipy_bootstrap(
+    statistic: Callable[..., Any], groups: Sequence[Any], settings: BootstrapSettings
+) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # Degenerate cases are expected (a perfect score in every draw) and mended by the caller.
         warnings.simplefilter("ignore")

@@ -133,7 +133,7 @@ def _caption(convention: str, rows: pd.DataFrame) -> str:
     return "\n".join(part for part in [head, ";  ".join(parts)] if part)
 
 
-def _handles(gids: set, subsets: Sequence[str], level: float) -> list[Line2D]:
+def _handles(gids: set[str], subsets: Sequence[str], level: float) -> list[Line2D]:
     handles = dots.legend_handles("interval" in gids, "paper" in gids, level)
     if len(subsets) > 1:
         handles += [

@@ -37,7 +37,7 @@ PAPER_THRESHOLD = 0.9
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
-def method_lines(styles: Mapping[str, MethodStyle]) -> dict[str, dict]:
+def method_lines(styles: Mapping[str, MethodStyle]) -> dict[str, dict[str, Any]]:
     """Return the line properties of each method; dashes differ where colours repeat or come close."""
     return {
         name: {"color": style.colour, "ls": DASHES[place // 5 % len(DASHES)], "lw": 1.4}
@@ -45,7 +45,7 @@ def method_lines(styles: Mapping[str, MethodStyle]) -> dict[str, dict]:
     }
 
 
-def method_handles(styles: Mapping[str, MethodStyle], lines: Mapping[str, dict]) -> list[Line2D]:
+def method_handles(styles: Mapping[str, MethodStyle], lines: Mapping[str, dict[str, Any]]) -> list[Line2D]:
     """Return legend entries of the methods."""
     return [Line2D([], [], label=shorten(style.label, 28), **lines[name]) for name, style in styles.items()]
 

@@ -32,7 +32,8 @@ class Canvas:
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels."""
-        return self.thickness.shape  # type: ignore[return-value]
+        height, width = self.thickness.shape
+        return height, width
 
     def add(self, window: tuple[slice, slice], dye: int, amount: np.ndarray) -> None:
         """Add ``amount`` of a dye, as where cells lie in front of each other."""
