@@ -5,8 +5,10 @@ Importing this module imports no TensorFlow.
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass
 from typing import Any, Self
+
+from mrcnn.checks import Rule, check, choice, number, plain, several, whole
 
 BACKBONES = ("resnet18", "resnet50", "resnet101")
 RESIZE_MODES = ("square", "pad64", "crop", "none")
@@ -18,7 +20,8 @@ LOSSES = ("rpn_class_loss", "rpn_bbox_loss", "mrcnn_class_loss", "mrcnn_bbox_los
 # those that follow from others: ``from_matterport`` leaves them out.
 _NOT_OF_THE_NETWORK = {
     "name", "gpu_count", "images_per_gpu", "batch_size", "steps_per_epoch", "validation_steps",
-    "learning_rate", "learning_momentum", "gradient_clip_norm", "image_shape", "image_meta_size",
+    "learning_rate", "learning_momentum", "gradient_clip_norm", "weight_decay", "loss_weights", "image_shape",
+    "image_meta_size",
     "compute_backbone_shape", "use_rpn_rois",
 }  # fmt: skip
 
@@ -29,6 +32,7 @@ class MaskRCNNConfig:
 
     Lengths are pixels of the molded (resized) image. Lists become tuples, so that a configuration can be
     hashed and never changes. ``image_size=512`` is short for ``image_min_dim=512, image_max_dim=512``.
+    What steers the training (`weight_decay`, `loss_weights`, learning rate) is in `mrcnn.TrainingConfig`.
 
     Attributes
     ----------
@@ -41,7 +45,7 @@ class MaskRCNNConfig:
     train_bn : bool
         False (Matterport's default) freezes the statistics of batch normalisation; gamma and beta still
         learn. True normalises by the batch while training (needed when training from scratch) and by
-        the moving statistics in ``detect``.
+        the moving statistics in ``detect``. None means True, as in Matterport.
     bn_momentum : float
         Share of the old moving statistics kept per step (Keras' and Matterport's 0.99; take about 0.9
         where a training has only hundreds of steps).
@@ -57,7 +61,7 @@ class MaskRCNNConfig:
         suppression keeps a box that clipping has left without area, nothing of lower score is kept. False
         keeps the rest too.
     precision : {"float32", "mixed_bfloat16", "mixed_float16"}
-        Precision of the convolutions; weights, boxes and losses are always float32.
+        Precision of the convolutions in training and detection; weights, boxes and losses are always float32.
 
     Raises
     ------
@@ -112,26 +116,16 @@ class MaskRCNNConfig:
     detection_score: str = "class"
     tf1_suppression: bool = True
 
-    weight_decay: float = 1e-4
-    loss_weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(LOSSES, 1.0))
-
     def __post_init__(self, image_size: int | None) -> None:
         """Turn lists into tuples, apply ``image_size`` and check every value."""
         for entry in dataclasses.fields(self):
-            value = getattr(self, entry.name)
-            if isinstance(value, list):
-                object.__setattr__(self, entry.name, tuple(value))
+            object.__setattr__(self, entry.name, plain(getattr(self, entry.name)))
         if image_size is not None:
             object.__setattr__(self, "image_min_dim", image_size)
             object.__setattr__(self, "image_max_dim", image_size)
-        object.__setattr__(self, "loss_weights", dict.fromkeys(LOSSES, 1.0) | dict(self.loss_weights))
-        _check(self)
-
-    def __hash__(self) -> int:
-        """Hash by value, so that a configuration can key a cache."""
-        values = dataclasses.asdict(self)
-        values["loss_weights"] = tuple(sorted(values["loss_weights"].items()))
-        return hash(tuple(values.items()))
+        if self.train_bn is None:
+            object.__setattr__(self, "train_bn", True)
+        check(self, _rules(self))
 
     @classmethod
     def from_matterport(cls, settings: Mapping[str, Any] | object, **changes: Any) -> Self:
@@ -155,8 +149,6 @@ class MaskRCNNConfig:
         )
         taken = {key.lower(): value for key, value in pairs.items() if key.isupper()}
         taken = {key: value for key, value in taken.items() if key not in _NOT_OF_THE_NETWORK}
-        taken = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in taken.items()}
-        taken["train_bn"] = taken.get("train_bn", False) is not False  # their None trains too
         known = {entry.name for entry in dataclasses.fields(cls)}
         unknown = sorted(set(taken) - known)
         if unknown:
@@ -190,52 +182,55 @@ class MaskRCNNConfig:
         return self.image_resize_mode in ("square", "crop")
 
 
-def _check(config: MaskRCNNConfig) -> None:
-    """Raise ValueError for the first setting that cannot be used."""
-    _choice(config, "backbone", BACKBONES)
-    _choice(config, "image_resize_mode", RESIZE_MODES)
-    _choice(config, "precision", PRECISIONS)
-    _choice(config, "detection_score", DETECTION_SCORES)
-    whole = (
-        "num_classes image_min_dim image_max_dim image_channel_count top_down_pyramid_size rpn_conv_filters "
-        "rpn_anchor_stride rpn_train_anchors_per_image pre_nms_limit post_nms_rois_training "
-        "post_nms_rois_inference max_gt_instances train_rois_per_image pool_size mask_pool_size "
-        "fpn_classif_fc_layers_size mask_conv_filters detection_max_instances"
-    )
-    for key in whole.split():
-        _require(config, key, lambda v: isinstance(v, int) and v >= 1, "a whole number of at least 1")
-    for key in ("rpn_nms_threshold", "detection_nms_threshold", "detection_min_confidence", "bn_momentum"):
-        _require(config, key, lambda v: 0 <= v <= 1, "a number from 0 to 1")
-    _require(config, "roi_positive_ratio", lambda v: 0 < v <= 1, "a number above 0 and up to 1")
-    _require(config, "backbone_width", lambda v: v > 0, "a number above 0")
-    _require(config, "weight_decay", lambda v: v >= 0, "a number of at least 0")
-    for key in ("rpn_bbox_std_dev", "bbox_std_dev"):
-        _require(config, key, lambda v: len(v) == 4 and min(v) > 0, "four numbers above 0 (dy, dx, dh, dw)")
-    for key in ("backbone_strides", "rpn_anchor_scales"):
-        _require(config, key, lambda v: len(v) == 5, "five numbers, one per pyramid level P2 to P6")
-    _require(config, "rpn_anchor_ratios", lambda v: len(v) > 0 and min(v) > 0, "at least one number above 0")
-    _require(config, "mini_mask_shape", lambda v: len(v) == 2, "height and width")
+_MULTIPLE = 64
+_MOST_SIDE = 16_384
+_UNIT = number(0, 1)
+_POSITIVE = number(0, above=True)
+_SIDE = whole(1, _MOST_SIDE)
+
+_RULES: dict[str, Rule] = {
+    **dict.fromkeys(
+        (
+            "num_classes", "image_channel_count", "top_down_pyramid_size", "rpn_conv_filters", "rpn_anchor_stride",
+            "rpn_train_anchors_per_image", "pre_nms_limit", "post_nms_rois_training", "post_nms_rois_inference",
+            "max_gt_instances", "train_rois_per_image", "pool_size", "mask_pool_size", "fpn_classif_fc_layers_size",
+            "mask_conv_filters", "detection_max_instances",
+        ),
+        whole(1),
+    ),
+    **dict.fromkeys(
+        ("rpn_nms_threshold", "detection_nms_threshold", "detection_min_confidence", "bn_momentum"), _UNIT
+    ),
+    **dict.fromkeys(("train_bn", "use_mini_mask", "tf1_suppression"), choice(True, False)),
+    "backbone": choice(*BACKBONES),
+    "backbone_width": number(0, 64, above=True),
+    "backbone_strides": several(whole(1), 5, "five numbers, one per pyramid level P2 to P6"),
+    "precision": choice(*PRECISIONS),
+    "image_resize_mode": choice(*RESIZE_MODES),
+    "image_min_dim": _SIDE,
+    "image_max_dim": _SIDE,
+    "image_min_scale": number(0),
+    "rpn_anchor_scales": several(_POSITIVE, 5, "five numbers, one per pyramid level P2 to P6"),
+    "rpn_anchor_ratios": several(_POSITIVE, None, "at least one number"),
+    "rpn_bbox_std_dev": several(_POSITIVE, 4, "four numbers (dy, dx, dh, dw)"),
+    "bbox_std_dev": several(_POSITIVE, 4, "four numbers (dy, dx, dh, dw)"),
+    "mini_mask_shape": several(whole(1, 1024), 2, "height and width"),
+    "roi_positive_ratio": number(0, 1, above=True),
+    "detection_score": choice(*DETECTION_SCORES),
+}  # fmt: skip
+
+
+def _rules(config: MaskRCNNConfig) -> dict[str, Rule]:
+    """Return the rules of all fields; some depend on another field, which is checked before."""
+    rules = dict(_RULES)
     channels = config.image_channel_count
-    _require(config, "mean_pixel", lambda v: len(v) == channels, f"one number per channel ({channels})")
-    _require(
-        config, "mask_shape", lambda v: tuple(v) == (2 * config.mask_pool_size,) * 2,
+    rules["mean_pixel"] = several(number(), channels, f"one number per channel ({channels})")
+    rules["mask_shape"] = Rule(
+        lambda v: v == (2 * config.mask_pool_size,) * 2,
         "twice mask_pool_size in height and width (the mask head doubles the resolution once)",
-    )  # fmt: skip
-    _require(config, "loss_weights", lambda v: set(v) == set(LOSSES), f"weights of {', '.join(LOSSES)}")
-    if config.fixed_size:
+    )
+    if config.image_resize_mode in ("square", "crop"):
         key = "image_min_dim" if config.image_resize_mode == "crop" else "image_max_dim"
-        _require(config, key, lambda v: v % 64 == 0, "a multiple of 64 (the pyramid halves six times)")
-
-
-def _choice(config: MaskRCNNConfig, key: str, allowed: tuple[str, ...]) -> None:
-    _require(config, key, lambda v: v in allowed, "one of " + ", ".join(allowed))
-
-
-def _require(config: MaskRCNNConfig, key: str, good: Any, expected: str) -> None:
-    value = getattr(config, key)
-    try:
-        accepted = bool(good(value))
-    except TypeError:
-        accepted = False
-    if not accepted:
-        raise ValueError(f"MaskRCNNConfig: {key} is {value!r}; it must be {expected}")
+        side = whole(_MULTIPLE, _MOST_SIDE, multiple_of=_MULTIPLE)
+        rules[key] = Rule(side.accepts, f"{side.expected} (the pyramid halves the image six times)")
+    return rules

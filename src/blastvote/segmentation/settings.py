@@ -9,7 +9,7 @@ from typing import Any
 from blastvote.errors import InputError
 from blastvote.wording import suggest
 from mrcnn.config import MaskRCNNConfig
-from mrcnn.training.config import TrainingConfig
+from mrcnn.training.config import COLUMNS, TrainingConfig
 
 _WEIGHTS = Path(__file__).parent.parent / "weights"
 SHIPPED = {
@@ -41,10 +41,20 @@ def network_config(
 
 def training_config(training: Mapping[str, Any], seed: int, threads: int) -> TrainingConfig:
     """Return the settings of the training loop; errors as in :func:`network_config`."""
-    settings = {key: value for key, value in training.items() if key != "options"}
+    settings = {key: value for key, value in training.items() if key not in ("options", "precision")}
     settings |= {"seed": seed, "threads": threads}
-    return _make(TrainingConfig, "training", settings, training["options"], {})
+    made: TrainingConfig = _make(TrainingConfig, "training", settings, training["options"], {})
+    columns = [*VALIDATION_COLUMNS, *COLUMNS]
+    if made.monitor not in (None, *columns):
+        raise InputError(
+            f"Config key 'training.options.monitor' is {made.monitor!r}.{suggest(made.monitor, columns)} It must be one "
+            f"of {', '.join(columns)}."
+        )
+    return made
 
+
+VALIDATION_COLUMNS = ("val_ap50_matterport", "val_ap50")
+"""Columns of the history that `validate.Validation` adds."""
 
 SET_ELSEWHERE = {
     "model": {

@@ -2,12 +2,24 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mrcnn.config import LOSSES, PRECISIONS
+from mrcnn.checks import Rule, check, choice, mapping, number, plain, whole
+from mrcnn.config import LOSSES
+from mrcnn.names import layer_names, select_layers
 
+COLUMNS = (
+    "loss",
+    *LOSSES,
+    "l2_loss",
+    "grad_norm",
+    "learning_rate",
+    "val_loss",
+    *(f"val_{name}" for name in LOSSES),
+)
+"""Columns of the history that `monitor` can name, beside the metrics of `evaluate`."""
 SCHEDULES = ("constant", "cosine", "step")
 
 
@@ -35,13 +47,11 @@ class TrainingConfig:
     ema_decay
         Validate and store an exponential moving average of the weights instead of the last ones; None does not.
     loss_weights
-        Factors of the five losses; missing ones come from the network's configuration.
+        Factors of the five losses; missing ones are 1. Kept as pairs, so that nobody can change them.
     seed
         Of order, augmentation and sampling.
     augment
-        Settings of `mrcnn.data.Augmentation` (flips, rotations, brightness); None augments nothing.
-    precision
-        None takes that of the model. ``mixed_bfloat16`` and ``mixed_float16`` hold while training only.
+        Settings of `mrcnn.data.Augmentation` (flips, rotations, brightness); None augments nothing. Kept as pairs.
     monitor
         Column of the history that decides which weights are best; None takes the first metric of `evaluate`,
         else ``val_loss``, else ``loss``. Names with "loss" are minimised, others maximised.
@@ -75,10 +85,9 @@ class TrainingConfig:
     warmup_steps: int = 0
     early_stopping_patience: int | None = None
     ema_decay: float | None = None
-    loss_weights: Mapping[str, float] = field(default_factory=dict)
+    loss_weights: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
     seed: int = 0
-    augment: Mapping[str, Any] | None = None
-    precision: str | None = None
+    augment: Mapping[str, Any] | tuple[tuple[str, Any], ...] | None = None
     monitor: str | None = None
     validate_every: int = 1
     checkpoint_every: int = 1
@@ -88,46 +97,15 @@ class TrainingConfig:
     devices: int | None = None
 
     def __post_init__(self) -> None:
-        """Check every value."""
-        for key in ("epochs", "batch_size", "validate_every", "checkpoint_every"):
-            self._require(key, _whole(1), "a whole number of at least 1")
-        for key in ("steps_per_epoch", "early_stopping_patience", "threads", "devices"):
-            self._require(key, lambda v: v is None or _whole(1)(v), "a whole number of at least 1, or None")
-        for key in ("warmup_steps", "seed"):
-            self._require(key, _whole(0), "a whole number of at least 0")
-        self._require("seed", lambda v: v < 2**31, "below 2**31")
-        self._require("learning_rate", lambda v: v > 0, "a number above 0")
-        self._require("gradient_clip_norm", lambda v: v > 0, "a number above 0")
-        self._require("momentum", lambda v: 0 <= v < 1, "a number from 0 to below 1")
-        self._require("weight_decay", lambda v: v >= 0, "a number of at least 0")
-        self._require("ema_decay", lambda v: v is None or 0 < v < 1, "a number between 0 and 1, or None")
-        self._require("schedule", lambda v: v in SCHEDULES, "one of " + ", ".join(SCHEDULES))
-        self._require("tensorboard", lambda v: v is None or isinstance(v, str | Path), "a folder, or None")
-        allowed = (None, *PRECISIONS)
-        self._require("precision", lambda v: v in allowed, "None or one of " + ", ".join(PRECISIONS))
-        self._require(
-            "layers", lambda v: isinstance(v, str) and v, "a selection of layers such as all or heads"
-        )
-        self._require(
-            "loss_weights",
-            lambda v: set(v) <= set(LOSSES) and all(w >= 0 for w in v.values()),
-            "weights of at least 0, of some of " + ", ".join(LOSSES),
-        )
-        known = {"flips", "rotations", "brightness"}
-        self._require(
-            "augment",
-            lambda v: v is None or set(v) <= known,
-            "None or settings of " + ", ".join(sorted(known)),
-        )
-
-    def _require(self, key: str, good: Any, expected: str) -> None:
-        value = getattr(self, key)
+        """Turn lists and mappings into tuples and check every value."""
+        for entry in dataclasses.fields(self):
+            if entry.name != "tensorboard":
+                object.__setattr__(self, entry.name, plain(getattr(self, entry.name)))
+        check(self, _RULES)
         try:
-            accepted = bool(good(value))
-        except (TypeError, AttributeError):
-            accepted = False
-        if not accepted:
-            raise ValueError(f"TrainingConfig: {key} is {value!r}; it must be {expected}")
+            select_layers(layer_names(), self.layers)
+        except ValueError as error:
+            raise ValueError(f"TrainingConfig: {error}") from None
 
     def identity(self) -> dict[str, Any]:
         """Return the settings that decide the result of the first epochs: a run may only be resumed with these."""
@@ -142,9 +120,33 @@ class TrainingConfig:
         if self.schedule == "constant":
             free.add("epochs")
         values = {entry.name: getattr(self, entry.name) for entry in dataclasses.fields(self)}
-        plain = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
-        return {k: v for k, v in plain.items() if k not in free}
+        return {k: v for k, v in values.items() if k not in free}
 
 
-def _whole(least: int) -> Any:
-    return lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= least
+_COUNT = whole(1)
+_RULES: dict[str, Rule] = {
+    "learning_rate": number(0, above=True),
+    "momentum": number(0, 1, below=True),
+    "weight_decay": number(0),
+    "gradient_clip_norm": number(0, above=True),
+    **dict.fromkeys(("epochs", "batch_size", "validate_every", "checkpoint_every"), _COUNT),
+    **dict.fromkeys(("steps_per_epoch", "early_stopping_patience", "threads", "devices"), _COUNT.optional()),
+    "layers": Rule(lambda v: isinstance(v, str) and bool(v), "a selection of layers such as all or heads"),
+    "schedule": choice(*SCHEDULES),
+    "warmup_steps": whole(0),
+    "ema_decay": number(0, 1, above=True, below=True).optional(),
+    "loss_weights": mapping(dict.fromkeys(LOSSES, number(0))),
+    "seed": whole(0, 2**31 - 1),
+    "augment": mapping(
+        {
+            "flips": choice(True, False),
+            "rotations": choice(True, False),
+            "brightness": number(0, 1, below=True),
+        }
+    ).optional(),
+    "monitor": Rule(
+        lambda v: isinstance(v, str) and v.isidentifier(), "the name of a column of the history"
+    ).optional(),
+    "validation_losses": choice(True, False),
+    "tensorboard": Rule(lambda v: isinstance(v, str | Path), "a folder").optional(),
+}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -15,7 +14,7 @@ from mrcnn.config import LOSSES
 from mrcnn.data.augment import Augmentation
 from mrcnn.data.batches import Batches
 from mrcnn.data.sample import Sample
-from mrcnn.training.config import TrainingConfig
+from mrcnn.training.config import COLUMNS, TrainingConfig
 from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError, TrainingInterruptedError
 from mrcnn.training.history import better, monitored, write_history
 from mrcnn.training.interruption import Interruption
@@ -75,10 +74,10 @@ def train(
         If the process got SIGTERM or SIGUSR1: after the step that ran, when all is saved.
     """
     configure_threads(config.threads)
-    with _precision(model, config.precision):
-        return _Training(model, train_samples, val_samples, config, Path(checkpoint_dir)).run(
-            evaluate, progress
-        )
+    if config.monitor is not None and evaluate is None:
+        monitored(list(COLUMNS), config.monitor, [])
+    training = _Training(model, train_samples, val_samples, config, Path(checkpoint_dir))
+    return training.run(evaluate, progress)
 
 
 class _Training:
@@ -94,7 +93,7 @@ class _Training:
             model.config,
             config.batch_size,
             config.seed,
-            Augmentation(**(config.augment or {})),
+            Augmentation(**dict(config.augment or ())),
         )
         self.validation = (
             Batches(val_samples, model.config, config.batch_size, config.seed)
@@ -249,15 +248,3 @@ class _Training:
         finally:
             for value, variable in zip(raw, self.model.variables, strict=True):
                 variable.assign(value)
-
-
-@contextlib.contextmanager
-def _precision(model: Any, precision: str | None) -> Iterator[None]:
-    """Compute in another precision while training; weights and losses stay float32."""
-    before = model.compute_dtype
-    if precision is not None:
-        model.compute_dtype = keras.DTypePolicy(precision).compute_dtype
-    try:
-        yield
-    finally:
-        model.compute_dtype = before

@@ -33,12 +33,10 @@ class TrainStep:
     def __init__(self, model: Any, config: TrainingConfig, devices: Sequence[str] = ("",)) -> None:
         self.model, self.config, self.devices = model, config, list(devices)
         self.trained: list[keras.Variable] = model.trainable_variables_for(config.layers)
-        self.weights = (
-            dict.fromkeys(LOSSES, 1.0) | dict(model.config.loss_weights) | dict(config.loss_weights)
-        )
+        self.weights = dict.fromkeys(LOSSES, 1.0) | dict(config.loss_weights)
         self.velocity = [tf.Variable(tf.zeros_like(v.value)) for v in self.trained]
         self.average = [tf.Variable(v.value) for v in model.variables] if config.ema_decay is not None else []
-        self.half = (config.precision or getattr(model.config, "precision", None)) == "mixed_float16"
+        self.half = model.config.precision == "mixed_float16"
         self.loss_scale = tf.Variable(2.0**15 if self.half else 1.0)
         self.good_steps = tf.Variable(0)
         self.run = tf.function(self._run, autograph=False)

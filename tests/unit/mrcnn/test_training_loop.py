@@ -175,11 +175,12 @@ def test_tensorboard_only_when_asked(tmp_path):
 def test_unknown_monitor(tmp_path):
     with pytest.raises(ValueError, match="monitor is 'nonsense'"):
         _run(tmp_path, 1, monitor="nonsense")
+    assert not list(tmp_path.iterdir()), "it is said before the first step"
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("learning_rate", 0), ("batch_size", 0), ("schedule", "linear"), ("ema_decay", 1), ("precision", "half"),
+    [("learning_rate", 0), ("batch_size", 0), ("schedule", "linear"), ("ema_decay", 1), ("monitor", "a b"),
      ("loss_weights", {"nonsense": 1}), ("augment", {"zoom": 2}), ("epochs", 1.5), ("momentum", 1)],
 )  # fmt: skip
 def test_bad_settings_are_named(key, value):
