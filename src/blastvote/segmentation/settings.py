@@ -47,8 +47,8 @@ def training_config(training: Mapping[str, Any], seed: int, threads: int) -> Tra
     columns = [*VALIDATION_COLUMNS, *COLUMNS]
     if made.monitor not in (None, *columns):
         raise InputError(
-            f"Config key 'training.options.monitor' is {made.monitor!r}.{suggest(made.monitor, columns)} It must be one "
-            f"of {', '.join(columns)}."
+            f"Config key 'training.options.monitor' is {made.monitor!r}.{suggest(made.monitor, columns)} "
+            f"It must be one of {', '.join(columns)}."
         )
     return made
 

@@ -80,7 +80,7 @@ OTHER: dict[str, Any] = {
     "training.options.ema_decay": 0.9,
     "training.options.loss_weights": {"rpn_class_loss": 2.0},
     "training.options.augment": {"flips": True},
-    "training.options.monitor": "val_loss",
+    "training.options.monitor": "loss",
     "training.options.tensorboard": "board",
     "training.options.devices": 1,
 }

@@ -206,3 +206,18 @@ def test_the_readme_names_every_section(config: dict, repo_root: Path) -> None:
 def test_an_option_that_another_key_sets_is_refused(config: dict, schema: Path, key: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         validate_config(changed(config, key, 1), schema)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("training.options.monitor", "val_los", "'val_los'. Did you mean 'val_loss'.*val_ap50_matterport"),
+        ("training.layers", "head", "layers: 'head' matches no layer"),
+        ("model.options.train_bn", "perhaps", "train_bn is 'perhaps'; it must be one of True, False"),
+    ],
+)
+def test_settings_that_no_training_can_use(
+    config: dict, schema: Path, key: str, value: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        validate_config(changed(config, key, value), schema)
