@@ -59,7 +59,9 @@ def halve(path: Path) -> None:
         top = dict(file.attrs)
     with h5py.File(path, "w") as file:
         for name, array in arrays.items():
-            file.create_dataset(name, data=array.astype(np.float16), compression="gzip", shuffle=True)
+            fits = np.abs(array).max(initial=0) < np.finfo(np.float16).max  # some variances are larger
+            kind = np.float16 if fits else np.float32
+            file.create_dataset(name, data=array.astype(kind), compression="gzip", shuffle=True)
         for name, values in attributes.items():
             file[name].attrs.update(values)
         file.attrs.update(top)
