@@ -9,7 +9,7 @@ LOCK := requirements/lock-$(EXTRA).txt
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint bench lock clean
+.PHONY: help env demo unlock test lint bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ env: .venv/installed ## make the environment in .venv (EXTRA=gpu for TensorFlow 
 demo: env ## run the whole study on simulated smears and print Tables 1 and 2
 	$(SNAKEMAKE) --quiet reason host
 	@$(BIN)/blastvote summary $(if $(CONFIG),--config $(CONFIG))
+
+unlock: env ## after a crash: free the working directory, then go on with the same command as before
+	$(SNAKEMAKE) --unlock
 
 test: env ## run all tests
 	$(BIN)/python -m pytest

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
 import warnings
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,16 @@ LOGGER = logging.getLogger("blastvote")
 
 
 def configure_logging(path: Path | str | None = None, level: int = logging.INFO) -> None:
-    """Send the messages of blastvote, mrcnn and `warnings` to stderr and to the file at `path`."""
+    """Send the messages of blastvote, mrcnn and `warnings` to stderr, and to the file at `path`.
+
+    The file keeps what earlier attempts wrote; each attempt starts with a line that says when, where and as what.
+    """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(_header())
+        handlers.append(logging.FileHandler(path, mode="a", encoding="utf-8"))
     logging.basicConfig(
         level=logging.WARNING,
         handlers=handlers,
@@ -31,6 +39,12 @@ def configure_logging(path: Path | str | None = None, level: int = logging.INFO)
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
     warnings.simplefilter("default", UserWarning)
+
+
+def _header() -> str:
+    job = os.environ.get("SLURM_JOB_ID")
+    where = f"{socket.gethostname()}, process {os.getpid()}" + (f", SLURM job {job}" if job else "")
+    return f"===== {datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}, {where} =====\n"
 
 
 def run_script(main: Callable[[Any], None], snakemake: Any) -> None:

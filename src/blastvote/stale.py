@@ -1,4 +1,4 @@
-"""Remove what earlier runs made of images that are no longer part of the study."""
+"""Remove what is no longer needed: files of images that left the study, checkpoints of accepted trainings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 LOGGER = logging.getLogger("blastvote.stale")
+RUN_FILE = "run.txt"
+"""Names, in a folder of checkpoints, the run that it belongs to."""
 
 
 def remove_others(folder: Path, names: Collection[str]) -> list[Path]:
@@ -27,3 +29,18 @@ def remove_others(folder: Path, names: Collection[str]) -> list[Path]:
     if others:
         LOGGER.info("%s: removed %d entries of images that are no longer in the study", folder, len(others))
     return others
+
+
+def remove_checkpoints(checkpoints: Path, run: str) -> None:
+    """Remove the checkpoints of a run whose outputs have been accepted, those of earlier settings too.
+
+    Parameters
+    ----------
+    checkpoints
+        Folder with one subfolder per training.
+    run
+        ``METHOD/seedS/foldF``.
+    """
+    for note in checkpoints.glob(f"*/{RUN_FILE}"):
+        if note.read_text(encoding="utf-8").strip() == run:
+            shutil.rmtree(note.parent)

@@ -29,6 +29,7 @@ rule infer:
         classes=config["classes"],
         model=config["model"],
         training=config["training"],
+        checkpoints=f"{RESULTS}/checkpoints",
     message:
         "Segmenting the cells of {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:

@@ -4,7 +4,7 @@ Inputs:  enhanced images and flipped copies of the method, instance masks, split
 Outputs: {results}/runs/{method}/seed{seed}/fold{fold}/model.weights.h5 (best epoch), history.csv.
 Steps:   train with validation after every epoch; a stopped training goes on from its last checkpoint, which lives in
          {results}/checkpoints under a hash of all that determines the training (Snakemake deletes declared outputs
-         of a failed job).
+         of a failed job). Rule `infer` removes it, once Snakemake has accepted the outputs.
 """
 
 

@@ -7,10 +7,11 @@ from blastvote.logs import run_script
 from blastvote.segmentation.infer import infer_run
 from blastvote.segmentation.run import NetworkSettings, RunData
 from blastvote.segmentation.samples import ImageFiles
+from blastvote.stale import remove_checkpoints
 
 
 def main(snakemake) -> None:
-    """Write COCO results with the sample ids as image ids."""
+    """Write COCO results with the sample ids as image ids; the training's outputs stand, so its checkpoints can go."""
     params, files = snakemake.params, snakemake.input
     images = ImageFiles(Path(files.images[0]).parent, [Path(folder) for folder in files.flipped])
     detections = infer_run(
@@ -19,6 +20,7 @@ def main(snakemake) -> None:
         NetworkSettings(params.classes, params.model, params.training, snakemake.threads),
     )
     write_json(snakemake.output[0], detections, indent=None)
+    remove_checkpoints(Path(params.checkpoints), "/".join(Path(files.weights).parts[-4:-1]))
 
 
 if "snakemake" in globals():

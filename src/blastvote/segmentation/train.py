@@ -15,22 +15,24 @@ from pathlib import Path
 import pandas as pd
 
 from blastvote.dataset.coco import read_coco
-from blastvote.io import atomic_path, sha256, write_csv
+from blastvote.io import atomic_path, sha256, write_csv, write_text
+from blastvote.lease import Lease
 from blastvote.segmentation.network import first_weights, untrained_network
 from blastvote.segmentation.run import NetworkSettings, RunData
 from blastvote.segmentation.samples import annotated_samples
 from blastvote.segmentation.settings import training_config
 from blastvote.segmentation.validate import Validation
+from blastvote.stale import RUN_FILE
 from mrcnn import Progress, train
 
 LOGGER = logging.getLogger("blastvote.train")
 
 
 class ProgressLog:
-    """Logs where a training is: after each epoch, and every few seconds within one."""
+    """Logs where a training is: after each epoch, and every few seconds within one; ends it where its lease is lost."""
 
-    def __init__(self, name: str, every: float = 10.0) -> None:
-        self.name, self.every, self.told = name, every, time.monotonic()
+    def __init__(self, name: str, lease: Lease, every: float = 10.0) -> None:
+        self.name, self.lease, self.every, self.told = name, lease, every, time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Take the state after a step."""
@@ -38,6 +40,7 @@ class ProgressLog:
         if not last and time.monotonic() - self.told < self.every:
             return
         self.told = time.monotonic()
+        self.lease.check()
         LOGGER.info(
             "%s: epoch %d/%d, step %d/%d, loss %.3f%s",
             *(self.name, progress.epoch, progress.epochs, progress.step, progress.steps_per_epoch),
@@ -71,6 +74,8 @@ def train_run(
 ) -> None:
     """Train on the training rows of a fold and keep the weights of the best epoch.
 
+    The checkpoints stay: whoever has accepted the outputs removes them (`blastvote.stale.remove_checkpoints`).
+
     Parameters
     ----------
     name
@@ -97,19 +102,21 @@ def train_run(
     if loop.tensorboard:  # a folder a training, named as in runs/, so that the board tells them apart
         board = Path(loop.tensorboard, *files.weights.parent.parts[-3:], state.name[:8])
         loop = dataclasses.replace(loop, tensorboard=board)
-    history = train(
-        model,
-        train_samples,
-        val_samples,
-        loop,
-        state,
-        evaluate=Validation(val_samples, truth, data, settings.class_names, min_confidence),
-        progress=ProgressLog(name),
-    )
-    with atomic_path(files.weights) as temporary:
-        shutil.copyfile(state / "best.weights.h5", temporary)
-    write_csv(files.history, pd.DataFrame(history))
-    shutil.rmtree(state)
+    with Lease(state, "/".join(files.weights.parent.parts[-3:])) as lease:
+        write_text(state / RUN_FILE, lease.name)
+        history = train(
+            model,
+            train_samples,
+            val_samples,
+            loop,
+            state,
+            evaluate=Validation(val_samples, truth, data, settings.class_names, min_confidence),
+            progress=ProgressLog(name, lease),
+        )
+        lease.check()
+        with atomic_path(files.weights) as temporary:
+            shutil.copyfile(state / "best.weights.h5", temporary)
+        write_csv(files.history, pd.DataFrame(history))
 
 
 def training_hash(data: RunData, settings: NetworkSettings, first: Path | None, min_confidence: float) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from blastvote.stale import remove_others
+from blastvote.stale import RUN_FILE, remove_checkpoints, remove_others
 
 
 def test_files_and_folders_of_removed_images_go(tmp_path: Path) -> None:
@@ -13,3 +13,12 @@ def test_files_and_folders_of_removed_images_go(tmp_path: Path) -> None:
     assert [path.name for path in removed] == ["b.png", "batch0"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [".c.png.part", "a.png"]
     assert remove_others(tmp_path / "nowhere", set()) == []
+
+
+def test_checkpoints_of_one_run_go(tmp_path: Path) -> None:
+    for number, run in enumerate(["he/seed1/fold0", "he/seed1/fold0", "he/seed11/fold0"]):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / RUN_FILE).write_text(run)
+    remove_checkpoints(tmp_path, "he/seed1/fold0")
+    assert [path.name for path in tmp_path.iterdir()] == ["2"]
+    remove_checkpoints(tmp_path / "nowhere", "he/seed1/fold0")

@@ -1,0 +1,42 @@
+"""Planning grows with the number of images, not with its square: function calls are counted, not seconds."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.planning import make_study
+
+COUNTED = """
+import cProfile, sys
+from snakemake.cli import main
+profile = cProfile.Profile(builtins=False)
+try:
+    profile.runcall(main, sys.argv[1:])
+except SystemExit as end:
+    assert not end.code, end.code
+finally:
+    print(sum(entry.callcount for entry in profile.getstats()), file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+def test_planning_grows_almost_linearly(tmp_path: Path, repo_root: Path) -> None:
+    def calls(images: int) -> int:
+        folder = tmp_path / str(images)
+        folder.mkdir()
+        config = make_study(folder, images, seeds=1)
+        command = [
+            *(sys.executable, "-c", COUNTED, "-n", "--quiet", "all", "--cores", "2", "--scheduler", "greedy"),
+            *("--snakefile", str(repo_root / "Snakefile"), "--directory", str(folder)),
+            *("--configfile", str(config)),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return int(done.stderr.split()[-1])
+
+    few, many = calls(1000), calls(3000)
+    exponent = math.log(many / few) / math.log(3)
+    assert exponent < 1.2, f"{few} calls for 1,000 images, {many} for 3,000: exponent {exponent:.2f}"
