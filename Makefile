@@ -6,7 +6,7 @@ CONFIG ?=
 
 BIN := .venv/bin
 LOCK := requirements/lock-$(EXTRA).txt
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
+ARGUMENTS := --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo unlock test lint bench lock clean
@@ -25,11 +25,11 @@ env: .venv/installed ## make the environment in .venv (EXTRA=gpu for TensorFlow 
 	@touch $@
 
 demo: env ## run the whole study on simulated smears and print Tables 1 and 2
-	$(SNAKEMAKE) --quiet reason host
+	@$(BIN)/blastvote run $(ARGUMENTS)
 	@$(BIN)/blastvote summary $(if $(CONFIG),--config $(CONFIG))
 
 unlock: env ## after a crash: free the working directory, then go on with the same command as before
-	$(SNAKEMAKE) --unlock
+	$(BIN)/snakemake $(ARGUMENTS) --unlock
 
 test: env ## run all tests
 	$(BIN)/python -m pytest

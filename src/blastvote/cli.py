@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blastvote import __version__
+from blastvote import __version__, cli_arguments
 from blastvote.errors import InputError
 
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, or 1 after a user's mistake."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except InputError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -27,7 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # no such folder, no permission, disk full
         print(f"Error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return 1
-    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the workflow: snakemake, with one line on where it is in place of all its output."""
+    from blastvote.watch import run_snakemake
+
+    return run_snakemake(options.snakemake, partial(print, flush=True))
 
 
 def enhance(options: argparse.Namespace) -> None:
@@ -241,74 +247,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="blastvote", description=description)
     parser.add_argument("--version", action="version", version=f"blastvote {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for run, add_arguments in COMMANDS.items():
-        command = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
-        command.set_defaults(run=run)
+    for function, add_arguments in COMMANDS.items():
+        name, text = function.__name__, function.__doc__
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=function)
         add_arguments(command.add_argument)
     return parser
 
 
-Add = Callable[..., Any]  # argparse's add_argument of one command
-
-
-def _enhance_arguments(add: Add) -> None:
-    add("images", nargs="+", type=Path, help="image files or folders")
-    add("--method", default="eff", help="contrast method (see: blastvote methods)")
-    add("--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable")
-    add("--out", type=Path, required=True, help="folder of the results (PNG)")
-
-
-def _no_arguments(add: Add) -> None:
-    pass
-
-
-def _simulate_arguments(add: Add) -> None:
-    add("--out", type=Path, required=True, help="folder of the data set")
-    add("--per-class", type=int, default=20, metavar="N", help="images of each subtype")
-    add("--seed", type=int, default=0)
-    add("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="pixels")
-    add("--pixel-size", type=float, default=0.18, metavar="UM", help="micrometres per pixel")
-
-
-def _check_arguments(add: Add) -> None:
-    add("images", help="folder of photographs, or a CSV sheet")
-    add("--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks")
-    add("--labels", default="", help="CSV with image_id,label,patient_id")
-    add("--masks", default="label_map", choices=("label_map", "binary"), help="how masks are read")
-    add("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
-    add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
-    add("--classes", default="L1,L2,L3", help="comma-separated class names")
-    add("--vote", default="pathologist", help="vote rule")
-
-
-def _predict_arguments(add: Add) -> None:
-    add("images", nargs="+", type=Path, help="image files or folders")
-    which = "starter, a weight file, or the folder of a run: results/runs/none/seed1/fold0"
-    add("--model", default="starter", metavar="RUN|FILE|starter", help=which)
-    add("--out", type=Path, required=True, help="folder of tables, overlays and annotations")
-    size = "micrometres a pixel; auto takes the file's tags or estimates it from the red cells"
-    add("--pixel-size", default="auto", metavar="UM|auto", help=size)
-    add(
-        "--min-score",
-        type=float,
-        default=None,
-        help="from which score on a cell counts; default: the model's",
-    )
-    add("--threads", type=int, default=2, help="threads of the network")
-
-
-def _summary_arguments(add: Add) -> None:
-    add("--config", type=Path, help="config file that was run")
-    add("--results", type=Path, help="results folder")
-
-
-COMMANDS: dict[Callable[[argparse.Namespace], None], Callable[[Add], None]] = {
-    enhance: _enhance_arguments,
-    methods: _no_arguments,
-    simulate: _simulate_arguments,
-    check: _check_arguments,
-    predict: _predict_arguments,
-    summary: _summary_arguments,
+COMMANDS: dict[Callable[[argparse.Namespace], int | None], Callable[[cli_arguments.Add], None]] = {
+    run: cli_arguments.run,
+    enhance: cli_arguments.enhance,
+    methods: cli_arguments.nothing,
+    simulate: cli_arguments.simulate,
+    check: cli_arguments.check,
+    predict: cli_arguments.predict,
+    summary: cli_arguments.summary,
 }
 """What runs a command, and what adds its arguments."""
 

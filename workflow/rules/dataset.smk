@@ -13,6 +13,7 @@ if SPLIT_PROBLEM and workflow.output_settings.dryrun:
 
 
 onstart:
+    logger.info(f"Everything is written below {RESULTS}")
     if SPLIT_PROBLEM and any(
         job.rule.name == "split" for job in workflow.dag.needrun_jobs()
     ):

@@ -1,0 +1,71 @@
+"""What the commands of ``blastvote`` take: one function per command adds its arguments."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Add = Callable[..., Any]  # argparse's add_argument of one command
+
+
+def enhance(add: Add) -> None:
+    """Arguments of `blastvote enhance`."""
+    add("images", nargs="+", type=Path, help="image files or folders")
+    add("--method", default="eff", help="contrast method (see: blastvote methods)")
+    add("--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable")
+    add("--out", type=Path, required=True, help="folder of the results (PNG)")
+
+
+def nothing(add: Add) -> None:
+    """A command without arguments."""
+
+
+def simulate(add: Add) -> None:
+    """Arguments of `blastvote simulate`."""
+    add("--out", type=Path, required=True, help="folder of the data set")
+    add("--per-class", type=int, default=20, metavar="N", help="images of each subtype")
+    add("--seed", type=int, default=0)
+    add("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="pixels")
+    add("--pixel-size", type=float, default=0.18, metavar="UM", help="micrometres per pixel")
+
+
+def check(add: Add) -> None:
+    """Arguments of `blastvote check`."""
+    add("images", help="folder of photographs, or a CSV sheet")
+    add("--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks")
+    add("--labels", default="", help="CSV with image_id,label,patient_id")
+    add("--masks", default="label_map", choices=("label_map", "binary"), help="how masks are read")
+    add("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
+    add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
+    add("--classes", default="L1,L2,L3", help="comma-separated class names")
+    add("--vote", default="pathologist", help="vote rule")
+
+
+def predict(add: Add) -> None:
+    """Arguments of `blastvote predict`."""
+    add("images", nargs="+", type=Path, help="image files or folders")
+    which = "starter, a weight file, or the folder of a run: results/runs/none/seed1/fold0"
+    add("--model", default="starter", metavar="RUN|FILE|starter", help=which)
+    add("--out", type=Path, required=True, help="folder of tables, overlays and annotations")
+    size = "micrometres a pixel; auto takes the file's tags or estimates it from the red cells"
+    add("--pixel-size", default="auto", metavar="UM|auto", help=size)
+    add(
+        "--min-score",
+        type=float,
+        default=None,
+        help="from which score on a cell counts; default: the model's",
+    )
+    add("--threads", type=int, default=2, help="threads of the network")
+
+
+def summary(add: Add) -> None:
+    """Arguments of `blastvote summary`."""
+    add("--config", type=Path, help="config file that was run")
+    add("--results", type=Path, help="results folder")
+
+
+def run(add: Add) -> None:
+    """Arguments of `blastvote run`."""
+    add("snakemake", nargs=argparse.REMAINDER, help="arguments of snakemake, such as --cores all")
