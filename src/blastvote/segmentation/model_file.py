@@ -119,10 +119,10 @@ def open_model(source: str | Path, threads: int = 2, min_score: float | None = N
         "detection_min_confidence": least,
         "image_resize_mode": "square",
     }
-    network = MaskRCNN(MaskRCNNConfig(**{**description["network"], **changes}), seed=0)
     try:
+        network = MaskRCNN(MaskRCNNConfig(**{**description["network"], **changes}), seed=0)
         network.load_weights(path)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"{path}: {error}") from None
     return TrainedModel(
         name=str(source),
