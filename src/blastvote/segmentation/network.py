@@ -77,7 +77,7 @@ def trained_network(settings: NetworkSettings, weights: Path) -> MaskRCNN:
         network.load_weights(weights)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{weights}: does not fit the network of the configuration ({error}). Train the run again."
+            f"The network of the configuration cannot take the weights of its run: {error}. Train the run again."
         ) from None
     return network
 
