@@ -15,6 +15,7 @@ import numpy as np
 from blastvote import rle
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
 from blastvote.errors import InputError
+from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import overlay_cells
 from blastvote.figures.style import class_colours, rgb
 from blastvote.io import read_image, write_image
@@ -167,11 +168,6 @@ def draw_record(image: np.ndarray, record: dict[str, Any], classes: Sequence[str
         )
         masks.append(mask)
         boxes.append([top, left, top + height, left + width])
-    return overlay_cells(
-        small,
-        masks,
-        np.array(boxes).reshape(-1, 4),
-        [cell["class"] for cell in record["cells"]],
-        [cell["score"] for cell in record["cells"]],
-        class_names=classes,
-    )
+    labels = [cell["class"] for cell in record["cells"]]
+    scores = [cell["score"] for cell in record["cells"]]
+    return overlay_cells(small, Cells(masks, labels, scores, np.array(boxes).reshape(-1, 4)), classes)

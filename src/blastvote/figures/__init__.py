@@ -3,7 +3,7 @@
 from blastvote.figures.pictures.cells import Cells, find_missed
 from blastvote.figures.pictures.dataset import dataset_overview, example_sheet
 from blastvote.figures.pictures.grid import method_grid
-from blastvote.figures.pictures.overlay import overlay_cells
+from blastvote.figures.pictures.overlay import Look, overlay_cells
 from blastvote.figures.pictures.panels import overlay_panel
 from blastvote.figures.plots.classification import classification_by_method
 from blastvote.figures.plots.comparisons import forest_plot
@@ -19,6 +19,7 @@ from blastvote.figures.style import empty_figure, save_figure
 
 __all__ = [
     "Cells",
+    "Look",
     "classification_by_method",
     "confusion_figure",
     "confusion_sheet",

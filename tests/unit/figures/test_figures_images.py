@@ -7,6 +7,7 @@ import pytest
 
 from blastvote.figures import (
     Cells,
+    Look,
     example_sheet,
     find_missed,
     method_grid,
@@ -19,6 +20,17 @@ from blastvote.figures.pictures.grid import brightness, shrink, surroundings
 from blastvote.figures.style import MISSED, class_colours, rgb
 
 CLASSES = ["L1", "L2", "L3"]
+
+
+def overlay(image, masks, boxes=None, labels=(), scores=None, captions=None, **options):
+    """Draw cells given one by one."""
+    look = {key: options.pop(key) for key in ("opacity", "boxes", "text", "scale") if key in options}
+    if "draw_boxes" in options:
+        look["boxes"] = options.pop("draw_boxes")
+    names = options.pop("class_names", None)
+    return overlay_cells(
+        image, Cells(masks, labels, scores, boxes, captions), names, look=Look(**look), **options
+    )
 
 
 def count_colour(image: np.ndarray, colour: tuple[int, int, int]) -> int:
@@ -36,7 +48,7 @@ def test_mask_box_is_half_open():
 def test_overlay_tints_the_cells_only_and_leaves_its_input(made):
     image, masks = made.cells_image()
     before = image.copy()
-    out = overlay_cells(image, masks, labels=CLASSES, class_names=CLASSES, draw_boxes=False, text=False)
+    out = overlay(image, masks, labels=CLASSES, class_names=CLASSES, draw_boxes=False, text=False)
     assert out.dtype == np.uint8
     assert out.shape == image.shape
     np.testing.assert_array_equal(image, before)
@@ -48,7 +60,7 @@ def test_overlay_tints_the_cells_only_and_leaves_its_input(made):
 
 def test_overlay_outlines_in_the_colour_of_the_class(made):
     image, masks = made.cells_image()
-    out = overlay_cells(image, masks, labels=["L3", "L3", "L1"], class_names=CLASSES, text=False)
+    out = overlay(image, masks, labels=["L3", "L3", "L1"], class_names=CLASSES, text=False)
     colours = class_colours(CLASSES)
     assert count_colour(out, rgb(colours["L3"])) > 100
     assert count_colour(out, rgb(colours["L1"])) > 50
@@ -58,24 +70,24 @@ def test_overlay_outlines_in_the_colour_of_the_class(made):
 def test_overlay_accepts_boxes_lists_and_no_labels(made):
     image, masks = made.cells_image()
     boxes = np.array([mask_box(masks[..., i]) for i in range(3)], np.float32)
-    given = overlay_cells(image, masks, boxes, CLASSES, [0.9, 0.8, 0.7], class_names=CLASSES)
-    found = overlay_cells(image, list(np.moveaxis(masks, -1, 0)), None, CLASSES, [0.9, 0.8, 0.7])
+    given = overlay(image, masks, boxes, CLASSES, [0.9, 0.8, 0.7], class_names=CLASSES)
+    found = overlay(image, list(np.moveaxis(masks, -1, 0)), None, CLASSES, [0.9, 0.8, 0.7])
     np.testing.assert_array_equal(given, found)
-    assert (overlay_cells(image, masks) != image).any()
+    assert (overlay(image, masks) != image).any()
 
 
 def test_overlay_of_nothing_is_the_image(made):
     image, _ = made.cells_image()
-    np.testing.assert_array_equal(overlay_cells(image, np.zeros((120, 160, 0), bool)), image)
-    np.testing.assert_array_equal(overlay_cells(image, [np.zeros((120, 160), bool)], labels=["L1"]), image)
+    np.testing.assert_array_equal(overlay(image, np.zeros((120, 160, 0), bool)), image)
+    np.testing.assert_array_equal(overlay(image, [np.zeros((120, 160), bool)], labels=["L1"]), image)
 
 
 def test_overlay_draws_truth_and_rings_missed_cells(made):
     image, masks = made.cells_image()
     none = np.zeros((120, 160, 0), bool)
-    white = overlay_cells(image, none, truth=masks)
+    white = overlay(image, none, truth=masks)
     assert count_colour(white, (255, 255, 255)) > 50
-    ringed = overlay_cells(image, none, missed=masks[..., :1])
+    ringed = overlay(image, none, missed=masks[..., :1])
     yellow = (ringed == np.array(rgb(MISSED), np.uint8)).all(-1)
     assert yellow.sum() > 100
     assert not (yellow & masks.any(-1)).any()  # around the cell, not over it
@@ -84,8 +96,8 @@ def test_overlay_draws_truth_and_rings_missed_cells(made):
 
 def test_overlay_places_labels_beside_the_cells(made):
     image, masks = made.cells_image((300, 600))
-    bare = overlay_cells(image, masks, labels=CLASSES, text=False)
-    written = overlay_cells(image, masks, labels=CLASSES, scores=[0.9, 0.8, 0.7])
+    bare = overlay(image, masks, labels=CLASSES, text=False)
+    written = overlay(image, masks, labels=CLASSES, scores=[0.9, 0.8, 0.7])
     changed = (bare != written).any(-1)
     assert changed.sum() > 300
     assert (changed & masks.any(-1)).sum() == 0
@@ -101,10 +113,10 @@ def test_labels_of_crowded_cells_do_not_hide_one_another():
         captions = [""] * 4
         captions[i] = "neutrophil 0.97"
         plates.append(captions)
-    together = overlay_cells(image, masks, labels=["a"] * 4, captions=["neutrophil 0.97"] * 4, scale=1)
-    single = overlay_cells(image, masks, labels=["a"] * 4, captions=plates[0], scale=1)
+    together = overlay(image, masks, labels=["a"] * 4, captions=["neutrophil 0.97"] * 4, scale=1)
+    single = overlay(image, masks, labels=["a"] * 4, captions=plates[0], scale=1)
     colour = rgb(class_colours(["a"])["a"])
-    without = overlay_cells(image, masks, labels=["a"] * 4, text=False, scale=1)
+    without = overlay(image, masks, labels=["a"] * 4, text=False, scale=1)
     plate = count_colour(single, colour) - count_colour(without, colour)
     assert count_colour(together, colour) - count_colour(without, colour) > 3.5 * plate
 
@@ -113,18 +125,16 @@ def test_a_label_stays_inside_the_image_and_one_too_big_is_left_out():
     mask = np.zeros((60, 80), bool)
     mask[0:20, 60:80] = True
     image = np.full((60, 80, 3), 128, np.uint8)
-    out = overlay_cells(image, [mask], labels=["L1"], scores=[0.5], scale=0.7)
-    assert (out != overlay_cells(image, [mask], labels=["L1"], text=False, scale=0.7)).any()
-    long = overlay_cells(image, [mask], labels=["x" * 50], scale=0.7)
-    np.testing.assert_array_equal(
-        long, overlay_cells(image, [mask], labels=["x" * 50], text=False, scale=0.7)
-    )
+    out = overlay(image, [mask], labels=["L1"], scores=[0.5], scale=0.7)
+    assert (out != overlay(image, [mask], labels=["L1"], text=False, scale=0.7)).any()
+    long = overlay(image, [mask], labels=["x" * 50], scale=0.7)
+    np.testing.assert_array_equal(long, overlay(image, [mask], labels=["x" * 50], text=False, scale=0.7))
 
 
 def test_overlay_writes_names_beyond_ascii(made):
     image, masks = made.cells_image()
-    one = overlay_cells(image, masks, labels=["łymfocyt"] * 3)
-    other = overlay_cells(image, masks, labels=["?ymfocyt"] * 3)
+    one = overlay(image, masks, labels=["łymfocyt"] * 3)
+    other = overlay(image, masks, labels=["?ymfocyt"] * 3)
     assert (one != other).any()
 
 
@@ -142,7 +152,7 @@ def test_overlay_writes_names_beyond_ascii(made):
 def test_overlay_refuses_what_does_not_fit(made, change, message):
     image, masks = made.cells_image()
     with pytest.raises(ValueError, match=message):
-        overlay_cells(**({"image": image, "masks": masks} | change))
+        overlay(**({"image": image, "masks": masks} | change))
 
 
 def test_overlay_of_a_full_size_photograph_is_fast():
@@ -155,7 +165,7 @@ def test_overlay_of_a_full_size_photograph_is_fast():
         masks.append(mask)
         boxes.append((y, x, y + 300, x + 300))
     start = time.perf_counter()
-    overlay_cells(image, masks, np.array(boxes), ["L1"] * 20, [0.9] * 20)
+    overlay(image, masks, np.array(boxes), ["L1"] * 20, [0.9] * 20)
     assert time.perf_counter() - start < 2  # about 0.15 s alone on one core
 
 

@@ -30,12 +30,15 @@ class Cells:
         Absent for true cells.
     boxes : float array (N, 4), optional
         (y1, x1, y2, x2), half-open; from the masks where absent.
+    captions : sequence of N str, optional
+        Text at each cell instead of class and score.
     """
 
     masks: Masks
     labels: Sequence[str] = field(default_factory=tuple)
     scores: Sequence[float] | None = None
     boxes: np.ndarray | None = None
+    captions: Sequence[str] | None = None
 
     def __len__(self) -> int:
         """Return how many there are."""

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 
 from blastvote.figures.pictures.cells import Cells, scaled_masks
 from blastvote.figures.pictures.grid import shrink
-from blastvote.figures.pictures.overlay import overlay_cells
-from blastvote.figures.pictures.panels import LETTERS, SHARP
+from blastvote.figures.pictures.overlay import Look, overlay_cells
+from blastvote.figures.pictures.panels import LETTERS, LONGEST, SHARP
 from blastvote.figures.style import DPI, PAGE, bare, empty_figure, new_figure, require, say_empty, styled
 from blastvote.figures.words import count_text, wrap
 
@@ -202,15 +202,7 @@ def example_sheet(
 
 def _outlined(image: np.ndarray, cells: Cells, pixels: int, class_names: Sequence[str]) -> np.ndarray:
     small = shrink(image, pixels)
-    masks = scaled_masks(cells.masks, small.shape[:2])
-    names = cells.labels if len(cells.labels) else [""] * len(masks)
-    return overlay_cells(
-        small,
-        masks,
-        labels=names,
-        class_names=class_names,
-        opacity=0.0,
-        draw_boxes=False,
-        text=max(map(len, class_names), default=0) <= 6,
-        scale=LETTERS / 72 * SHARP * DPI / 15,
-    )
+    drawn = Cells(scaled_masks(cells.masks, small.shape[:2]), cells.labels)
+    text = max(map(len, class_names), default=0) <= LONGEST
+    look = Look(opacity=0.0, boxes=False, text=text, scale=LETTERS / 72 * SHARP * DPI / 15)
+    return overlay_cells(small, drawn, class_names, look=look)

@@ -8,57 +8,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Sized
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from blastvote.figures.pictures.cells import Masks, Piece, mask_box, mask_list, mask_size, pieces
+from blastvote.figures.pictures.cells import Cells, Masks, Piece, mask_box, mask_list, mask_size, pieces
 from blastvote.figures.pictures.plates import write_captions
 from blastvote.figures.style import CLASS_COLOURS, MISSED, class_colours, rgb
-from blastvote.rle import Box, Rle
+from blastvote.rle import Box
+
+
+@dataclass(frozen=True)
+class Look:
+    """How cells are drawn.
+
+    Attributes
+    ----------
+    opacity
+        Of the masks' colour, 0 to 1.
+    boxes, text
+        Whether boxes are drawn, and captions written.
+    scale
+        Size of lines and letters; 1 suits an image of 1000 pixels, and None follows the image.
+    """
+
+    opacity: float = 0.25
+    boxes: bool = True
+    text: bool = True
+    scale: float | None = None
 
 
 def overlay_cells(
     image: np.ndarray,
-    masks: Masks,
-    boxes: np.ndarray | None = None,
-    labels: Sequence[str] | None = None,
-    scores: Sequence[float] | None = None,
-    *,
-    captions: Sequence[str] | None = None,
+    cells: Cells,
     class_names: Sequence[str] | None = None,
-    truth: Masks | None = None,
-    missed: Masks | None = None,
-    opacity: float = 0.25,
-    draw_boxes: bool = True,
-    text: bool = True,
-    scale: float | None = None,
+    *,
+    truth: Masks = (),
+    missed: Masks = (),
+    look: Look | None = None,
 ) -> np.ndarray:
     """Draw cells onto a copy of their image.
 
     Parameters
     ----------
     image : uint8 array (H, W, 3), RGB
-    masks : bool array (H, W, N), or sequence of N bool arrays (H, W) or of N run-length masks
-    boxes : float array (N, 4), optional
-        (y1, x1, y2, x2) in pixels, half-open; worked out from the masks where absent.
-    labels : sequence of N str, optional
-        Class of each cell; it chooses the colour and is written at the cell with the score.
-    scores : sequence of N float, optional
-        0 to 1.
-    captions : sequence of N str, optional
-        Text at each cell instead of class and score.
+    cells : Cells
+        The class chooses the colour; captions, else class and score, are written at each cell.
     class_names : sequence of str, optional
         Classes in the order of the config, so that colours agree between images; else sorted labels.
     truth : masks, optional
         True cells: outlined in white with a dark edge.
     missed : masks, optional
         True cells nobody found: ringed in yellow as in the paper's figure 7.
-    opacity : float
-        Of the masks' colour.
-    draw_boxes, text : bool
-    scale : float, optional
-        Size of lines and letters; 1 suits an image of 1000 pixels, which is also how it is chosen if absent.
+    look : Look, optional
 
     Returns
     -------
@@ -67,32 +70,31 @@ def overlay_cells(
     Raises
     ------
     ValueError
-        Where the image is not RGB bytes or masks, boxes, labels and scores differ in number or size.
+        Where the image is not RGB bytes or masks, boxes, labels, scores and captions differ in number or size.
     """
-    _check(image, mask_list(masks), boxes, labels, scores)
-    out = np.ascontiguousarray(image).copy()
-    scale = max(0.5, max(image.shape[:2]) / 1000) if scale is None else scale
-    names = [str(label) for label in labels] if labels is not None else [""] * len(mask_list(masks))
+    _check(image, cells)
+    out, look = np.ascontiguousarray(image).copy(), look or Look()
+    scale = max(0.5, max(image.shape[:2]) / 1000) if look.scale is None else look.scale
+    names = [str(label) for label in cells.labels or [""] * len(cells)]
     palette = class_colours([*(class_names or sorted(set(names)))])
     colours = [rgb(palette.get(name, CLASS_COLOURS[-1])) for name in names]
-    cells, true_cells = pieces(masks), pieces(truth if truth is not None else [])
-    windows = [box for box, _ in cells] if boxes is None else _windows(boxes, image.shape[:2])
+    drawn, true = pieces(cells.masks), pieces(truth)
+    windows = [box for box, _ in drawn] if cells.boxes is None else _windows(cells.boxes, image.shape[:2])
     line = max(1, round(2 * scale))
-    for cell, colour in zip(cells, colours, strict=True):
-        _tint(out, cell, colour, opacity)
-    for cell in true_cells:
-        _outline(out, cell, (20, 20, 20), line + 2)
-        _outline(out, cell, (255, 255, 255), line)
-    for cell, colour in zip(cells, colours, strict=True):
-        _outline(out, cell, colour, line)
-    if draw_boxes:
+    for piece, colour in zip(drawn, colours, strict=True):
+        _tint(out, piece, colour, look.opacity)
+    for piece in true:
+        _outline(out, piece, (20, 20, 20), line + 2)
+        _outline(out, piece, (255, 255, 255), line)
+    for piece, colour in zip(drawn, colours, strict=True):
+        _outline(out, piece, colour, line)
+    if look.boxes:
         _draw_boxes(out, windows, colours, max(1, round(1.2 * scale)))
-    for mask in mask_list(missed) if missed is not None else []:
+    for mask in mask_list(missed):
         ring(out, mask_box(mask), scale)
-    if text:
-        if captions is None:
-            captions = [_caption(name, None if scores is None else scores[i]) for i, name in enumerate(names)]
-        write_captions(out, captions, windows, colours, [*windows, *(box for box, _ in true_cells)], scale)
+    if look.text:
+        captions = _captions(cells, names)
+        write_captions(out, captions, windows, colours, [*windows, *(box for box, _ in true)], scale)
     return out
 
 
@@ -108,13 +110,16 @@ def ring(image: np.ndarray, window: Box, scale: float = 1.0) -> None:
     cv2.ellipse(image, centre, half, 0, 0, 360, rgb(MISSED), max(2, round(3.5 * scale)), cv2.LINE_AA)
 
 
-def _check(image: np.ndarray, cells: Sequence[np.ndarray | Rle], *given: Sized | None) -> None:
+def _check(image: np.ndarray, cells: Cells) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise ValueError(f"image: {image.dtype} {image.shape}; expected uint8 (H, W, 3) RGB.")
-    for mask in cells:
+    for mask in mask_list(cells.masks):
         if mask_size(mask) != image.shape[:2]:
             raise ValueError(f"mask: {mask_size(mask)}; expected the size of the image, {image.shape[:2]}.")
-    for name, items in zip(("boxes", "labels", "scores"), given, strict=True):
+    given: dict[str, Sized | None] = {
+        "boxes": cells.boxes, "labels": cells.labels or None, "scores": cells.scores, "captions": cells.captions
+    }  # fmt: skip
+    for name, items in given.items():
         if items is not None and len(items) != len(cells):
             raise ValueError(f"{name}: {len(items)} for {len(cells)} masks; expected one each.")
 
@@ -153,6 +158,11 @@ def _outline(out: np.ndarray, cell: Piece, colour: tuple[int, int, int], width: 
     cv2.drawContours(out, contours, -1, colour, width, cv2.LINE_AA)
 
 
-def _caption(name: str, score: float | None) -> str:
-    known = score is not None and not math.isnan(float(score))
-    return f"{name} {float(score):.2f}".strip() if known and score is not None else name
+def _captions(cells: Cells, names: Sequence[str]) -> Sequence[str]:
+    if cells.captions is not None:
+        return cells.captions
+    scores = [math.nan] * len(names) if cells.scores is None else [float(score) for score in cells.scores]
+    return [
+        name if math.isnan(score) else f"{name} {score:.2f}".strip()
+        for name, score in zip(names, scores, strict=True)
+    ]

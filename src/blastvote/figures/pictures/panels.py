@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from blastvote.figures.pictures.cells import Cells, find_missed, mask_list, scaled_masks
 from blastvote.figures.pictures.grid import shrink
-from blastvote.figures.pictures.overlay import overlay_cells
+from blastvote.figures.pictures.overlay import Look, overlay_cells
 from blastvote.figures.style import (
     DPI,
     MISSED,
@@ -122,26 +122,14 @@ def _draw(
     if cells.boxes is not None:
         factors = np.tile([size[0] / image.shape[0], size[1] / image.shape[1]], 2)
         boxes = np.asarray(cells.boxes, float).reshape(-1, 4) * factors
-    names = cells.labels if len(cells.labels) else [""] * len(masks)
     captions = None
     if max(map(len, class_names), default=0) > LONGEST:  # the legend names the colours; the plates stay small
-        captions = ["" if score is None else f"{score:.2f}" for score in _scores(cells, len(masks))]
-    drawn = overlay_cells(
-        small,
-        masks,
-        boxes,
-        names,
-        cells.scores,
-        captions=captions,
-        class_names=class_names,
-        missed=missed,
-        scale=LETTERS / 72 * SHARP * DPI / 15,
-    )
-    return drawn, len(missed)
-
-
-def _scores(cells: Cells, count: int) -> list[float | None]:
-    return [None] * count if cells.scores is None else [float(score) for score in cells.scores]
+        captions = (
+            [f"{score:.2f}" for score in cells.scores] if cells.scores is not None else [""] * len(masks)
+        )
+    drawn = Cells(masks, cells.labels, cells.scores, boxes, captions)
+    look = Look(scale=LETTERS / 72 * SHARP * DPI / 15)
+    return overlay_cells(small, drawn, class_names, missed=missed, look=look), len(missed)
 
 
 def _handles(class_names: Sequence[str], missed: bool) -> list[Line2D]:
