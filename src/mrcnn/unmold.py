@@ -54,13 +54,6 @@ def unmold_detections(
     }
 
 
-def unmold_mask(mask: np.ndarray, box: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
-    """Return the mask (H, W) bool of the image for a small mask (h, w) of probabilities in a pixel box."""
-    full = np.zeros(image_shape[:2], bool)
-    paste_mask(mask, np.asarray(box), full)
-    return full
-
-
 def paste_mask(mask: np.ndarray, box: np.ndarray, target: np.ndarray) -> None:
     """Resize `mask` (h, w) to the pixel box, cut it at one half, and write it into `target` (H, W) bool."""
     y1, x1, y2, x2 = (int(v) for v in box)
@@ -80,7 +73,8 @@ def resize_bilinear(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     image = np.asarray(image, np.float64)
     rows = _weights(image.shape[0], shape[0])
     columns = _weights(image.shape[1], shape[1])
-    return np.clip(rows @ image @ columns.T, image.min(), image.max())
+    resized: np.ndarray = np.clip(rows @ image @ columns.T, image.min(), image.max())
+    return resized
 
 
 def _weights(source: int, target: int) -> np.ndarray:

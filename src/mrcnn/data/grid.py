@@ -42,7 +42,8 @@ def _estimate_affine(points: np.ndarray, images: np.ndarray) -> np.ndarray:
     solution = np.linalg.svd(equations)[2][-1]
     matrix = np.eye(3)
     matrix[:2] = (-solution[:-1] / solution[-1]).reshape(2, 3)
-    return np.linalg.inv(normalise_images) @ (matrix @ normalise)
+    estimated: np.ndarray = np.linalg.inv(normalise_images) @ (matrix @ normalise)
+    return estimated
 
 
 def _normalise(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -40,7 +40,10 @@ def _resize_axis(array: np.ndarray, centres: np.ndarray, axis: int) -> np.ndarra
     below = np.floor(centres).astype(int)
     share = (centres - below).reshape([-1 if i == axis else 1 for i in range(array.ndim)])
     padded = np.pad(array, [(1, 1) if i == axis else (0, 0) for i in range(array.ndim)])
-    return np.take(padded, below + 1, axis) * (1 - share) + np.take(padded, below + 2, axis) * share
+    sampled: np.ndarray = (
+        np.take(padded, below + 1, axis) * (1 - share) + np.take(padded, below + 2, axis) * share
+    )
+    return sampled
 
 
 def resize_image(

@@ -1,4 +1,4 @@
-"""Which of the matched anchors a step trains on, drawn in the graph: `build_rpn_targets` for a batch."""
+"""Which of the matched anchors a step trains on, and their deltas: drawn in the graph, for a batch."""
 
 import numpy as np
 import tensorflow as tf

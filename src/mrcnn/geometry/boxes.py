@@ -1,4 +1,4 @@
-"""Arithmetic on boxes ``(y1, x1, y2, x2)``: NumPy functions for data, ``tf_`` functions for the graph.
+"""Arithmetic on boxes ``(y1, x1, y2, x2)`` in the graph; `numpy_boxes` has what data need.
 
 *Normalised* boxes follow Matterport: a pixel box of an image of height h maps by ``y1/(h-1)`` and
 ``(y2-1)/(h-1)`` (likewise in x), so that 0 and 1 are the centres of the first and the last pixel, as
@@ -7,22 +7,6 @@
 
 import numpy as np
 import tensorflow as tf
-
-from mrcnn.geometry.numpy_boxes import (
-    apply_box_deltas,
-    box_refinement,
-    compute_iou,
-    compute_overlaps,
-    denorm_boxes,
-    non_max_suppression,
-    norm_boxes,
-)
-
-__all__ = [
-    "apply_box_deltas", "box_refinement", "compute_iou", "compute_overlaps", "denorm_boxes",
-    "non_max_suppression", "norm_boxes", "tf_apply_deltas", "tf_area", "tf_clip", "tf_norm_boxes", "tf_overlaps",
-    "tf_refinement",
-]  # fmt: skip
 
 
 def tf_norm_boxes(boxes: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:

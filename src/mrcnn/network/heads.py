@@ -81,13 +81,6 @@ class MaskHead(tf.Module):
         logits = tf.cast(logits, tf.float32) + bias[:, None]
         return unfold(tf.reshape(logits, [-1, *x.shape[1:5]]))
 
-    def all_classes(self, crops: tf.Tensor) -> tf.Tensor:
-        """Mask probabilities (N, 28, 28, K) of every class, as Matterport's graph gives them (for inspection)."""
-        x = self.upsampled(crops)
-        logits = tf.matmul(tf.cast(x, tf.float32), self.mask.kernel[0, 0]) + self.mask.bias
-        maps = [unfold(part) for part in tf.unstack(logits, axis=-1)]
-        return tf.sigmoid(tf.stack(maps, axis=-1))
-
     def upsampled(
         self, crops: tf.Tensor, training: bool = False, weight: tf.Tensor | None = None
     ) -> tf.Tensor:

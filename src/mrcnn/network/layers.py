@@ -147,7 +147,7 @@ class ConvNorm(tf.Module):
         if None in x.shape:
             return True
         pixels = x.shape[0] * x.shape[1] * x.shape[2] // self.strides**2
-        return self.conv.kernel.shape[0] * self.conv.kernel.shape[1] * x.shape[3] <= pixels
+        return bool(self.conv.kernel.shape[0] * self.conv.kernel.shape[1] * x.shape[3] <= pixels)
 
     def _convolve(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         return tf.nn.conv2d(x, kernel, self.strides, self.padding)

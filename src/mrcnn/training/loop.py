@@ -189,7 +189,7 @@ class _Training:
     def _take(self, batch: dict[str, tf.Tensor], rate: float, epoch: int) -> np.ndarray:
         """Take one step; return the values of NAMES."""
         try:
-            values = self.step.run(batch, tf.constant(rate, tf.float32)).numpy().astype(np.float64)
+            values = np.asarray(self.step.run(batch, tf.constant(rate, tf.float32)), np.float64)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             net = self.model.config
             raise OutOfMemoryError(
@@ -200,7 +200,7 @@ class _Training:
             ids = [self.data.image_ids[k] for k in batch["sample"].numpy()]
             blamed = [name for name in bad if name != "loss"] or bad
             raise NonFiniteLossError(int(batch["step"]) + 1, epoch + 1, blamed, ids)
-        return np.nan_to_num(values, posinf=0.0, neginf=0.0) if bad else values
+        return np.asarray(np.nan_to_num(values, posinf=0.0, neginf=0.0)) if bad else values
 
     def _validate(
         self, row: dict[str, Any], done: Progressed, evaluate: Callable[[Any], Metrics] | None

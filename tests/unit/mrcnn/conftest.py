@@ -55,9 +55,10 @@ def small_model(small_config):
 def make_batch():
     """Return a function that makes a batch of noise with square objects: the contract of `MaskRCNN.losses`."""
     import tensorflow as tf
+    from numpy_reference import box_refinement
 
     from mrcnn.geometry.anchors import pyramid_anchors
-    from mrcnn.geometry.numpy_boxes import box_refinement, compute_overlaps
+    from mrcnn.geometry.numpy_boxes import compute_overlaps
 
     def make(config, count=2, objects=3, seed=0):
         rng = np.random.default_rng(seed)

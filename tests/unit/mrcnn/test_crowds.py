@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from numpy_reference import build_rpn_targets
 from tiny import TINY, tiny_sample
 
 from mrcnn.data import Augmentation, Batches, Sample
-from mrcnn.data.rpn_targets import build_rpn_targets
 from mrcnn.geometry.numpy_boxes import compute_overlaps, norm_boxes
 from mrcnn.network.targets import detection_targets
 

@@ -4,12 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from numpy_reference import rpn_deltas
 from tiny import TINY, tiny_sample
 
 from mrcnn.data import Augmentation, Batches, Sample
 from mrcnn.data.augment import transform_boxes
 from mrcnn.data.resize import resize_bilinear
-from mrcnn.data.rpn_targets import match_anchors, rpn_deltas
+from mrcnn.data.rpn_targets import match_anchors
 
 
 def _numpy(dataset):

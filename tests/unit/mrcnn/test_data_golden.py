@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from numpy_reference import build_rpn_targets
 
 from mrcnn.data.masks import extract_bboxes, minimize_mask
 from mrcnn.data.molding import compose_image_meta, mold_image
 from mrcnn.data.resize import resize_image, resize_mask
-from mrcnn.data.rpn_targets import build_rpn_targets
 
 MEAN = (123.7, 116.8, 103.9)
 

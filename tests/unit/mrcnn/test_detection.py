@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from numpy_reference import apply_box_deltas, non_max_suppression
 from tiny import TINY
 
-from mrcnn.geometry.numpy_boxes import apply_box_deltas, non_max_suppression
 from mrcnn.network.detection import refine
 
 CONFIG = dataclasses.replace(
