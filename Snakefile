@@ -7,7 +7,11 @@ from snakemake.utils import min_version
 min_version("9.13")
 
 
-configfile: Path(workflow.basedir, "config", "config.yaml")
+# This checkout, also where another Snakefile includes this one or takes it as a module.
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).resolve()
+
+
+configfile: Path(ROOT, "config", "config.yaml")
 
 
 include: "workflow/rules/common.smk"

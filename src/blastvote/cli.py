@@ -170,6 +170,13 @@ def summary(options: argparse.Namespace) -> None:
         print(f"{what:24} {results / folder}")
 
 
+def crate(options: argparse.Namespace) -> None:
+    """Copy a finished study's workflow, tables, plots and report into a new folder, described as an RO-Crate."""
+    from blastvote.crate import write_crate
+
+    print(write_crate(options.results, options.out))
+
+
 def _results_folder(config_file: Path | None) -> Path:
     """Return the folder ``results`` of a configuration file; without one, that of the embedded default."""
     import yaml
@@ -263,6 +270,7 @@ COMMANDS: dict[Callable[[argparse.Namespace], int | None], Callable[[cli_argumen
     check: cli_arguments.check,
     predict: cli_arguments.predict,
     summary: cli_arguments.summary,
+    crate: cli_arguments.crate,
 }
 """What runs a command, and what adds its arguments."""
 

@@ -69,3 +69,9 @@ def summary(add: Add) -> None:
 def run(add: Add) -> None:
     """Arguments of `blastvote run`."""
     add("snakemake", nargs=argparse.REMAINDER, help="arguments of snakemake, such as --cores all")
+
+
+def crate(add: Add) -> None:
+    """Arguments of `blastvote crate`."""
+    add("--results", type=Path, default=Path("results"), help="results folder of a finished study")
+    add("--out", type=Path, required=True, help="a new folder")

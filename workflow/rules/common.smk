@@ -21,12 +21,10 @@ from blastvote.errors import InputError
 from snakemake.exceptions import WorkflowError
 
 # Scripts import the library from this checkout also where a conda environment runs them.
-os.environ.update(PYTHONPATH=str(Path(workflow.basedir, "src")))
+os.environ.update(PYTHONPATH=str(ROOT / "src"))
 
 try:
-    checked = validate_config(
-        config, Path(workflow.basedir, "workflow/schemas/config.schema.yaml")
-    )
+    checked = validate_config(config, ROOT / "workflow/schemas/config.schema.yaml")
     config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)
     LABELLED = plan.precheck_source(SOURCE, config)

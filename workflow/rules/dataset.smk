@@ -15,7 +15,7 @@ if SPLIT_PROBLEM and workflow.output_settings.dryrun:
 onstart:
     logger.info(f"Everything is written below {RESULTS}")
     if SPLIT_PROBLEM and any(
-        job.rule.name == "split" for job in workflow.dag.needrun_jobs()
+        job.rule.name.endswith("split") for job in workflow.dag.needrun_jobs()
     ):
         raise WorkflowError(SPLIT_PROBLEM)
 

@@ -180,7 +180,7 @@ rule provenance:
         mem_mb=1000,
         runtime=10,
     params:
-        code=workflow.basedir,
+        code=str(ROOT),
     message:
         "Writing the provenance"
     script:
