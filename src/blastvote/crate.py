@@ -117,7 +117,7 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
             "mainEntity": {"@id": "Snakefile"},
             "mentions": {"@id": "#run"},
         },
-        *({"@id": profile, "@type": "CreativeWork", "name": profile, "version": profile.rsplit("/", 1)[1]} for profile in PROFILES),
+        *map(_profile, PROFILES),
         {
             "@id": "Snakefile",
             "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
@@ -145,6 +145,10 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
         },
         *(_file(path) for path in [*others, Path("config.yaml"), *made]),
     ]  # fmt: skip
+
+
+def _profile(address: str) -> Entity:
+    return {"@id": address, "@type": "CreativeWork", "name": address, "version": address.rsplit("/", 1)[1]}
 
 
 def _file(path: Path) -> Entity:
