@@ -37,6 +37,7 @@ localrules:
     examples,
     overlays,
     report,
+    geojson,
     provenance,
 
 
@@ -47,7 +48,8 @@ rule all:
         PLOT_FILES,
         EXAMPLE_FILES,
         f"{RESULTS}/plots/overlays",
-        f"{RESULTS}/report/index.html",
+        f"{RESULTS}/report",
+        each_run("geojson"),
         f"{RESULTS}/provenance.json",
 
 

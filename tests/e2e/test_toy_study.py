@@ -102,8 +102,9 @@ def test_tensorboard_has_a_folder_a_training(toy: Path) -> None:
 
 def test_report_and_pictures_are_there(toy: Path) -> None:
     page = (toy / "results/report/index.html").read_text(encoding="utf-8")
-    assert "table1_map.csv" in page
-    assert page.count("data:image/png;base64,") > 12
+    assert 'data-name="table1_map"' in page
+    assert page.count("data:image/svg+xml;base64,") > 12
+    assert page.count("data:image/webp;base64,") > 12
     assert 'src="http' not in page
     for name in ("map_by_method", "method_grid", "learning_curves", "confusion"):
         assert (toy / f"results/plots/{name}.png").stat().st_size > 5000

@@ -1,22 +1,31 @@
-"""Put the main tables and every plot on one page."""
+"""Show the methods side by side, every cell and the vote live, on one page."""
 
 from pathlib import Path
 
-from blastvote.io import write_text
 from blastvote.logs import run_script
-from blastvote.report import render_report, study_sections, study_statement
+from blastvote.report import ReportFiles, RunFiles, write_report
 
 
 def main(snakemake) -> None:
-    """The page needs no other file."""
-    tables = {Path(path).stem: Path(path) for path in snakemake.input.tables}
-    pictures = {Path(path).stem: Path(path) for path in snakemake.input.pictures if path.endswith(".png")}
-    overlays = sorted(Path(snakemake.input.overlays).glob("*.png"))
-    sections = study_sections(tables, pictures, overlays)
-    page = render_report(
-        "blastvote: contrast enhancement for lymphoblasts", study_statement(snakemake.config), sections
+    """One file, or a folder with the images where they are too many for one."""
+    data = snakemake.input
+    runs = [
+        RunFiles(*run, Path(detections), Path(votes))
+        for run, detections, votes in zip(snakemake.params.runs, data.detections, data.votes, strict=True)
+    ]
+    files = ReportFiles(
+        tables={Path(path).stem: Path(path) for path in data.tables},
+        plots={Path(path).stem: Path(path) for path in data.plots},
+        images={(path.parent.name, path.stem): path for path in map(Path, data.images)},
+        runs=runs,
+        histories=[Path(path) for path in data.histories],
+        manifest=Path(data.manifest),
+        splits=Path(data.splits),
+        contrast=Path(data.contrast),
+        annotations=Path(data.annotations),
+        leakage=Path(data.leakage),
     )
-    write_text(snakemake.output[0], page)
+    write_report(Path(snakemake.output[0]), snakemake.config, files)
 
 
 if "snakemake" in globals():

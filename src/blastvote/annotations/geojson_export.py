@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from blastvote import io
+from blastvote import io, rle
 from blastvote.annotations.outline import Outline, outlines
 
 NAMESPACE = uuid.UUID("6b1f1d2e-3c55-5c0e-9d6a-2f6f6c617374")
@@ -25,14 +25,14 @@ class ExportedCell:
     ----------
     class_name
         Becomes QuPath's classification.
-    rle
+    mask
         COCO run-length mask ``{"size": [H, W], "counts": str or bytes}`` in the size of the image.
     score
         Becomes the measurement ``score``; None leaves it out.
     """
 
     class_name: str
-    rle: Mapping[str, Any]
+    mask: Mapping[str, Any]
     score: float | None = None
 
 
@@ -63,7 +63,7 @@ def write_geojson(
 
 
 def _feature(key: str, cell: ExportedCell, colours: Mapping[str, Sequence[int]]) -> dict[str, Any] | None:
-    parts = rle_outlines(cell.rle)
+    parts = rle_outlines(cell.mask)
     if not parts:
         return None
     classification: dict[str, Any] = {"name": cell.class_name}
@@ -87,18 +87,11 @@ def _feature(key: str, cell: ExportedCell, colours: Mapping[str, Sequence[int]])
     }
 
 
-def rle_outlines(rle: Mapping[str, Any]) -> list[Outline]:
+def rle_outlines(mask: Mapping[str, Any]) -> list[Outline]:
     """Return the outlines of a run-length mask; only the rectangle that holds it is looked at."""
-    from pycocotools import mask as coco_mask
-
-    packed = {"size": list(rle["size"]), "counts": rle["counts"]}
-    if isinstance(packed["counts"], str):
-        packed["counts"] = packed["counts"].encode("ascii")
-    x, y, width, height = (int(side) for side in coco_mask.toBbox(packed))
-    if not width or not height:
-        return []
-    mask = coco_mask.decode(packed)[y : y + height, x : x + width].astype(bool)
-    return outlines(mask, x, y)
+    box = rle.box(mask)
+    y1, x1, y2, x2 = box
+    return outlines(rle.crop(mask, box), x1, y1) if y2 > y1 and x2 > x1 else []
 
 
 def _closed(ring: np.ndarray) -> list[list[int]]:

@@ -1,0 +1,90 @@
+"""The plots of the page: picture, caption, alternative text and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from blastvote.figures.study import PLOTS
+from blastvote.report.pictures import data_uri
+
+CAPTIONS = resources.files("blastvote.report") / "captions"
+
+TITLES = {
+    "dataset": "Data set",
+    "contrast_effect": "What each method does to the images",
+    "learning_curves": "Learning curves",
+    "map_by_method": "Segmentation by method",
+    "classification_by_method": "Subtype by method",
+    "confusion": "Votes and true classes (Table 3)",
+    "confusion_all_methods": "Votes and true classes, all methods",
+    "cells_confusion_all_methods": "Cells and true classes, all methods",
+    "matching": "What went wrong with which cells",
+    "comparisons": "Differences between methods",
+    "threshold_sweep": "Score threshold",
+    "pr_curves": "Precision and recall",
+    "calibration": "Calibration",
+    "seeds": "Spread over trainings",
+}
+
+TABLES = {
+    "map_by_method": "table1_map",
+    "classification_by_method": "table2_classification",
+    "confusion": "table3_confusion",
+    "matching": "matching",
+    "comparisons": "comparisons",
+    "threshold_sweep": "threshold_sweep",
+    "pr_curves": "pr_curves",
+    "calibration": "calibration",
+    "seeds": "table1_map_by_run",
+}
+"""The table that a plot is drawn from; plots of one table a method have several, `plots` finds them."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot: ``picture`` is a data URI, ``tables`` are names of tables."""
+
+    name: str
+    title: str
+    caption: str
+    picture: str
+    tables: tuple[str, ...]
+
+
+def caption(name: str) -> str:
+    """Return the caption of a figure or table, which Snakemake's report has as well."""
+    return (CAPTIONS / f"{name}.rst").read_text(encoding="utf-8").strip()
+
+
+def plots(files: Mapping[str, Path], methods: list[str], tables: Collection[str]) -> list[Plot]:
+    """Return the plots in the order in which a reader wants them.
+
+    Parameters
+    ----------
+    files
+        Name of a plot to its SVG file. One that the page has no title for is shown last, by its name.
+    methods
+        In the order of the configuration.
+    tables
+        Tables that the page holds, by name.
+    """
+    behind: dict[str, tuple[str, ...]] = {name: (table,) for name, table in TABLES.items()}
+    behind["confusion_all_methods"] = tuple(f"table3_confusion_{method}" for method in methods)
+    behind["cells_confusion_all_methods"] = tuple(f"cells_confusion_{method}" for method in methods)
+    behind["contrast_effect"] = ("contrast",)
+    behind["dataset"] = ("manifest", "splits")
+    behind["learning_curves"] = ("history",)
+    return [
+        Plot(
+            name,
+            TITLES.get(name, name.replace("_", " ").capitalize()),
+            caption(name),
+            data_uri(files[name].read_bytes(), "svg+xml"),
+            tuple(table for table in behind.get(name, ()) if table in tables),
+        )
+        for name in PLOTS
+        if name in files
+    ]
