@@ -1,11 +1,10 @@
 """Score a run's cells, list those that may vote, and let the cells of every test image vote for its class."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from blastvote.dataset.split.splits import read_splits
 from blastvote.evaluate.scoring.cells import cells_table, seen_images, votes_table
+from blastvote.evaluate.scoring.detections import read_detections
 from blastvote.evaluate.scoring.run import score_run
 from blastvote.io import read_table, write_csv
 from blastvote.logs import run_script
@@ -16,10 +15,11 @@ def main(snakemake) -> None:
     data, params, fold = snakemake.input, snakemake.params, int(snakemake.wildcards.fold)
     splits = read_splits(data.splits)
     truth = [data.annotations, data.flipped_annotations]
-    scores = score_run(Path(data.detections), truth, splits, fold, params.classes, params.min_confidence)
+    detections = read_detections(data.detections)
+    scores = score_run(detections, truth, splits, fold, params.classes, params.min_confidence)
     scores.save(snakemake.output.scores)
     test = sorted(splits.loc[(splits["fold"] == fold) & (splits["role"] == "test"), "image_id"])
-    cells = cells_table(Path(data.detections), test, params.classes, params.min_confidence)
+    cells = cells_table(detections, test, params.classes, params.min_confidence)
     write_csv(snakemake.output.cells, cells)
     # The vote counts what the table says, so that anybody gets the same votes from the table.
     cells = pd.read_csv(snakemake.output.cells, dtype={"image_id": str}, keep_default_na=False)

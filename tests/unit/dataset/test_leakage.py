@@ -219,3 +219,11 @@ def test_different_real_images_do_not_look_alike(shared_dir, folder):
     files = sorted((shared_dir / "data").glob(folder))
     rows = [{"image_id": f.stem, **perceptual_hashes(io.read_image(f))} for f in files]
     assert near_duplicates(pd.DataFrame(rows), max_distance=60) == []
+
+
+def test_look_alikes_are_the_same_in_blocks_of_any_size(images, monkeypatch):
+    _, hashes = tables(images | {"z": images["L1_00"], "y": images["L2_03"][:, ::-1]})
+    whole = near_duplicates(hashes)
+    assert {pair[:2] for pair in whole} >= {("L1_00", "z"), ("L2_03", "y")}
+    monkeypatch.setattr("blastvote.dataset.split.perceptual_hash.BLOCK", 3)
+    assert near_duplicates(hashes) == whole
