@@ -1,6 +1,6 @@
 """Mask R-CNN for its users: detect in images of any size, load and save weights."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from mrcnn.geometry.anchors import normalised_anchors
 from mrcnn.geometry.boxes import tf_norm_boxes
 from mrcnn.inputs import checked_image, fitted_image
 from mrcnn.network.network import Network, Prediction
-from mrcnn.unmold import unmold_detections
+from mrcnn.unmold import unmold_crops, unmold_detections
 from mrcnn.weights import loading
 from mrcnn.weights.writing import save
 
@@ -72,7 +72,15 @@ class MaskRCNN(Network):
         ValueError
             If an image is no uint8 array with the network's channels.
         """
-        results: list[dict[str, np.ndarray]] = []
+        return list(self._detect(images, batch_size, unmold_detections))
+
+    def detect_crops(self, images: Sequence[np.ndarray], batch_size: int = 1) -> list[dict[str, Any]]:
+        """Detect as `detect` does, but with `masks` a list of N `MaskCrop`: large images take little memory so."""
+        return list(self._detect(images, batch_size, unmold_crops))
+
+    def _detect(
+        self, images: Sequence[np.ndarray], batch_size: int, unmold: Callable[..., dict[str, Any]]
+    ) -> Iterator[dict[str, Any]]:
         step = batch_size if self.config.fixed_size else 1
         for start in range(0, len(images), step):
             group = [
@@ -80,12 +88,14 @@ class MaskRCNN(Network):
                 for number, image in enumerate(images[start : start + step], start=start)
             ]
             predict = self._predict if step > 1 else self._predict_one
-            results += self._detect_group(predict, group)
-        return results
+            yield from self._detect_group(predict, group, unmold)
 
     def _detect_group(
-        self, predict: Callable[..., Prediction], images: list[np.ndarray]
-    ) -> list[dict[str, np.ndarray]]:
+        self,
+        predict: Callable[..., Prediction],
+        images: list[np.ndarray],
+        unmold: Callable[..., dict[str, Any]],
+    ) -> Iterator[dict[str, Any]]:
         """Detect in images that go through the network together."""
         fitted, windows = zip(*(fitted_image(image, self.config) for image in images), strict=True)
         molded = np.stack([mold_image(image, self.config.mean_pixel) for image in fitted])
@@ -94,10 +104,8 @@ class MaskRCNN(Network):
         anchors = normalised_anchors(self.config, shape)
         outputs = predict(tf.constant(molded, tf.float32), normalised, anchors)
         outputs = Prediction(*(part.numpy() for part in outputs))
-        return [
-            unmold_detections(Prediction(*(part[k] for part in outputs)), image.shape, shape, windows[k])
-            for k, image in enumerate(images)
-        ]
+        for k, image in enumerate(images):
+            yield unmold(Prediction(*(part[k] for part in outputs)), image.shape, shape, windows[k])
 
     def load_weights(
         self, path: str | Path, by_name: bool = True, exclude: Sequence[str] | None = None

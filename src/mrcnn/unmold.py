@@ -1,9 +1,10 @@
-"""From the network's detections back to the user's image: boxes in pixels, masks of the image's size (NumPy)."""
+"""From the network's detections back to the user's image: boxes in pixels, masks whole or as crops (NumPy)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mrcnn.data.masks import MaskCrop
 from mrcnn.data.resize import Window
 from mrcnn.geometry.numpy_boxes import denorm_boxes, norm_boxes
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 MASK_THRESHOLD = 0.5
 
 
-def unmold_detections(
+def unmold_crops(
     found: "Prediction", original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
-) -> dict[str, np.ndarray]:
-    """Return Matterport's dictionary for one image.
+) -> dict[str, Any]:
+    """Return the detections of one image with their masks as crops: no mask of the image's size is made.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def unmold_detections(
     -------
     dict
         `rois` (N, 4) int32 pixels (y1, x1, y2, x2), half-open; `class_ids` (N,) int32; `scores` (N,) float32;
-        `probabilities` (N, K) float32; `masks` (H, W, N) bool. Boxes without area are left out.
+        `probabilities` (N, K) float32; `masks`, a list of N `MaskCrop`. Boxes without area are left out.
     """
     height, width = original_shape[:2]
     padding = np.flatnonzero(found.class_ids == 0)
@@ -42,26 +43,48 @@ def unmold_detections(
     scale = np.concatenate([frame[2:] - frame[:2]] * 2)
     pixels = denorm_boxes((found.boxes[:count] - shift) / scale, (height, width))
     solid = np.flatnonzero((pixels[:, 2] > pixels[:, 0]) & (pixels[:, 3] > pixels[:, 1]))
-    full = np.zeros((len(solid), height, width), bool)
-    for target, k in zip(full, solid, strict=True):
-        paste_mask(found.masks[k], pixels[k], target)
     return {
         "rois": pixels[solid],
         "class_ids": found.class_ids[solid].astype(np.int32),
         "scores": found.scores[solid].astype(np.float32),
         "probabilities": found.probabilities[solid].astype(np.float32),
-        "masks": np.moveaxis(full, 0, -1),
+        "masks": [crop_mask(found.masks[k], pixels[k], (height, width)) for k in solid],
     }
 
 
-def paste_mask(mask: np.ndarray, box: np.ndarray, target: np.ndarray) -> None:
-    """Resize `mask` (h, w) to the pixel box, cut it at one half, and write it into `target` (H, W) bool."""
+def unmold_detections(
+    found: "Prediction", original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
+) -> dict[str, np.ndarray]:
+    """Return Matterport's dictionary for one image: as `unmold_crops`, but `masks` is (H, W, N) bool."""
+    result = unmold_crops(found, original_shape, molded_shape, window)
+    full = np.zeros((len(result["masks"]), *original_shape[:2]), bool)
+    for target, crop in zip(full, result["masks"], strict=True):
+        y1, x1, y2, x2 = crop.box
+        target[y1:y2, x1:x2] = crop.mask
+    return {**result, "masks": np.moveaxis(full, 0, -1)}
+
+
+def crop_mask(mask: np.ndarray, box: np.ndarray, image_shape: tuple[int, int]) -> MaskCrop:
+    """Resize `mask` (h, w) of probabilities to the pixel box, cut it at one half and at the edges of the image."""
     y1, x1, y2, x2 = (int(v) for v in box)
     resized = resize_bilinear(mask, (y2 - y1, x2 - x1)) >= MASK_THRESHOLD
     top, left = max(0, y1), max(0, x1)
-    bottom, right = min(target.shape[0], y2), min(target.shape[1], x2)
-    if bottom > top and right > left:
-        target[top:bottom, left:right] = resized[top - y1 : bottom - y1, left - x1 : right - x1]
+    bottom, right = max(top, min(image_shape[0], y2)), max(left, min(image_shape[1], x2))
+    return MaskCrop(top, left, resized[top - y1 : bottom - y1, left - x1 : right - x1])
+
+
+def unmold_mask(mask: np.ndarray, box: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
+    """Return the mask (H, W) bool of the image for a small mask (h, w) of probabilities in a pixel box."""
+    full = np.zeros(image_shape[:2], bool)
+    paste_mask(mask, np.asarray(box), full)
+    return full
+
+
+def paste_mask(mask: np.ndarray, box: np.ndarray, target: np.ndarray) -> None:
+    """Write `mask` (h, w), resized to the pixel box and cut at one half, into `target` (H, W) bool."""
+    crop = crop_mask(mask, box, (target.shape[0], target.shape[1]))
+    y1, x1, y2, x2 = crop.box
+    target[y1:y2, x1:x2] = crop.mask
 
 
 def resize_bilinear(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -41,20 +41,20 @@ def detect_all(
     for item in images:
         group.append(item)
         if len(group) == batch_size or done + len(group) == total:
-            found = model.detect([image for _, image in group], batch_size=batch_size)
-            for (name, _), detections in zip(group, found, strict=True):
-                results += coco_results(name, detections)
+            found = model.detect_crops([image for _, image in group], batch_size=batch_size)
+            for (name, image), detections in zip(group, found, strict=True):
+                results += coco_results(name, image.shape[:2], detections)
             done, group = done + len(group), []
             LOGGER.info("%d of %d images, %.1f s", done, total, time.monotonic() - start)
     return results
 
 
-def coco_results(name: str, detections: dict[str, np.ndarray]) -> list[dict[str, Any]]:
-    """Return the COCO results of one image from what ``MaskRCNN.detect`` gave for it."""
+def coco_results(name: str, size: tuple[int, int], detections: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the COCO results of an image of `size` (H, W) from what ``MaskRCNN.detect_crops`` gave for it."""
     results = []
     for number, (y1, x1, y2, x2) in enumerate(np.asarray(detections["rois"]).astype(int).tolist()):
-        mask = rle.encode(detections["masks"][..., number])
-        if rle.area(mask) == 0:
+        top, left, crop = detections["masks"][number]
+        if not crop.any():
             continue
         results.append(
             {
@@ -62,7 +62,7 @@ def coco_results(name: str, detections: dict[str, np.ndarray]) -> list[dict[str,
                 "category_id": int(detections["class_ids"][number]),
                 "bbox": [x1, y1, x2 - x1, y2 - y1],
                 "score": round(float(detections["scores"][number]), 6),
-                "segmentation": mask,
+                "segmentation": rle.encode_crop(crop, top, left, size),
             }
         )
     return results

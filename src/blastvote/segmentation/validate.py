@@ -47,8 +47,9 @@ class Validation:
         """Return ``val_ap50_matterport`` and ``val_ap50`` (COCO), on masks, as fractions."""
         results = []
         for sample in self.samples:
-            (detections,) = model.detect([sample.read_image()])
-            results += coco_results(sample.image_id, detections)
+            image = sample.read_image()
+            (detections,) = model.detect_crops([image])
+            results += coco_results(sample.image_id, image.shape[:2], detections)
         scores = score_run(results, self.truth, self.splits, self.fold, self.class_names, self.min_confidence)
         cells = scores.detections
         ranked = rank(

@@ -125,6 +125,19 @@ def test_detect_gives_what_matterport_gives(small_model):
         np.testing.assert_allclose(again["rois"], found["rois"], atol=1)
 
 
+def test_crops_are_the_masks_without_the_empty_rest(small_model):
+    model = small_model(detection_min_confidence=0.0)
+    image = np.random.default_rng(4).integers(0, 255, (90, 140, 3), np.uint8)
+    (whole,), (cut,) = model.detect([image]), model.detect_crops([image])
+    assert len(cut["masks"]) == len(whole["rois"]) > 0
+    for number, crop in enumerate(cut["masks"]):
+        y1, x1, y2, x2 = crop.box
+        assert np.array_equal(crop.mask, whole["masks"][y1:y2, x1:x2, number])
+        assert crop.mask.sum() == whole["masks"][..., number].sum()
+        assert (np.array(crop.mask.shape) <= whole["rois"][number, 2:] - whole["rois"][number, :2]).all()
+    assert np.array_equal(cut["scores"], whole["scores"])
+
+
 def test_nothing_detected(small_model):
     found = small_model(detection_min_confidence=1.0).detect([np.zeros((50, 60, 3), np.uint8)])[0]
     assert found["rois"].shape == (0, 4) and found["masks"].shape == (50, 60, 0)
