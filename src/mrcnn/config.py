@@ -229,8 +229,10 @@ def _rules(config: MaskRCNNConfig) -> dict[str, Rule]:
         lambda v: v == (2 * config.mask_pool_size,) * 2,
         "twice mask_pool_size in height and width (the mask head doubles the resolution once)",
     )
-    if config.image_resize_mode in ("square", "crop"):
-        key = "image_min_dim" if config.image_resize_mode == "crop" else "image_max_dim"
+    key = {"square": "image_max_dim", "crop": "image_min_dim", "pad64": "image_min_dim"}.get(
+        config.image_resize_mode
+    )
+    if key:
         side = whole(_MULTIPLE, _MOST_SIDE, multiple_of=_MULTIPLE)
         rules[key] = Rule(side.accepts, f"{side.expected} (the pyramid halves the image six times)")
     return rules

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from blastvote.dataset.coco import read_coco
+from blastvote.errors import InputError
 from blastvote.io import atomic_path, sha256, write_csv, write_text
 from blastvote.lease import Lease
 from blastvote.segmentation.network import first_weights, untrained_network
@@ -24,6 +25,7 @@ from blastvote.segmentation.settings import training_config
 from blastvote.segmentation.validate import Validation
 from blastvote.stale import RUN_FILE
 from mrcnn import Progress, train
+from mrcnn.training.errors import TrainingError
 
 LOGGER = logging.getLogger("blastvote.train")
 
@@ -104,15 +106,18 @@ def train_run(
         loop = dataclasses.replace(loop, tensorboard=board)
     with Lease(state, "/".join(files.weights.parent.parts[-3:])) as lease:
         write_text(state / RUN_FILE, lease.name)
-        history = train(
-            model,
-            train_samples,
-            val_samples,
-            loop,
-            state,
-            evaluate=Validation(val_samples, truth, data, settings.class_names, min_confidence),
-            progress=ProgressLog(name, lease),
-        )
+        try:
+            history = train(
+                model,
+                train_samples,
+                val_samples,
+                loop,
+                state,
+                evaluate=Validation(val_samples, truth, data, settings.class_names, min_confidence),
+                progress=ProgressLog(name, lease),
+            )
+        except TrainingError as error:  # its message says what to do
+            raise InputError(f"{name}: {error}") from None
         lease.check()
         with atomic_path(files.weights) as temporary:
             shutil.copyfile(state / "best.weights.h5", temporary)

@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from mrcnn.data.sample import Sample
 from mrcnn.training.config import TrainingConfig
-from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError, TrainingInterruptedError
+from mrcnn.training.errors import (
+    NonFiniteLossError,
+    OutOfMemoryError,
+    TrainingError,
+    TrainingInterruptedError,
+)
 from mrcnn.training.progress import Progress
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ __all__ = [
     "Progress",
     "Sample",
     "TrainingConfig",
+    "TrainingError",
     "TrainingInterruptedError",
     "configure_runtime",
     "train",

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-class NonFiniteLossError(RuntimeError):
+class TrainingError(RuntimeError):
+    """A training ended early; the message says why and what to do, without a traceback's help."""
+
+
+class NonFiniteLossError(TrainingError):
     """A loss or the gradient is NaN or infinite; the weights are those before the step."""
 
     def __init__(self, step: int, epoch: int, names: Sequence[str], image_ids: Sequence[str]) -> None:
@@ -16,7 +20,7 @@ class NonFiniteLossError(RuntimeError):
         self.step, self.names, self.image_ids = step, tuple(names), tuple(image_ids)
 
 
-class OutOfMemoryError(RuntimeError):
+class OutOfMemoryError(TrainingError):
     """The step did not fit into memory."""
 
     def __init__(self, batch_size: int, side: int, rois: int, detail: str) -> None:
@@ -29,7 +33,7 @@ class OutOfMemoryError(RuntimeError):
         )
 
 
-class TrainingInterruptedError(RuntimeError):
+class TrainingInterruptedError(TrainingError):
     """A signal ended the training; all it did is in the checkpoint."""
 
     def __init__(self, name: str, step: int, epoch: int, folder: Path) -> None:

@@ -34,6 +34,12 @@ def test_image_size_is_short_for_both():
     assert hash(MaskRCNNConfig(**dataclasses.asdict(config))) == hash(config)
 
 
+def test_sides_that_the_pyramid_cannot_halve_are_refused_before_any_image():
+    for mode, key in (("square", "image_max_dim"), ("crop", "image_min_dim"), ("pad64", "image_min_dim")):
+        with pytest.raises(ValueError, match=f"{key} is 500; it must be a multiple of 64 from 64 to 16384"):
+            MaskRCNNConfig(image_size=500, image_resize_mode=mode)
+
+
 def test_from_matterport():
     class Theirs:
         NAME = "cells"
