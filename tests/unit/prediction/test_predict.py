@@ -5,16 +5,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from blastvote.cli import main
 from blastvote.errors import InputError
 from blastvote.io import write_image
-from blastvote.prediction.predictor import elect
+from blastvote.prediction.predictor import Predictor, elect
 from blastvote.segmentation.model_file import description_of, open_model
 from blastvote.segmentation.objects import Cell
-from blastvote.segmentation.settings import SHIPPED
+from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.simulate import SimulationSettings, simulate_image
 from blastvote.vote import make_rule
+from mrcnn import MaskRCNN
 
 CLASSES = ("L1", "L2", "L3")
 
@@ -91,3 +93,17 @@ def test_the_confidence_of_a_vote():
     many = elect([_cell(1.0, 0.0, 0.9, 0.1)] * 8, CLASSES, rule)
     assert many.vote == "L2"
     assert many.confidence == pytest.approx(0.9**8, abs=0.08)  # any L3 would win
+
+
+def test_a_run_of_a_study_needs_nothing_but_its_folder(repo_root, smear, tmp_path):
+    config = yaml.safe_load((repo_root / "config/config.yaml").read_text())
+    run = tmp_path / "results/runs/clahe/seed1/fold0"
+    run.mkdir(parents=True)
+    (tmp_path / "results/provenance.json").write_text(json.dumps({"config": config}))
+    network = MaskRCNN(network_config(config["model"], config["training"], config["classes"]))
+    network.save_weights(run / "model.weights.h5")
+    model = open_model(run)
+    assert model.contrast["function"] == "clahe"
+    assert model.pixel_size_um == pytest.approx(0.16)
+    assert model.network.config.detection_score == "class"
+    assert Predictor(model)(smear.image, 0.16).vote is None  # untrained: nothing reaches 0.7
