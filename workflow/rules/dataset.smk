@@ -96,6 +96,7 @@ rule manifest:
         dataset=config["dataset"],
         classes=config["classes"],
         vote=config["vote"]["rule"],
+        model={key: config["model"][key] for key in ("image_size", "options")},
     message:
         "Checking {n} images and their cells".format(n=len(IMAGES))
     script:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
+from blastvote.dataset.check.scale import scale_warnings
 from blastvote.dataset.coco import write_coco
 from blastvote.dataset.manifest import build_manifest
 from blastvote.dataset.source.collect import collect
@@ -18,6 +19,7 @@ def main(snakemake) -> None:
     rule = partial(vote, rule=make_rule(snakemake.params.vote, classes))
     collection = collect(plan_source(snakemake.config), classes, rule)
     report, facts = check_dataset(collection, classes, rule, threads=snakemake.threads)
+    report.warnings += scale_warnings(facts, snakemake.params.model)
     for warning in report.warnings:
         LOGGER.warning("Warning: %s", warning)
     report.raise_errors()
