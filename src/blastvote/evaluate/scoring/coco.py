@@ -165,7 +165,8 @@ def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover
     """Mean of the precision envelope at the 101 recalls: (B, 10).
 
     Only a hit can raise the envelope or reach a new recall, so only hits are walked; hits and misses up to a
-    row are one running sum of weights, common to all IoUs without ignored rows.
+    row are one running sum of weights, common to all IoUs without ignored rows. Long on purpose: compiled as one
+    loop over the draws, with its work space made once.
     """
     draws, (levels, length) = len(weights), ignored.shape
     result = np.full((draws, levels), np.nan)

@@ -63,7 +63,10 @@ def score_run(
         truth = read_coco(*([truth] if isinstance(truth, (str, Path)) else truth))
     images, true_images = _evaluated_images(splits, fold, truth)
     detections = _of_images(detections, images)
-    annotations = _annotations(detections, true_images, class_names)
+    annotations = (
+        _true_annotations(true_images, class_names),
+        _found_annotations(detections, true_images),
+    )
     flags = {
         kind: match_flags(*annotations, len(detections.rles), len(images), len(class_names), kind)
         for kind in ("segm", "bbox")
@@ -134,45 +137,48 @@ def _rows_of_images(detections: Detections, n_images: int) -> list[NDArray[np.in
     return [np.arange(start, stop) for start, stop in pairwise(edges)]
 
 
-def _annotations(
-    detections: Detections, true_images: Sequence[TrueImage | None], class_names: Sequence[str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return truth and detections as COCO annotations; detections in unannotated images have no verdict."""
-    truth: list[dict[str, Any]] = []
+def _true_annotations(
+    true_images: Sequence[TrueImage | None], class_names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the true cells, crowds included, as COCO annotations; the image's row is its id."""
+    annotations: list[dict[str, Any]] = []
     for number, image in enumerate(true_images):
         if image is None:
             continue
         for category, cell in zip(image.class_ids(class_names), image.cells, strict=True):
             y1, x1, y2, x2 = cell.box
-            keys = {"image_id": number, "segmentation": cell.mask, "bbox": [x1, y1, x2 - x1, y2 - y1]}
-            truth.append(
+            annotations.append(
                 {
-                    **keys,
-                    "id": len(truth) + 1,
+                    "id": len(annotations) + 1,
+                    "image_id": number,
                     "category_id": int(category),
+                    "segmentation": cell.mask,
+                    "bbox": [x1, y1, x2 - x1, y2 - y1],
                     "area": 1,
                     "iscrowd": int(cell.crowd),
                 }
             )
+    return annotations
+
+
+def _found_annotations(
+    detections: Detections, true_images: Sequence[TrueImage | None]
+) -> list[dict[str, Any]]:
+    """Return the detections as COCO annotations; those in unannotated images have no verdict and are left out."""
     frame = detections.frame
-    found = [
+    columns = (frame[name].tolist() for name in ("image", "class_index", "score"))
+    boxes = frame[["x", "y", "w", "h"]].to_numpy().tolist()
+    return [
         {
             "id": row + 1,
-            "image_id": int(image),
-            "category_id": int(category) + 1,
+            "image_id": image,
+            "category_id": class_index + 1,
             "segmentation": detections.rles[row],
             "bbox": box,
             "area": 1,
             "iscrowd": 0,
-            "score": float(score),
+            "score": score,
         }
-        for row, (image, category, score, box) in enumerate(
-            zip(
-                *(frame[name] for name in ("image", "class_index", "score")),
-                frame[["x", "y", "w", "h"]].to_numpy().tolist(),
-                strict=True,
-            )
-        )
-        if true_images[int(image)] is not None
+        for row, (image, class_index, score, box) in enumerate(zip(*columns, boxes, strict=True))
+        if true_images[image] is not None
     ]
-    return truth, found
