@@ -9,10 +9,10 @@ LOCK := requirements/lock-$(EXTRA).txt
 ARGUMENTS := --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG))
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo unlock test lint bench lock clean
+.PHONY: help env demo unlock test test-full lint bench lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 env: .venv/installed ## make the environment in .venv (EXTRA=gpu for TensorFlow with CUDA)
 
@@ -33,6 +33,9 @@ unlock: env ## after a crash: free the working directory, then go on with the sa
 
 test: env ## run all tests
 	$(BIN)/python -m pytest
+
+test-full: env ## run the tests that take many minutes too: every kill, a real SLURM
+	$(BIN)/python -m pytest -m "full or not full"
 
 lint: env ## check style, types and the workflow
 	$(BIN)/ruff check .
