@@ -16,7 +16,11 @@ from blastvote.errors import InputError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, or 1 after a user's mistake."""
-    options = _parser().parse_args(arguments)
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] == ["run"] and arguments[1:] not in (["-h"], ["--help"]):
+        options = argparse.Namespace(run=run, snakemake=arguments[1:])  # Snakemake's, whatever they look like
+    else:
+        options = _parser().parse_args(arguments)
     try:
         return options.run(options) or 0
     except InputError as error:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from blastvote.watch import Watch, run_snakemake
+from blastvote.cli import main
+from blastvote.watch import Watch
 
 START = """Job stats:
 job                       count
@@ -50,13 +51,15 @@ def test_running_trainings_tell_epoch_loss_and_time(tmp_path: Path, monkeypatch:
     assert "fold 0" not in watch.status()
 
 
-def test_a_mistake_is_shown_and_the_full_log_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_is_shown_and_the_full_log_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     root = Path(__file__).resolve().parents[3]
-    said: list[str] = []
-    arguments = ["--snakefile", str(root / "Snakefile"), "-n", "--config", "methods=[claeh]"]
-    assert run_snakemake(arguments, said.append) != 0
-    text = "\n".join(said)
+    arguments = ["--snakefile", str(root / "Snakefile"), "-n", "--config", "methods=[claeh]", "--", "all"]
+    assert main(["run", *arguments]) != 0
+    text = capsys.readouterr().out.strip()
+    said = text.splitlines()
     assert "'claeh'" in text and "Did you mean 'clahe'?" in text
     (log,) = (tmp_path / ".snakemake/log").glob("blastvote-*.log")
     assert log.name in said[-1]
