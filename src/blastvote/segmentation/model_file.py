@@ -17,9 +17,10 @@ import keras
 import numpy as np
 
 from blastvote.errors import InputError
+from blastvote.segmentation.network import load_network
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.vote import VoteRule, make_rule
-from mrcnn import MaskRCNN, configure_runtime, read_metadata
+from mrcnn import MaskRCNN, read_metadata
 from mrcnn.config import MaskRCNNConfig
 
 SUBTYPES = "blastvote_subtypes"
@@ -111,7 +112,6 @@ def open_model(source: str | Path, threads: int = 2, min_score: float | None = N
     path = SHIPPED.get(str(source), Path(source))
     path = path / "model.weights.h5" if path.is_dir() else path
     description = description_of(path) or _of_study(path)
-    configure_runtime(threads=threads, seed=0)
     classes = tuple(description["classes"])
     least = description["min_score"] if min_score is None else min_score
     changes = {
@@ -120,13 +120,12 @@ def open_model(source: str | Path, threads: int = 2, min_score: float | None = N
         "image_resize_mode": "square",
     }
     try:
-        network = MaskRCNN(MaskRCNNConfig(**{**description["network"], **changes}), seed=0)
-        network.load_weights(path)
+        config = MaskRCNNConfig(**{**description["network"], **changes})
     except (TypeError, ValueError) as error:
         raise InputError(f"{path}: {error}") from None
     return TrainedModel(
         name=str(source),
-        network=network,
+        network=load_network(config, path, threads),
         classes=classes,
         contrast=description["contrast"],
         pixel_size_um=description["pixel_size_um"],

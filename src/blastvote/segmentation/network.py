@@ -10,6 +10,7 @@ from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.simulate.settings import CLASS_NAMES
 from mrcnn import HEADS, MaskRCNN, configure_runtime, resolve_weights
+from mrcnn.config import MaskRCNNConfig
 
 LOGGER = logging.getLogger("blastvote.network")
 
@@ -49,7 +50,8 @@ def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRC
     InputError
         If the settings or the weights cannot be used.
     """
-    network = _build(settings)
+    configure_runtime(threads=settings.threads, seed=settings.seed)
+    network = MaskRCNN(_config(settings), seed=settings.seed)
     if weights is None:
         return network
     # Heads of other classes do not fit; a file of the user's own is taken whole.
@@ -65,29 +67,33 @@ def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRC
 
 
 def trained_network(settings: NetworkSettings, weights: Path) -> MaskRCNN:
-    """Return the network with the weights that a training of ours wrote.
+    """Return the network of a run with the weights that its training wrote; errors as `load_network`."""
+    return load_network(_config(settings), weights, settings.threads)
+
+
+def load_network(config: MaskRCNNConfig, weights: Path, threads: int) -> MaskRCNN:
+    """Return a network with the weights of a file that has them all.
 
     Raises
     ------
     InputError
-        If the settings cannot be used, or the weights do not fit them.
+        If the file cannot be read, or its weights do not fit the network.
     """
-    network = _build(settings)
+    configure_runtime(threads=threads, seed=0)
+    network = MaskRCNN(config, seed=0)
     try:
         network.load_weights(weights)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"The network of the configuration cannot take the weights of its run: {error}. Train the run again."
+            f"{weights}: its weights cannot be used ({error}). Train its run again, or name another file."
         ) from None
     return network
 
 
-def _build(settings: NetworkSettings) -> MaskRCNN:
-    configure_runtime(threads=settings.threads, seed=settings.seed)
-    config = network_config(
+def _config(settings: NetworkSettings) -> MaskRCNNConfig:
+    return network_config(
         settings.model, settings.training, settings.class_names, detection_min_confidence=SCORE_THRESHOLD
     )
-    return MaskRCNN(config, seed=settings.seed)
 
 
 def _unusable(settings: NetworkSettings, error: Exception) -> InputError:
