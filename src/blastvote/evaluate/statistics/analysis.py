@@ -1,4 +1,4 @@
-"""A study with its bootstrap: each set of intervals is drawn once and shared by all tables."""
+"""A study with its settings: each set of intervals is made once and shared by all tables."""
 
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -8,37 +8,39 @@ from blastvote.evaluate.statistics.average_precision import PooledDetections, po
 from blastvote.evaluate.statistics.intervals import (
     Intervals,
     Key,
+    Pair,
     classification_intervals,
     detection_intervals,
 )
-from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import PooledVotes, Study, pooled_votes
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A study, how to bootstrap it, and which methods to compare.
-
-    Attributes
-    ----------
-    study : Study
-    settings : BootstrapSettings
-    reference : str, optional
-        The method all others are compared with first.
-    """
+    """A study and how to evaluate it."""
 
     study: Study
-    settings: BootstrapSettings = field(default_factory=BootstrapSettings)
-    reference: str | None = None
+    settings: EvaluationSettings
     _made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the pairs of methods that are compared."""
-        return method_pairs(self.study.methods, self.reference)
+    def planned(self) -> list[Pair]:
+        """Return the planned pairs of methods."""
+        return planned_pairs(self.study.methods, self.settings.reference, self.settings.planned_pairs)
+
+    @property
+    def null_pair(self) -> Pair | None:
+        """Return the null arm with the reference; None without one."""
+        return (self.study.null_arm, self.settings.reference) if self.study.null_arm else None
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Return all pairs that are compared."""
+        return [*self.planned, *([self.null_pair] if self.null_pair else [])]
 
     def detections(self, split: str) -> dict[Key, PooledDetections]:
-        """Return the pooled detections of every method and seed on `val`, `test` or `unseen`."""
+        """Return the pooled detections of every run on `val`, `test` or `unseen`."""
         made = self._made.get(("detections", split))
         if made is None:
             made = {key: pooled_detections(self.study, *key, split) for key in self.study.runs}
@@ -46,7 +48,7 @@ class Analysis:
         return made
 
     def votes(self, subset: str) -> dict[Key, PooledVotes]:
-        """Return the pooled votes of every method and seed on `test` or `unseen`."""
+        """Return the pooled votes of every run on `test` or `unseen`."""
         made = self._made.get(("votes", subset))
         if made is None:
             made = {key: pooled_votes(self.study, *key, subset) for key in self.study.runs}
@@ -59,7 +61,7 @@ class Analysis:
         # Where nothing leaked, `unseen` is `test` and has the same intervals.
         name = ("detection", tuple(next(iter(pooled.values())).keys()))
         if name not in self._made:
-            self._made[name] = detection_intervals(self.study, pooled, self.settings, self.pairs)
+            self._made[name] = detection_intervals(self.study, pooled, self.settings.bootstrap, self.pairs)
         return self._made[name]
 
     def classification_intervals(self, subset: str, convention: str) -> Intervals:
@@ -68,19 +70,21 @@ class Analysis:
         name = ("classification", convention, tuple(next(iter(votes.values())).image_ids))
         if name not in self._made:
             self._made[name] = classification_intervals(
-                self.study, votes, convention, self.settings, self.pairs
+                self.study, votes, convention, self.settings.bootstrap, self.pairs
             )
         return self._made[name]
 
 
-def method_pairs(methods: tuple[str, ...] | list[str], reference: str | None = None) -> list[tuple[str, str]]:
-    """Return all pairs of methods, those with the reference first and the reference second in its pairs.
+def planned_pairs(methods: tuple[str, ...] | list[str], reference: str, which: str) -> list[Pair]:
+    """Return the pairs to compare: those with the reference, it second, and with `which` "all" the others too.
 
     Examples
     --------
-    >>> method_pairs(["none", "he", "eff"], "none")
+    >>> planned_pairs(["none", "he", "eff"], "none", "reference")
+    [('he', 'none'), ('eff', 'none')]
+    >>> planned_pairs(["none", "he", "eff"], "none", "all")
     [('he', 'none'), ('eff', 'none'), ('eff', 'he')]
     """
-    first = [(method, reference) for method in methods if reference in methods and method != reference]
     others = [method for method in methods if method != reference]
-    return [(a, b) for a, b in first if b is not None] + [(b, a) for a, b in combinations(others, 2)]
+    first = [(method, reference) for method in others] if reference in methods else []
+    return first + [(b, a) for a, b in combinations(others, 2)] if which == "all" else first

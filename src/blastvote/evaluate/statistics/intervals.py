@@ -1,4 +1,4 @@
-"""Estimates, spreads over seeds and bootstrap intervals of all methods at once, on common draws."""
+"""Estimates with two intervals each: over trainings and images together, and over images alone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,47 @@ from numpy.typing import NDArray
 
 from blastvote.evaluate.statistics.average_precision import PooledDetections, detection_metrics, metric_names
 from blastvote.evaluate.statistics.classification import METRICS, score_arrays
+from blastvote.evaluate.statistics.crossed import Crossed, crossed, no_difference, wilson
+from blastvote.evaluate.statistics.influence import influences
 from blastvote.evaluate.statistics.resampling import (
     Array,
-    BootstrapResult,
     BootstrapSettings,
     bootstrap,
     mean_defined,
     spread,
 )
+from blastvote.evaluate.statistics.sampling import Sampling, make_sampling
 from blastvote.evaluate.statistics.study import PooledVotes, Study, same_images
 
 Key = tuple[str, int]
+Pair = tuple[str, str]
 Weights = NDArray[np.int64]
+
+RANGES = {"mcc": (-1.0, 1.0), "n_images": (-np.inf, np.inf), "n_undetected": (-np.inf, np.inf)}
+"""Least and largest value of the metrics that are not fractions."""
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """M estimates (means over seeds, or differences of them) with their intervals.
+
+    Attributes
+    ----------
+    value : ndarray, (M,)
+    low, high : ndarray, (M,)
+        Over trainings and images together; NaN with one seed.
+    images_low, images_high : ndarray, (M,)
+        Over images alone, these trainings given.
+    crossed : Crossed
+        What the first interval comes from.
+    """
+
+    value: Array
+    low: Array
+    high: Array
+    images_low: Array
+    images_high: Array
+    crossed: Crossed
 
 
 @dataclass(frozen=True)
@@ -31,21 +60,25 @@ class Intervals:
     metrics : tuple of str
     by_seed : dict
         (method, seed) to its metrics (M,).
-    mean, spread, low, high : dict
-        Method to metrics (M,): mean and standard deviation over seeds, and the bootstrap interval of the
-        mean. The spread is that of training (seeds), the interval that of sampling (images); neither holds
-        the other.
+    spread : dict
+        Method to the standard deviation over seeds (M,).
+    scores : dict
+        Method to its estimates.
     differences : dict
-        (method a, method b) to the bootstrap of a minus b, on the same draws.
+        (method a, method b) to the estimates of a minus b, paired by seed and by image.
+    influences : dict
+        (method, seed) to the influence of each image on each metric (M, N).
+    sampling : Sampling
+        The units of the images.
     """
 
     metrics: tuple[str, ...]
     by_seed: Mapping[Key, Array]
-    mean: Mapping[str, Array]
     spread: Mapping[str, Array]
-    low: Mapping[str, Array]
-    high: Mapping[str, Array]
-    differences: Mapping[tuple[str, str], BootstrapResult]
+    scores: Mapping[str, Estimates]
+    differences: Mapping[Pair, Estimates]
+    influences: Mapping[Key, Array]
+    sampling: Sampling
 
 
 def detection_intervals(
@@ -70,8 +103,7 @@ def detection_intervals(
         study,
         metric_names(study.class_names),
         of_key,
-        image_ids,
-        [study.labels.get(name, "") for name in image_ids],
+        (image_ids, [study.labels.get(name, "") for name in image_ids]),
         settings,
         pairs,
     )
@@ -101,8 +133,7 @@ def classification_intervals(
         study,
         classification_metric_names(study.class_names),
         of_key,
-        first.image_ids,
-        [study.class_names[number] for number in first.actual],
+        (first.image_ids, [study.class_names[number] for number in first.actual]),
         settings,
         pairs,
     )
@@ -126,41 +157,67 @@ def _intervals(
     study: Study,
     metrics: Sequence[str],
     of_key: Callable[[Key, Weights], Array],
-    image_ids: Sequence[str],
-    labels: Sequence[str],
+    images: tuple[Sequence[str], Sequence[str]],
     settings: BootstrapSettings,
-    pairs: Sequence[tuple[str, str]],
+    pairs: Sequence[Pair],
 ) -> Intervals:
+    """Return the intervals of `of_key`, which gives the metrics (M, B) of a run; `images` are ids and labels."""
+    image_ids, labels = images
+    sampling = make_sampling(study.unit_of(image_ids), labels)
     once = np.ones((1, len(image_ids)), dtype=np.int64)
-    by_seed = {(m, s): of_key((m, s), once)[:, 0] for m in study.methods for s in study.seeds}
-    over_seeds = {m: np.stack([by_seed[m, s] for s in study.seeds]) for m in study.methods}
+    by_seed = {key: of_key(key, once)[:, 0] for key in study.keys}
+    of_image = {
+        key: influences(lambda weights, key=key: of_key(key, weights), len(image_ids))  # type: ignore[misc]
+        for key in study.keys
+    }
 
-    def statistic(weights: Weights) -> Array:
-        means = {
-            method: mean_defined(np.stack([of_key((method, seed), weights) for seed in study.seeds]), axis=0)
-            for method in study.methods
+    def means(weights: Weights) -> Array:
+        of_arm = {
+            arm: mean_defined(np.stack([of_key((arm, seed), weights) for seed in study.seeds]), axis=0)
+            for arm in study.arms
         }
-        return np.concatenate([*means.values(), *(means[a] - means[b] for a, b in pairs)])
+        return np.concatenate([*of_arm.values(), *(of_arm[a] - of_arm[b] for a, b in pairs)])
 
-    result = bootstrap(statistic, study.unit_of(image_ids), labels, settings)
-    size = len(metrics)
-    blocks = [slice(start, start + size) for start in range(0, len(result.estimate), size)]
-    methods = dict(zip(study.methods, blocks, strict=False))
-    return Intervals(
-        metrics=tuple(metrics),
-        by_seed=by_seed,
-        mean={method: result.estimate[block] for method, block in methods.items()},
-        spread={method: spread(values, axis=0) for method, values in over_seeds.items()},
-        low={method: result.low[block] for method, block in methods.items()},
-        high={method: result.high[block] for method, block in methods.items()},
-        differences={
-            pair: BootstrapResult(
-                result.estimate[block],
-                result.low[block],
-                result.high[block],
-                result.draws[block],
-                result.n_units,
-            )
-            for pair, block in zip(pairs, blocks[len(study.methods) :], strict=True)
-        },
-    )
+    drawn = bootstrap(means, sampling, settings)
+    blocks = [slice(start, start + len(metrics)) for start in range(0, len(drawn.estimate), len(metrics))]
+    limits = [(drawn.estimate[block], drawn.low[block], drawn.high[block]) for block in blocks]
+    values = {arm: np.stack([by_seed[arm, seed] for seed in study.seeds]) for arm in study.arms}
+    parts = {
+        arm: np.stack([sampling.sums(of_image[arm, seed]) for seed in study.seeds]) for arm in study.arms
+    }
+    level = settings.confidence_level
+    scores = {
+        arm: _score(metrics, found, crossed(values[arm], parts[arm], sampling), level)
+        for arm, found in zip(study.arms, limits, strict=False)
+    }
+    differences = {
+        (a, b): _difference(found, crossed(values[a] - values[b], parts[a] - parts[b], sampling), level)
+        for (a, b), found in zip(pairs, limits[len(study.arms) :], strict=True)
+    }
+    over_seeds = {arm: spread(found, axis=0) for arm, found in values.items()}
+    return Intervals(tuple(metrics), by_seed, over_seeds, scores, differences, of_image, sampling)
+
+
+def _score(
+    metrics: Sequence[str], drawn: tuple[Array, Array, Array], both: Crossed, level: float
+) -> Estimates:
+    """Return the estimates of one method; an interval without width at 0 or 1 becomes Wilson's."""
+    value, low, high = (part.copy() for part in drawn)
+    ranges = np.array([RANGES.get(name, (0.0, 1.0)) for name in metrics]).T
+    fraction = (ranges[0] == 0) & (ranges[1] == 1)
+    certain = fraction & (low == high) & ((value == 0) | (value == 1))
+    if certain.any():
+        least, most = wilson(np.clip(value, 0, 1), both.n_units, level)
+        low[certain], high[certain] = least[certain], most[certain]
+    with np.errstate(all="ignore"):
+        together = both.score_interval(level, ranges[0], ranges[1])
+    return Estimates(value, *together, low, high, both)
+
+
+def _difference(drawn: tuple[Array, Array, Array], both: Crossed, level: float) -> Estimates:
+    """Return the estimates of a difference; [0, 0] becomes what so many units can hide."""
+    value, low, high = (part.copy() for part in drawn)
+    same = (low == 0) & (high == 0)
+    reach = no_difference(both.n_units, level)
+    low[same], high[same] = -reach, reach
+    return Estimates(value, *both.difference_interval(level), low, high, both)

@@ -36,6 +36,8 @@ class Study:
     methods : tuple of str
         In the order of the config, which is the order of every table.
     seeds : tuple of int
+    null_arm : str
+        What the reference method is called where it was trained again under other seeds; "" without it.
     runs : dict
         (method, seed) to its runs, one for each fold, in the order of the folds.
     patients : dict
@@ -47,9 +49,20 @@ class Study:
     class_names: tuple[str, ...]
     methods: tuple[str, ...]
     seeds: tuple[int, ...]
+    null_arm: str
     runs: Mapping[tuple[str, int], tuple[RunResult, ...]]
     patients: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """All that was trained: the methods, and the null arm where there is one."""
+        return (*self.methods, self.null_arm) if self.null_arm else self.methods
+
+    @property
+    def keys(self) -> list[tuple[str, int]]:
+        """Every arm with every seed."""
+        return [(arm, seed) for arm in self.arms for seed in self.seeds]
 
     def unit_of(self, image_ids: Iterable[str]) -> list[str]:
         """Return what each image is drawn with: its patient, or itself where no patient is known."""
@@ -81,6 +94,7 @@ def load_study(
     runs: Iterable[tuple[str, int, int, Path | str, Path | str]],
     class_names: Sequence[str],
     manifest: pd.DataFrame | None = None,
+    null_arm: str = "",
 ) -> Study:
     """Read the runs of a study.
 
@@ -93,6 +107,8 @@ def load_study(
         The classes of the config.
     manifest
         `manifest.csv` with image_id and patient_id; patients are unknown when left out or empty.
+    null_arm
+        The method among the runs that is the reference trained again; it has no rows in the tables of scores.
 
     Raises
     ------
@@ -104,11 +120,14 @@ def load_study(
         RunResult(method, int(seed), int(fold), RunScores.load(scores), read_votes(votes))
         for method, seed, fold, scores, votes in runs
     ]
-    return make_study(results, class_names, manifest)
+    return make_study(results, class_names, manifest, null_arm)
 
 
 def make_study(
-    results: Sequence[RunResult], class_names: Sequence[str], manifest: pd.DataFrame | None = None
+    results: Sequence[RunResult],
+    class_names: Sequence[str],
+    manifest: pd.DataFrame | None = None,
+    null_arm: str = "",
 ) -> Study:
     """Put runs that are already in memory side by side (see `load_study`)."""
     if not results:
@@ -136,8 +155,9 @@ def make_study(
     ordered = {key: tuple(sorted(entry, key=lambda result: result.fold)) for key, entry in grouped.items()}
     return Study(
         tuple(class_names),
-        methods,
+        tuple(method for method in methods if method != null_arm),
         seeds,
+        null_arm if null_arm in methods else "",
         ordered,
         _known(manifest, "patient_id"),
         _labels(results, manifest),

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from blastvote.evaluate.statistics.analysis import Analysis
-from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import Study
 from blastvote.evaluate.tables.cell_tables import (
     calibration_table,
@@ -17,15 +17,14 @@ from blastvote.evaluate.tables.cell_tables import (
 from blastvote.evaluate.tables.comparisons import comparisons
 from blastvote.evaluate.tables.paper_tables import table1, table2, table3
 from blastvote.evaluate.tables.threshold import threshold_sweep
+from blastvote.evaluate.tables.variance_tables import ranks, study_design, variance_shares
 from blastvote.vote import VoteRule
 
 
 def all_tables(
     study: Study,
-    settings: BootstrapSettings,
+    settings: EvaluationSettings,
     rule: str | VoteRule | Mapping[str, Any] = "pathologist",
-    confusion_method: str | None = None,
-    reference: str | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return all tables of `docs/outputs.md`, keyed by file name without `.csv`.
 
@@ -34,15 +33,11 @@ def all_tables(
     study
         The runs (`study.load_study`).
     settings
-        Of the bootstrap.
+        Intervals, comparisons, and the method whose matrix is `table3_confusion`.
     rule
         The vote rule, for the threshold sweep.
-    confusion_method
-        The method whose matrix is `table3_confusion`; left out, or not a method of the study, there is none.
-    reference
-        The method all others are compared with first.
     """
-    analysis = Analysis(study, settings, reference)
+    analysis = Analysis(study, settings)
     first, second = table1(analysis), table2(analysis)
     tables = {
         "table1_map": first.merged,
@@ -56,10 +51,13 @@ def all_tables(
         tables[f"table3_confusion_{method}"] = table3(study, method)
         tables[f"table3_confusion_{method}_unseen"] = table3(study, method, "unseen")
         tables[f"cells_confusion_{method}"] = cells_confusion(analysis, method)
-    if confusion_method in study.methods:
-        tables["table3_confusion"] = tables[f"table3_confusion_{confusion_method}"]
+    if settings.confusion_method in study.methods:
+        tables["table3_confusion"] = tables[f"table3_confusion_{settings.confusion_method}"]
     return tables | {
         "comparisons": comparisons(analysis),
+        "ranks": ranks(analysis),
+        "variance_shares": variance_shares(analysis),
+        "study_design": study_design(analysis),
         "threshold_sweep": threshold_sweep(analysis, rule),
         "matching": matching_table(analysis),
         "calibration": calibration_table(analysis),

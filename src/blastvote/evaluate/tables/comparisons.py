@@ -1,91 +1,90 @@
 """Paired comparisons of methods on the same images: `comparisons.csv`."""
 
-from collections.abc import Mapping
-
-import numpy as np
 import pandas as pd
 
 from blastvote.evaluate.statistics.analysis import Analysis
 from blastvote.evaluate.statistics.intervals import Intervals
-from blastvote.evaluate.statistics.resampling import bootstrap_p_value, holm, mcnemar_test, sign_flip_test
-from blastvote.evaluate.statistics.study import PooledVotes, Study
+from blastvote.evaluate.statistics.verdicts import verdicts
 
+CLASSIFICATION_METRICS = ("accuracy", "sensitivity")
 DETECTION_METRICS = ("ap50_matterport", "ap50", "ap")
-COLUMNS = ("method_a", "method_b", "metric", "difference", "ci_low", "ci_high", "p_value", "p_adjusted", "n")
+COLUMNS = (
+    "method_a",
+    "method_b",
+    "metric",
+    "difference",
+    "ci_low",
+    "ci_high",
+    "ci_images_low",
+    "ci_images_high",
+    "p_value",
+    "p_adjusted",
+    "verdict",
+    "smallest_detectable",
+    "n_images",
+    "n_seeds",
+)
 
 
 def comparisons(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
-    """Return `comparisons.csv`: the difference a - b of every pair of methods, tested on the same images.
+    """Return `comparisons.csv`: the difference a - b of every planned pair, and of the null arm.
 
-    Accuracy is tested by McNemar's exact test. With several seeds, or where patients are known, its
-    generalisation takes over: the exact sign-flip test on the differences in correct votes summed over the
-    seeds and images of one unit. Sensitivity (strict, mean of classes) and the APs have the p-value of the
-    paired bootstrap. Intervals are those of the bootstrap throughout. Holm's correction is made within
-    a metric.
+    `ci_low` and `ci_high` hold trainings and images together; they and the p-values are missing with one seed.
+    `p_value` is the larger of two: the t test over trainings and images, and the exact sign-flip test over seeds.
 
     Parameters
     ----------
     analysis
-        The study, its bootstrap and the reference method.
+        The study and its settings.
     subset
         `unseen` (no copy of the image was trained on; what a claim should rest on) or `test`.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`; `n` is the number of images. A metric that no image allows (no annotated image in
-        the subset) has no rows.
+        Columns `COLUMNS`. A metric that no image allows (no annotated image in the subset) has no rows.
     """
     rows: list[dict[str, object]] = []
-    votes = analysis.votes(subset)
-    n_votes = len(next(iter(votes.values())).image_ids)
-    if analysis.pairs and n_votes:
-        found = analysis.classification_intervals(subset, "strict")
-        exact = {pair: accuracy_p_value(analysis.study, votes, *pair) for pair in analysis.pairs}
-        rows += _rows(found, "accuracy", n_votes, exact)
-        rows += _rows(found, "sensitivity", n_votes)
-    n_images = len(next(iter(analysis.detections(subset).values())).images)
-    if analysis.pairs and n_images:
-        found = analysis.detection_intervals(subset)
-        for metric in DETECTION_METRICS:
-            rows += _rows(found, metric, n_images)
+    for found, metrics, n_images in compared(analysis, subset):
+        for metric in metrics:
+            rows += _rows(analysis, found, metric, n_images)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def accuracy_p_value(
-    study: Study, votes: Mapping[tuple[str, int], PooledVotes], method_a: str, method_b: str
-) -> float:
-    """Return the exact p-value of the difference in accuracy (see `comparisons`)."""
-    right = {
-        method: np.stack([votes[method, seed].actual == votes[method, seed].voted for seed in study.seeds])
-        for method in (method_a, method_b)
-    }
-    units = study.unit_of(votes[method_a, study.seeds[0]].image_ids)
-    if len(study.seeds) == 1 and len(set(units)) == len(units):
-        return mcnemar_test(right[method_a][0], right[method_b][0])
-    differences = right[method_a].sum(axis=0) - right[method_b].sum(axis=0)
-    _, place = np.unique(units, return_inverse=True)
-    return sign_flip_test(np.bincount(place, weights=differences).round().astype(np.int64))
+def compared(analysis: Analysis, subset: str) -> list[tuple[Intervals, tuple[str, ...], int]]:
+    """Return what is compared on a subset: intervals, their metrics, and the number of images."""
+    parts: list[tuple[Intervals, tuple[str, ...], int]] = []
+    n_votes = len(next(iter(analysis.votes(subset).values())).image_ids)
+    if n_votes:
+        parts.append((analysis.classification_intervals(subset, "strict"), CLASSIFICATION_METRICS, n_votes))
+    n_images = len(next(iter(analysis.detections(subset).values())).images)
+    if n_images:
+        parts.append((analysis.detection_intervals(subset), DETECTION_METRICS, n_images))
+    return parts
 
 
-def _rows(
-    found: Intervals, metric: str, n_images: int, exact: Mapping[tuple[str, str], float] | None = None
-) -> list[dict[str, object]]:
+def _rows(analysis: Analysis, found: Intervals, metric: str, n_images: int) -> list[dict[str, object]]:
     place = found.metrics.index(metric)
+    judged = verdicts(found, metric, analysis.planned, analysis.settings, analysis.null_pair)
     rows: list[dict[str, object]] = []
-    for pair, result in found.differences.items():
-        drawn = bootstrap_p_value(result.draws[[place]], result.n_units)[0]
+    for pair in analysis.pairs:
+        estimates, verdict = found.differences[pair], judged[pair]
         rows.append(
             {
                 "method_a": pair[0],
                 "method_b": pair[1],
                 "metric": metric,
-                "difference": result.estimate[place],
-                "ci_low": result.low[place],
-                "ci_high": result.high[place],
-                "p_value": drawn if exact is None else exact[pair],
-                "n": n_images,
+                "difference": estimates.value[place],
+                "ci_low": estimates.low[place],
+                "ci_high": estimates.high[place],
+                "ci_images_low": estimates.images_low[place],
+                "ci_images_high": estimates.images_high[place],
+                "p_value": verdict.p_value,
+                "p_adjusted": verdict.p_adjusted,
+                "verdict": verdict.verdict,
+                "smallest_detectable": verdict.smallest_detectable,
+                "n_images": n_images,
+                "n_seeds": len(analysis.study.seeds),
             }
         )
-    adjusted = holm(np.array([row["p_value"] for row in rows], dtype=np.float64))
-    return [row | {"p_adjusted": value} for row, value in zip(rows, adjusted, strict=True)]
+    return rows

@@ -9,13 +9,13 @@ import pandas as pd
 from blastvote.evaluate.statistics.analysis import Analysis
 from blastvote.evaluate.statistics.average_precision import PooledDetections, box_metrics, metric_names
 from blastvote.evaluate.statistics.classification import CONVENTIONS, METRICS, confusion_counts
-from blastvote.evaluate.statistics.intervals import (
-    Intervals,
-)
+from blastvote.evaluate.statistics.intervals import Estimates, Intervals
 from blastvote.evaluate.statistics.study import SPLITS, SUBSETS, Study, pooled_votes
 from blastvote.evaluate.tables import paper_values as paper
 
 HEADLINE = "ap50_matterport"
+LIMITS = ("ci_low", "ci_high", "ci_images_low", "ci_images_high")
+"""Over trainings and images together (missing with one seed), and over images alone."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def table1(analysis: Analysis) -> Table:
     """Return Table 1, the detection scores of every method on every split that has annotated images.
 
     `merged` has the columns method, split (val/test/unseen), ap50_matterport, ap50, ap75, ap, ap_<class>...,
-    n_images, n_cells, ci_low, ci_high (of ap50_matterport) and paper (its mAP, a fraction). `by_run` adds
+    n_images, n_cells, `LIMITS` (of ap50_matterport) and paper (its mAP, a fraction). `by_run` adds
     boxes, Matterport's range mean and the number of images without annotation; `intervals` has one row a
     metric.
     """
@@ -51,7 +51,7 @@ def table1(analysis: Analysis) -> Table:
 
 def _table1_columns(study: Study) -> list[str]:
     classes = [f"ap_{name}" for name in study.class_names]
-    tail = ["n_images", "n_cells", "ci_low", "ci_high", "paper"]
+    tail = ["n_images", "n_cells", *LIMITS, "paper"]
     return ["method", "split", "ap50_matterport", "ap50", "ap75", "ap", *classes, *tail]
 
 
@@ -60,15 +60,17 @@ def _table1_row(
 ) -> dict[str, object]:
     place = found.metrics.index(HEADLINE)
     row: dict[str, object] = {"method": method, "split": split}
-    row |= dict(zip(found.metrics, found.mean[method], strict=True))
+    row |= dict(zip(found.metrics, found.scores[method].value, strict=True))
     row.pop("ap_matterport_range")
-    return row | {
-        "n_images": len(pooled.images),
-        "n_cells": int(pooled.true_counts.sum()),
-        "ci_low": found.low[method][place],
-        "ci_high": found.high[method][place],
-        "paper": paper.TABLE1_MAP.get(method, np.nan),
-    }
+    return (
+        row
+        | limits_of(found.scores[method], place)
+        | {
+            "n_images": len(pooled.images),
+            "n_cells": int(pooled.true_counts.sum()),
+            "paper": paper.TABLE1_MAP.get(method, np.nan),
+        }
+    )
 
 
 def _by_run_row(
@@ -96,9 +98,8 @@ def interval_rows(
                     {"method": method, **keys}
                     | {
                         "metric": metric,
-                        "mean": found.mean[method][place],
-                        "ci_low": found.low[method][place],
-                        "ci_high": found.high[method][place],
+                        "mean": found.scores[method].value[place],
+                        **limits_of(found.scores[method], place),
                         "sd_over_seeds": found.spread[method][place],
                         "n_seeds": len(study.seeds),
                     }
@@ -106,11 +107,17 @@ def interval_rows(
     return pd.DataFrame(rows)
 
 
+def limits_of(scores: Estimates, place: int) -> dict[str, float]:
+    """Return the limits of one metric by the names of `LIMITS`."""
+    limits = (scores.low, scores.high, scores.images_low, scores.images_high)
+    return {name: float(values[place]) for name, values in zip(LIMITS, limits, strict=True)}
+
+
 def table2(analysis: Analysis) -> Table:
     """Return Table 2, the classification scores of every method in both conventions and on both subsets.
 
     `merged` has the columns method, convention, subset, accuracy, precision, sensitivity, f1, n_images,
-    n_undetected, `<metric>_ci_low`/`_ci_high` and `paper_<metric>`, then further metrics, per-class values
+    n_undetected, `<metric>_` with each of `LIMITS` and `paper_<metric>`, then further metrics, per-class values
     and `<metric>_sd_over_seeds`. The paper's numbers stand in the rows of its own convention and all test images.
     """
     study = analysis.study
@@ -137,15 +144,15 @@ def table2(analysis: Analysis) -> Table:
 
 
 def _table2_row(method: str, keys: Mapping[str, str], found: Intervals) -> dict[str, object]:
-    value = dict(zip(found.metrics, found.mean[method], strict=True))
-    low = dict(zip(found.metrics, found.low[method], strict=True))
-    high = dict(zip(found.metrics, found.high[method], strict=True))
+    scores = found.scores[method]
+    value = dict(zip(found.metrics, scores.value, strict=True))
     over_seeds = dict(zip(found.metrics, found.spread[method], strict=True))
     row: dict[str, object] = {"method": method, **keys}
     row |= {name: value[name] for name in ("accuracy", "precision", "sensitivity", "f1")}
     row |= {name: value[name] for name in ("n_images", "n_undetected")}
     for name in METRICS:
-        row |= {f"{name}_ci_low": low[name], f"{name}_ci_high": high[name]}
+        limits = limits_of(scores, found.metrics.index(name))
+        row |= {f"{name}_{limit}": limits[limit] for limit in LIMITS}
     theirs = keys["convention"] == "paper" and keys["subset"] == "test"
     printed = paper.TABLE2.get(method, {}) if theirs else {}
     row |= {f"paper_{name}": printed.get(name, np.nan) for name in ("accuracy", "precision", "sensitivity")}
