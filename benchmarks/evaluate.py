@@ -22,6 +22,7 @@ from pycocotools import mask as coco_mask
 from blastvote.evaluate.scoring.cells import cells_table, votes_table
 from blastvote.evaluate.scoring.run import score_run
 from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import load_study
 from blastvote.evaluate.tables.all_tables import all_tables
 from blastvote.io import write_csv
@@ -142,8 +143,10 @@ def measure(options: argparse.Namespace, folder: Path) -> dict:
             runs.append((f"m{number}", seed, 0, stem.with_suffix(".npz"), stem.with_suffix(".csv")))
     tables = Clock()
     with tables:
-        settings = BootstrapSettings(options.draws, options.interval)
-        written = all_tables(load_study(runs, NAMES), settings, confusion_method="m1", reference="m0")
+        bootstrap = BootstrapSettings(options.draws, options.interval, 0.95, 0)
+        metrics = ("accuracy", "sensitivity", "ap50_matterport", "ap50", "ap")
+        settings = EvaluationSettings(bootstrap, "m0", "all", dict.fromkeys(metrics, 0.02), "m1")
+        written = all_tables(load_study(runs, NAMES), settings)
     return {
         "setting": {name: value for name, value in vars(options).items() if name != "out"},
         "score_all_runs": scoring.report(),

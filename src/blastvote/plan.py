@@ -201,6 +201,34 @@ def runs(config: Mapping[str, Any]) -> list[Run]:
     ]
 
 
+def null_runs(config: Mapping[str, Any]) -> list[Run]:
+    """Return the runs of the null arm: the reference under as many other seeds; none where it is not asked for.
+
+    They share the reference's enhanced images. In tables they are the method `null_arm`, and their seeds are those of
+    the study in the same order (`null_run_keys`).
+    """
+    evaluation = config["evaluation"]
+    if not evaluation["null_arm"]:
+        return []
+    return [
+        Run(evaluation["reference_method"], seed + max(config["seeds"]) + 1, fold)
+        for seed in config["seeds"]
+        for fold in folds(config)
+    ]
+
+
+def null_arm(config: Mapping[str, Any]) -> str:
+    """Return the name of the null arm in tables, which no method can have; "" without one."""
+    evaluation = config["evaluation"]
+    return f"{evaluation['reference_method']} again" if evaluation["null_arm"] else ""
+
+
+def null_run_keys(config: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """Return (arm, seed of the study, fold) of each of `null_runs`."""
+    name = null_arm(config)
+    return [(name, seed, fold) for seed in config["seeds"] for fold in folds(config)] if name else []
+
+
 def epoch_threshold(config: Mapping[str, Any]) -> float | None:
     """Return the score threshold that decides which epoch of a training is kept; None where none does.
 

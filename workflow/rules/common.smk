@@ -37,6 +37,7 @@ IMAGES = SOURCE.images  # image id -> path of the photograph
 PIXELS = plan.largest_image(SOURCE, config)
 BATCHES = plan.assign_batches(list(IMAGES), config["images_per_job"])
 RUNS = plan.runs(config)
+NULL_RUNS = plan.null_runs(config)  # the reference trained again, for comparisons
 RUN = f"{RESULTS}/runs/{{method}}/seed{{seed}}/fold{{fold}}"
 ENVIRONMENT = "../../envs/blastvote.yaml"
 
@@ -58,11 +59,11 @@ wildcard_constraints:
     fold=r"\d+",
 
 
-def each_run(pattern, method=None):
+def each_run(pattern, method=None, runs=RUNS):
     """Return `pattern` below the folder of every run (of one method)."""
     return [
         f"{RESULTS}/runs/{run.folder}/{pattern}"
-        for run in RUNS
+        for run in runs
         if method in (None, run.method)
     ]
 

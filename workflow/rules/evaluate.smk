@@ -20,6 +20,9 @@ TABLES = [
     *(f"table3_confusion_{method}_unseen" for method in METHODS),
     *(f"cells_confusion_{method}" for method in METHODS),
     "comparisons",
+    "ranks",
+    "variance_shares",
+    "study_design",
     "threshold_sweep",
     "matching",
     "calibration",
@@ -42,8 +45,8 @@ FIRST_RUN = [
 rule tables:
     """Merge all runs into the tables."""
     input:
-        scores=each_run("scores.npz"),
-        votes=each_run("votes.csv"),
+        scores=each_run("scores.npz", runs=[*RUNS, *NULL_RUNS]),
+        votes=each_run("votes.csv", runs=[*RUNS, *NULL_RUNS]),
         manifest=MANIFEST,
     output:
         tables=TABLE_FILES,
@@ -58,7 +61,8 @@ rule tables:
     resources:
         **request("tables"),
     params:
-        runs=RUN_KEYS,
+        runs=[*RUN_KEYS, *plan.null_run_keys(config)],
+        null_arm=plan.null_arm(config),
         classes=config["classes"],
         rule=config["vote"]["rule"],
         evaluation=config["evaluation"],

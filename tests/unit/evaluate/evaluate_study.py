@@ -8,9 +8,25 @@ import pandas as pd
 
 from blastvote.evaluate.scoring.cells import cells_table, seen_images, votes_table
 from blastvote.evaluate.scoring.run import score_run
+from blastvote.evaluate.statistics.resampling import BootstrapSettings
+from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import RunResult, Study, make_study
 
 NAMES = ["L1", "L2", "L3"]
+MARGINS = {"accuracy": 0.03, "sensitivity": 0.03, "ap50_matterport": 0.02, "ap50": 0.02, "ap": 0.02}
+
+
+def evaluation(
+    draws: int = 200,
+    interval: str = "percentile",
+    confusion: str = "eff",
+    planned: str = "all",
+    reference: str = "none",
+) -> EvaluationSettings:
+    """Return settings like those of the configuration, with few draws."""
+    return EvaluationSettings(
+        BootstrapSettings(draws, interval, 0.95, 1), reference, planned, MARGINS, confusion
+    )
 
 
 def splits_of(names: list[str], folds: int, copies: int = 0) -> pd.DataFrame:
@@ -41,7 +57,7 @@ def build(
     class_names: list[str] = NAMES,
     rule: str = "pathologist",
 ) -> Study:
-    """Return a study whose methods find classes with the given probabilities."""
+    """Return a study whose methods find classes with the given probabilities; `... again` is the null arm."""
     truth = synthetic.make_truth(
         np.random.default_rng(99), n_images, len(class_names), names=list(class_names)
     )
@@ -60,4 +76,6 @@ def build(
                 cells = cells_table(found, test, class_names, 0.5)
                 votes = votes_table(cells, test, labels, class_names, rule, seen_images(splits, fold))
                 results.append(RunResult(method, seed, fold, scores, votes))
-    return make_study(results, class_names, manifest)
+    return make_study(
+        results, class_names, manifest, next((name for name in qualities if name.endswith(" again")), "")
+    )

@@ -1,15 +1,15 @@
 """Paired comparisons, threshold sweep and the tables about cells."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import evaluate_study as made_up
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
-from blastvote.evaluate.statistics.analysis import Analysis, method_pairs
-from blastvote.evaluate.statistics.resampling import BootstrapSettings, holm, sign_flip_test
+from blastvote.evaluate.statistics.analysis import Analysis, planned_pairs
+from blastvote.evaluate.statistics.paired import holm
 from blastvote.evaluate.statistics.study import RunResult, Study, make_study
 from blastvote.evaluate.tables.cell_tables import (
     BACKGROUND,
@@ -19,27 +19,31 @@ from blastvote.evaluate.tables.cell_tables import (
     matching_table,
     pr_curves,
 )
-from blastvote.evaluate.tables.comparisons import accuracy_p_value, comparisons
+from blastvote.evaluate.tables.comparisons import comparisons
 from blastvote.evaluate.tables.paper_tables import table1, table2
 from blastvote.evaluate.tables.threshold import THRESHOLDS, threshold_sweep
+from blastvote.evaluate.tables.variance_tables import ranks, study_design, variance_shares
 
-QUICK = BootstrapSettings(200, seed=1)
+QUICK = made_up.evaluation()
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return made_up.build(tmp_path_factory.mktemp("study"), {"none": 0.8, "he": 0.2, "eff": 0.8}, n_images=30)
+    return made_up.build(
+        tmp_path_factory.mktemp("study"), {"none": 0.8, "he": 0.2, "eff": 0.8}, tuple(range(8)), 30
+    )
 
 
 @pytest.fixture(scope="module")
 def analysis(study: Study) -> Analysis:
-    return Analysis(study, QUICK, "none")
+    return Analysis(study, QUICK)
 
 
 def test_pairs_put_the_reference_second_and_first() -> None:
-    assert method_pairs(["none", "he", "eff"], "none") == [("he", "none"), ("eff", "none"), ("eff", "he")]
-    assert method_pairs(["a", "b"], None) == [("b", "a")]
-    assert method_pairs(["a"], "a") == []
+    methods = ["none", "he", "eff"]
+    assert planned_pairs(methods, "none", "all") == [("he", "none"), ("eff", "none"), ("eff", "he")]
+    assert planned_pairs(methods, "none", "reference") == [("he", "none"), ("eff", "none")]
+    assert planned_pairs(["a"], "a", "all") == []
 
 
 def test_differences_are_those_of_the_tables(analysis: Analysis) -> None:
@@ -56,44 +60,81 @@ def test_differences_are_those_of_the_tables(analysis: Analysis) -> None:
             expected = second.loc[pair[0], metric] - second.loc[pair[1], metric]
             assert rows.loc[(metric, *pair), "difference"] == pytest.approx(expected)
     assert (rows["ci_low"] <= rows["difference"] + 1e-12).all()
-    assert (rows["n"] == 30).all()
+    assert (rows["n_images"] == 30).all()
+    assert (rows["n_seeds"] == 8).all()
     for _, group in rows.groupby(level="metric"):
         assert group["p_adjusted"].tolist() == holm(group["p_value"].to_numpy()).tolist()
 
 
 def test_a_clear_difference_is_found_and_none_is_not_claimed(analysis: Analysis) -> None:
     rows = comparisons(analysis).set_index(["metric", "method_a", "method_b"])
-    assert rows.loc[("ap50", "he", "none"), "p_adjusted"] < 0.05
-    assert rows.loc[("ap50", "he", "none"), "ci_high"] < 0
-    assert rows.loc[("ap50", "eff", "none"), "p_adjusted"] > 0.05
+    clear, alike = rows.loc[("ap50", "he", "none")], rows.loc[("ap50", "eff", "none")]
+    assert clear["verdict"] == "differs"
+    assert clear["ci_high"] < 0
+    assert alike["verdict"] == "cannot tell"
+    assert alike["smallest_detectable"] > alike["ci_high"] - alike["difference"] > 0
 
 
-def test_accuracy_is_tested_by_the_binomial_of_the_discordant(analysis: Analysis) -> None:
-    votes = analysis.votes("test")
-    right = {name: votes[name, 1].actual == votes[name, 1].voted for name in ("none", "he")}
-    only_none = int((right["none"] & ~right["he"]).sum())
-    only_he = int((right["he"] & ~right["none"]).sum())
-    expected = stats.binomtest(only_he, only_none + only_he, 0.5).pvalue
-    assert accuracy_p_value(analysis.study, votes, "he", "none") == pytest.approx(expected)
+def test_one_training_tells_nothing(tmp_path: Path) -> None:
+    study = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, n_images=30)
+    rows = comparisons(Analysis(study, QUICK))
+    assert rows[["ci_low", "ci_high", "p_value", "p_adjusted", "smallest_detectable"]].isna().all(axis=None)
+    assert rows["ci_images_low"].notna().all()
+    assert (rows["verdict"] == "cannot tell").all()
+    assert ranks(Analysis(study, QUICK))["rank_1"].isna().all()
 
 
-def test_seeds_and_patients_use_the_sign_flip(tmp_path: Path) -> None:
+def test_five_seeds_cannot_differ_however_large_the_difference(tmp_path: Path) -> None:
+    study = made_up.build(tmp_path, {"none": 1.0, "he": 0.0}, seeds=(1, 2, 3, 4, 5), n_images=20)
+    rows = comparisons(Analysis(study, QUICK))
+    assert (rows["p_value"] >= 2 / 2**5).all()
+    assert (rows["verdict"] == "cannot tell").all()
+    assert rows["smallest_detectable"].isna().all()
+
+
+def test_two_patients_cannot_tell(tmp_path: Path) -> None:
     manifest = pd.DataFrame(
         {"image_id": [f"img{n:03d}" for n in range(20)], "patient_id": [f"p{n // 10}" for n in range(20)]}
     )
-    study = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, n_images=20, manifest=manifest)
-    # Two patients: the least p-value that flipping their signs can give is 2 / 2^2.
-    assert accuracy_p_value(study, Analysis(study).votes("test"), "he", "none") >= 0.5
-    assert (comparisons(Analysis(study, QUICK))["p_value"] >= 0.5).all()
-    seeds = made_up.build(tmp_path, {"none": 0.9, "he": 0.1}, seeds=(1, 2, 3), n_images=20)
-    votes = Analysis(seeds).votes("test")
-    right = {
-        name: np.sum([votes[name, seed].actual == votes[name, seed].voted for seed in (1, 2, 3)], axis=0)
-        for name in ("none", "he")
-    }
-    differences = right["he"] - right["none"]
-    assert np.abs(differences).max() > 1
-    assert accuracy_p_value(seeds, votes, "he", "none") == sign_flip_test(differences)
+    seeds = tuple(range(1, 7))
+    study = made_up.build(tmp_path, {"none": 0.8, "eff": 0.8}, seeds, n_images=20, manifest=manifest)
+    assert (comparisons(Analysis(study, QUICK))["verdict"] == "cannot tell").all()
+
+
+def test_equal_methods_are_equivalent_only_where_that_much_is_known(tmp_path: Path) -> None:
+    """The same networks under two names never differ; so few images can hide 11 points of it."""
+    study = made_up.build(tmp_path, {"none": 0.8}, seeds=(1, 2, 3), n_images=30)
+    runs = [run for found in study.runs.values() for run in found]
+    both = make_study([*runs, *(replace(run, method="eff") for run in runs)], made_up.NAMES)
+    row = comparisons(Analysis(both, QUICK)).iloc[0]
+    assert (row["difference"], row["p_value"], row["verdict"]) == (0, 1, "cannot tell")
+    assert row["ci_high"] == -row["ci_low"] == pytest.approx(1.96**2 / (30 + 1.96**2), abs=1e-3)
+
+
+def test_the_null_arm_is_judged_alone_and_is_no_method(tmp_path: Path) -> None:
+    arms = {"none": 0.8, "eff": 0.8, "none again": 0.8}
+    study = made_up.build(tmp_path, arms, seeds=(1, 2, 3), n_images=20)
+    analysis = Analysis(study, QUICK)
+    rows = comparisons(analysis)
+    assert study.methods == ("none", "eff")
+    assert rows.groupby("metric")["method_a"].apply(list).iloc[0] == ["eff", "none again"]
+    assert (rows["p_adjusted"] == rows["p_value"]).all()
+    assert set(table1(analysis).merged["method"]) == {"none", "eff"}
+
+
+def test_ranks_and_shares_add_up(analysis: Analysis) -> None:
+    chances = ranks(analysis)
+    places = [name for name in chances if name.startswith("rank_")]
+    assert chances[places].sum(axis=1).tolist() == pytest.approx([1] * len(chances))
+    assert chances.groupby("metric")[places].sum().to_numpy().ravel() == pytest.approx(1)
+    assert chances.query("metric == 'ap50' and method == 'he'")["rank_3"].item() > 0.99
+    shares = variance_shares(analysis)
+    named = [f"{part}_share" for part in ("seed", "patient", "image", "rest")]
+    assert shares[named].sum(axis=1).tolist() == pytest.approx([1] * len(shares))
+    wide = study_design(analysis).query("metric == 'ap'").pivot(index="n_seeds", columns="n_images")
+    assert wide["half_width"].loc[1].isna().all()
+    assert (np.diff(wide["half_width"].loc[2:], axis=0) < 0).all()
+    assert (np.diff(wide["half_width"].loc[2:], axis=1) < 0).all()
 
 
 def test_the_sweep_passes_through_the_tables(analysis: Analysis) -> None:
@@ -134,7 +175,8 @@ def test_the_sweep_of_unseen_images_without_any_label(tmp_path: Path) -> None:
         assert row["ap50_matterport"] == pytest.approx(first.loc[split, "ap50_matterport"])
 
 
-def test_cell_confusion_adds_up(analysis: Analysis) -> None:
+def test_cell_confusion_adds_up(tmp_path: Path) -> None:
+    analysis = Analysis(made_up.build(tmp_path, {"none": 0.8}, n_images=30), QUICK)
     table = cells_confusion(analysis, "none").set_index("actual")
     images = analysis.study.runs["none", 1][0].scores.images
     inside = table.loc[made_up.NAMES]

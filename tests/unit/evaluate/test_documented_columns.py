@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from blastvote.evaluate.statistics.classification import METRICS
-from blastvote.evaluate.statistics.resampling import BootstrapSettings
 from blastvote.evaluate.tables.all_tables import all_tables
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "outputs.md"
@@ -28,11 +27,9 @@ def rows_of_the_page() -> dict[str, str]:
 def columns_named_in(text: str) -> set[str]:
     """Return the column names in a row of the page, `<class>` and `<metric>` written out."""
     names = set(
-        re.findall(
-            r"[A-Za-z_<>0-9]+", text.replace("<metric>_ci_low/_ci_high", "<metric>_ci_low <metric>_ci_high")
-        )
+        re.findall(r"[A-Za-z_<>0-9]+", re.sub(r"<metric>(_ci\w*low)/(\w+)", r"<metric>\1 <metric>\2", text))
     )
-    for pattern, values in (("<class>", made_up.NAMES), ("<metric>", METRICS)):
+    for pattern, values in (("<class>", made_up.NAMES), ("<metric>", METRICS), ("<k>", "12")):
         names |= {name.replace(pattern, value) for name in names if pattern in name for value in values}
     return names
 
@@ -40,7 +37,7 @@ def columns_named_in(text: str) -> set[str]:
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     study = made_up.build(tmp_path_factory.mktemp("study"), {"none": 0.7, "eff": 0.9}, n_images=10, copies=3)
-    return all_tables(study, BootstrapSettings(20), "pathologist", "eff", "none")
+    return all_tables(study, made_up.evaluation(20))
 
 
 def on_the_page(name: str) -> str:

@@ -11,7 +11,6 @@ from blastvote.errors import InputError
 from blastvote.evaluate.scoring.run_scores import RunScores
 from blastvote.evaluate.statistics.analysis import Analysis
 from blastvote.evaluate.statistics.classification import classification_scores
-from blastvote.evaluate.statistics.resampling import BootstrapSettings
 from blastvote.evaluate.statistics.study import RunResult, Study, load_study, make_study, pooled_votes
 from blastvote.evaluate.tables import paper_values as paper
 from blastvote.evaluate.tables.all_tables import all_tables
@@ -19,7 +18,7 @@ from blastvote.evaluate.tables.markdown import table1_markdown, table2_markdown
 from blastvote.evaluate.tables.paper_tables import table1, table2, table3
 from blastvote.io import write_csv
 
-QUICK = BootstrapSettings(100, seed=3)
+QUICK = made_up.evaluation(100)
 QUALITIES = {"none": 0.7, "he": 0.4, "eff": 0.9}
 
 
@@ -30,7 +29,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 @pytest.fixture(scope="module")
 def tables(study: Study) -> dict[str, pd.DataFrame]:
-    return all_tables(study, QUICK, "pathologist", "eff", "none")
+    return all_tables(study, QUICK)
 
 
 def papers_votes() -> pd.DataFrame:
@@ -99,7 +98,7 @@ def test_the_papers_tables_2_and_3_come_out() -> None:
 def test_columns_are_those_of_the_design(tables: dict[str, pd.DataFrame]) -> None:
     assert tables["table1_map"].columns.tolist() == [
         *("method", "split", "ap50_matterport", "ap50", "ap75", "ap", "ap_L1", "ap_L2", "ap_L3"),
-        *("n_images", "n_cells", "ci_low", "ci_high", "paper"),
+        *("n_images", "n_cells", "ci_low", "ci_high", "ci_images_low", "ci_images_high", "paper"),
     ]
     head = ["method", "convention", "subset", "accuracy", "precision", "sensitivity", "f1", "n_images"]
     assert tables["table2_classification"].columns.tolist()[:9] == [*head, "n_undetected"]
@@ -107,7 +106,17 @@ def test_columns_are_those_of_the_design(tables: dict[str, pd.DataFrame]) -> Non
         tables["table2_classification"].columns
     )
     assert tables["comparisons"].columns.tolist() == [
-        *("method_a", "method_b", "metric", "difference", "ci_low", "ci_high", "p_value", "p_adjusted", "n")
+        *(
+            "method_a",
+            "method_b",
+            "metric",
+            "difference",
+            "ci_low",
+            "ci_high",
+            "ci_images_low",
+            "ci_images_high",
+        ),
+        *("p_value", "p_adjusted", "verdict", "smallest_detectable", "n_images", "n_seeds"),
     ]
     pd.testing.assert_frame_equal(tables["table3_confusion"], tables["table3_confusion_eff"])
 
@@ -151,7 +160,7 @@ def test_better_detections_score_higher(tables: dict[str, pd.DataFrame]) -> None
 
 
 def test_two_runs_write_the_same_bytes(study: Study, tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
-    again = all_tables(study, QUICK, "pathologist", "eff", "none")
+    again = all_tables(study, QUICK)
     assert list(again) == list(tables)
     for name, table in tables.items():
         write_csv(tmp_path / "one.csv", table)
@@ -182,13 +191,13 @@ def test_patients_are_drawn_as_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("interval", ["percentile", "bca"])
 def test_one_image_and_no_detections(interval: str, tmp_path: Path) -> None:
-    setting = BootstrapSettings(50, interval)
+    setting = made_up.evaluation(50, interval)
     one = made_up.build(tmp_path, {"none": 0.7, "eff": 0.9}, n_images=1)
-    tables = all_tables(one, setting, reference="none")
+    tables = all_tables(one, setting)
     assert tables["table1_map"]["n_images"].tolist() == [1] * 4
     assert tables["table1_map"]["ci_low"].isna().all()
     blind = votes_without_detections(one)
-    tables = all_tables(blind, setting, reference="none")
+    tables = all_tables(blind, setting)
     assert tables["table2_classification"]["accuracy"].tolist() == [0.0] * len(
         tables["table2_classification"]
     )
@@ -204,7 +213,7 @@ def test_other_classes_and_rules(class_names: list[str], rule: str, tmp_path: Pa
     study = made_up.build(
         tmp_path, {"none": 0.6, "mine": 0.95}, n_images=25, class_names=class_names, rule=rule
     )
-    tables = all_tables(study, QUICK, rule, "mine", "none")
+    tables = all_tables(study, made_up.evaluation(100, confusion="mine"), rule)
     assert tables["table3_confusion"].columns.tolist() == ["actual", *class_names, "FN", "undetected"]
     assert {f"ap_{name}" for name in class_names} <= set(tables["table1_map"].columns)
     assert tables["table1_map"].query("method == 'mine'")["paper"].isna().all()
@@ -215,7 +224,7 @@ def test_other_classes_and_rules(class_names: list[str], rule: str, tmp_path: Pa
 
 def test_when_every_test_image_was_seen(tmp_path: Path) -> None:
     study = made_up.build(tmp_path, {"none": 0.7, "eff": 0.9}, n_images=9, copies=9)
-    tables = all_tables(study, QUICK, reference="none")
+    tables = all_tables(study, QUICK)
     assert tables["table1_map"]["split"].unique().tolist() == ["val", "test"]
     assert tables["table2_classification"]["subset"].unique().tolist() == ["test"]
     assert len(tables["comparisons"]) == 0
@@ -298,7 +307,7 @@ def test_markdown_leaves_out_the_unseen_only_where_they_are_all(
     assert "Split `unseen`" in table1_markdown(tables["table1_map"], False)
     assert "subset `unseen`" in table2_markdown(tables["table2_classification"], False)
     clean = made_up.build(tmp_path, {"none": 0.7}, seeds=(1,), n_images=12, copies=0)
-    without = all_tables(clean, QUICK, "pathologist", "none", "none")
+    without = all_tables(clean, made_up.evaluation(100, confusion="none"))
     for text in (
         table1_markdown(without["table1_map"], False),
         table2_markdown(without["table2_classification"], False),
@@ -313,4 +322,4 @@ def test_images_are_drawn_within_their_label() -> None:
     votes["vote"] = votes["label"].where(votes["label"] == "L1", "L1")
     study = make_study([RunResult("eff", 0, 0, empty_scores(), votes)], paper.CLASS_NAMES)
     row = table2(Analysis(study, QUICK)).merged.iloc[0]
-    assert row["accuracy_ci_low"] == row["accuracy"] == row["accuracy_ci_high"] == 128 / 301
+    assert row["accuracy_ci_images_low"] == row["accuracy"] == row["accuracy_ci_images_high"] == 128 / 301

@@ -109,7 +109,7 @@ def bootstrap(statistic: Statistic, sampling: Sampling, settings: BootstrapSetti
 
 
 def _scipy_bootstrap(
-    statistic: Callable[..., Any], groups: Sequence[Any], settings: BootstrapSettings
+    statistic: Callable[..., Any], groups: list[NDArray[np.intp]], settings: BootstrapSettings
 ) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # Degenerate cases are expected (a perfect score in every draw) and mended by the caller.

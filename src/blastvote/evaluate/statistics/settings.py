@@ -33,6 +33,7 @@ class EvaluationSettings:
     @classmethod
     def from_config(cls, section: Mapping[str, Any]) -> "EvaluationSettings":
         """Return the settings of the configuration's section `evaluation`."""
+        margins = section["margins"]
         return cls(
             bootstrap=BootstrapSettings(
                 draws=section["bootstrap_draws"],
@@ -42,6 +43,12 @@ class EvaluationSettings:
             ),
             reference=section["reference_method"],
             planned_pairs=section["planned_pairs"],
-            margins=section["margins"],
+            margins={
+                "accuracy": margins["accuracy"],
+                "sensitivity": margins["sensitivity"],
+                "ap50_matterport": margins["ap50_matterport"],
+                "ap50": margins["ap50"],
+                "ap": margins["ap"],
+            },
             confusion_method=section["confusion_method"],
         )
