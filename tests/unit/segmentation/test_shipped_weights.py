@@ -3,7 +3,10 @@
 import h5py
 import numpy as np
 import pytest
+import yaml
 
+from blastvote.segmentation.network import first_weights, untrained_network
+from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED
 
 
@@ -19,3 +22,23 @@ def test_every_weight_is_a_number(name):
     with h5py.File(SHIPPED[name]) as file:
         file.visititems(look)
     assert not bad
+
+
+@pytest.mark.parametrize(
+    ("weights", "classes", "heads"),
+    [
+        ("starter", ["L1", "L2", "L3"], True),
+        ("starter", ["a", "b"], False),
+        ("smears", ["L1", "L2", "L3"], False),
+    ],
+)
+def test_heads_are_loaded_where_the_classes_are_the_starters(repo_root, weights, classes, heads):
+    config = yaml.safe_load((repo_root / "config/config.yaml").read_text())
+    settings = NetworkSettings(
+        classes, {**config["model"], "weights": weights}, config["training"], threads=2, seed=1
+    )
+    network = untrained_network(settings, first_weights(settings))
+    with h5py.File(SHIPPED[weights]) as file:
+        stored = file["mrcnn_class_logits/mrcnn_class_logits/bias:0"][()]
+    bias = np.asarray(network.layers["mrcnn_class_logits"].bias)
+    assert (stored.shape == bias.shape and np.allclose(stored, bias)) == heads
