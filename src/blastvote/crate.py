@@ -30,7 +30,7 @@ TYPES = {
 RESULTS = (
     "tables/*.csv",
     "tables/*.md",
-    "report/index.html",
+    "report/**/*",
     "plots/*.svg",
     "data/*.csv",
     "data/*.md",
@@ -86,7 +86,9 @@ def write_crate(results: Path, folder: Path) -> Path:
 
 def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> list[Path]:
     """Copy files by patterns; return their relative paths, sorted."""
-    paths = sorted({path.relative_to(source) for pattern in patterns for path in source.glob(pattern)})
+    paths = sorted(
+        {path.relative_to(source) for pattern in patterns for path in source.glob(pattern) if path.is_file()}
+    )
     for path in paths:
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / path, target / path)
