@@ -46,3 +46,25 @@ def test_every_config_key_is_in_the_schema_and_every_example_is_valid() -> None:
         config = merged(default, yaml.safe_load(example.read_text(encoding="utf-8")))
         config["dataset"]["images"] = config["dataset"]["images"] or "smears"
         validate_config(config, REPO / "workflow/schemas/config.schema.yaml")
+
+
+@pytest.mark.parametrize(
+    "name", ["CONTRIBUTING.md", "docs/after_a_crash.md", "docs/cluster.md", "docs/design.md"]
+)
+def test_files_that_are_named_exist(name: str) -> None:
+    """In these documents a path in backticks is one of this checkout, of its library, or below results/."""
+    paths = re.findall(
+        r"`([\w./-]+/[\w./-]*\w\.(?:py|yaml|smk|md|toml))`", (REPO / name).read_text(encoding="utf-8")
+    )
+    roots = (
+        REPO,
+        REPO / "src/blastvote",
+        REPO / "src",
+        REPO / "src/blastvote/evaluate",
+        REPO / "src/blastvote/figures",
+    )
+    generated = ("results/", "smears/", "config/mine", "tables/all_tables")
+    missing = [
+        p for p in paths if not p.startswith(generated) and not any((root / p).exists() for root in roots)
+    ]
+    assert missing == []
