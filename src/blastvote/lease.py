@@ -93,7 +93,7 @@ class Lease:
         part = self.path.with_name(f".{self.token}.part")
         part.write_text(json.dumps(note), encoding="utf-8")
         try:
-            os.link(part, self.path)  # whole, and only if there is no such file: also on NFS
+            _link(part, self.path)
         except FileExistsError:
             return False
         finally:
@@ -119,7 +119,7 @@ class Lease:
         except FileNotFoundError:
             return
         if (read_owner(grave) or {}).get("token") != (owner or {}).get("token"):
-            os.link(grave, self.path)  # it was of a living one that had come in between
+            _link(grave, self.path)  # it was of a living one that had come in between
         else:
             end = "ended without giving its checkpoints back; going on from them"
             LOGGER.warning("%s: %s %s", self.name, describe(owner), end)
@@ -151,6 +151,19 @@ def describe(owner: dict[str, Any] | None) -> str:
     owner = owner or {}
     job = f", SLURM job {owner['slurm_job']}" if owner.get("slurm_job") else ""
     return f"process {owner.get('pid', '?')} on {owner.get('host', '?')}{job}"
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give `target` the content of `source`, whole, and only if there is no such file: also on NFS."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except (
+        OSError
+    ):  # a file system without links: the file may be seen before its content, which then counts as silent
+        with target.open("x", encoding="utf-8") as file:
+            file.write(source.read_text(encoding="utf-8"))
 
 
 def _runs(pid: int) -> bool:

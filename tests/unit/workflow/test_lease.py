@@ -68,7 +68,13 @@ def test_a_silent_owner_elsewhere_is_followed_and_notices(tmp_path: Path) -> Non
         assert not (tmp_path / OWNER_FILE).exists()
 
 
-def test_only_one_of_many_gets_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("links", [True, False])
+def test_only_one_of_many_gets_it(links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise PermissionError("this file system has no links")
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
     inside, most = [], []
 
     def work() -> None:
