@@ -82,6 +82,7 @@ SUBSETS = {
     "unseen": "Unseen test images (no copy was trained on)",
     "val": "Validation images",
 }
+ALL_UNSEEN = " No copy of any of them was trained on."
 CONVENTION_WORDS = {
     "paper": "undetected images are left out of the sensitivity, as in the paper",
     "strict": "undetected images count as missed",
@@ -113,7 +114,7 @@ def table1(table: pd.DataFrame) -> list[ShownTable]:
             ]
             for _, row in rows.iterrows()
         ]
-        caption = f"{SUBSETS[split]}, percent." + (f" {notes[0]}" if notes and split == "test" else "")
+        caption = f"{SUBSETS[split]}, percent." + (ALL_UNSEEN if notes and split == "test" else "")
         shown.append(ShownTable("table1_map", caption, columns, cells, open=split == "test"))
     return shown
 
@@ -160,7 +161,7 @@ def table2(table: pd.DataFrame) -> list[ShownTable]:
             ]
             first = not shown
             caption = f"{SUBSETS[subset]}, percent; {CONVENTION_WORDS[convention]}."
-            caption += f" {notes[0]}" if notes and first else ""
+            caption += ALL_UNSEEN if notes and first else ""
             shown.append(ShownTable("table2_classification", caption, columns, cells, first))
     return shown
 

@@ -114,12 +114,12 @@ function listenKeys(event) {
 
 function fillLegend() {
   const entries = study.classes.map((name, number) => [`${name}, found`, study.classColours[number % study.classColours.length], ""]);
-  entries.push(["true cell (truth on)", "#fff", "true"], ["missed cell (truth on)", "#ffe600", ""]);
+  entries.push(["true cell (truth on)", "", "true"], ["missed cell (truth on)", "#ffe600", ""]);
   for (const [text, shade, kind] of entries) {
     const item = byId("legend").appendChild(document.createElement("li"));
     const mark = item.appendChild(document.createElement("span"));
     mark.className = kind;
-    mark.style.borderColor = shade;
+    if (!kind) mark.style.borderColor = shade;
     item.append(text);
   }
 }
