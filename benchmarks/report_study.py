@@ -15,7 +15,8 @@ from blastvote.dataset.truth import TrueImage
 from blastvote.evaluate.scoring.cells import cells_table, votes_table
 from blastvote.figures.study import PLOTS
 from blastvote.io import write_csv, write_image, write_json, write_text
-from blastvote.report import ReportFiles, RunFiles
+from blastvote.report.build import ReportFiles
+from blastvote.report.study_data import RunFiles
 from blastvote.simulate import SimulatedImage, SimulationSettings, image_ids, simulate_id
 
 METRICS = ("ap50_matterport", "accuracy")

@@ -8,7 +8,7 @@ import pytest
 from page_opened import NASTY, Opened
 
 from benchmarks.report_study import made_study
-from blastvote.report import write_report
+from blastvote.report.build import write_report
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 

@@ -1,12 +1,13 @@
 """Tables, plots and pictures of the whole study.
 
 Inputs:  scores, votes and histories of all runs, the manifest, the splits, the record of the contrast methods.
-Outputs: {results}/tables/*.csv, {results}/plots/*.svg and *.png, {results}/provenance.json.
+Outputs: {results}/tables/*.csv, {results}/plots/*.svg, *.png and *.pdf, {results}/provenance.json.
 Steps:   merge seeds and folds into tables -> draw plots from the tables -> show example images -> write down what
          made it all.
 """
 
 from blastvote.figures.study import PLOTS
+from blastvote.report.parts import report_part
 
 TABLES = [
     "table1_map",
@@ -30,16 +31,32 @@ TABLES = [
 ]
 TABLE_FILES = [f"{RESULTS}/tables/{table}.csv" for table in TABLES]
 PLOT_FILES = [
-    f"{RESULTS}/plots/{plot}.{kind}" for plot, kind in product(PLOTS, ["png", "svg"])
+    f"{RESULTS}/plots/{plot}.{kind}"
+    for plot, kind in product(PLOTS, ["pdf", "png", "svg"])
 ]
+PICTURES = ["examples", "method_grid"]
 EXAMPLE_FILES = [
     f"{RESULTS}/plots/{plot}.{kind}"
-    for plot, kind in product(["examples", "method_grid"], ["png", "svg"])
+    for plot, kind in product(PICTURES, ["pdf", "png", "svg"])
 ]
 RUN_KEYS = [(run.method, run.seed, run.fold) for run in RUNS]
 FIRST_RUN = [
     run for run in RUNS if (run.seed, run.fold) == (RUNS[0].seed, RUNS[0].fold)
 ]
+
+
+def shown(path):
+    """Mark a table or figure for `snakemake --report`; of a figure's kinds, the one that a browser shows best."""
+    name, kind = Path(path).stem, Path(path).suffix
+    if kind == ".pdf" or kind == (".svg" if name in PICTURES else ".png"):
+        return path
+    part = report_part(name, kind == ".csv")
+    return report(
+        path,
+        caption=f"../../src/blastvote/report/captions/{part.caption}.rst",
+        category=part.category,
+        labels={"shows": part.title, "as": "table" if kind == ".csv" else "figure"},
+    )
 
 
 rule tables:
@@ -49,7 +66,7 @@ rule tables:
         votes=each_run("votes.csv", runs=[*RUNS, *NULL_RUNS]),
         manifest=MANIFEST,
     output:
-        tables=TABLE_FILES,
+        tables=[shown(path) for path in TABLE_FILES],
         markdown=f"{RESULTS}/tables/tables.md",
     log:
         f"{RESULTS}/logs/tables.log",
@@ -81,7 +98,7 @@ rule plots:
         contrast=CONTRAST,
         histories=each_run("history.csv"),
     output:
-        PLOT_FILES,
+        [shown(path) for path in PLOT_FILES],
     log:
         f"{RESULTS}/logs/plots.log",
     benchmark:
@@ -112,7 +129,7 @@ rule examples:
         manifest=MANIFEST,
         annotations=ANNOTATIONS,
     output:
-        EXAMPLE_FILES,
+        [shown(path) for path in EXAMPLE_FILES],
     log:
         f"{RESULTS}/logs/examples.log",
     benchmark:
@@ -142,7 +159,13 @@ rule overlays:
         splits=SPLITS,
         annotations=ANNOTATIONS,
     output:
-        directory(f"{RESULTS}/plots/overlays"),
+        report(
+            directory(f"{RESULTS}/plots/overlays"),
+            patterns=["{image_id}.png"],
+            caption="../../src/blastvote/report/captions/overlays.rst",
+            category="Pictures",
+            labels={"shows": "found and true cells of {image_id}", "as": "figure"},
+        ),
     log:
         f"{RESULTS}/logs/overlays.log",
     benchmark:

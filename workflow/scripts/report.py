@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from blastvote.logs import run_script
-from blastvote.report import ReportFiles, RunFiles, write_report
+from blastvote.report.build import ReportFiles, write_report
+from blastvote.report.study_data import RunFiles
 
 
 def main(snakemake) -> None:

@@ -61,6 +61,7 @@ RC: Any = {
     "grid.linewidth": 0.7,
     "svg.hashsalt": "blastvote",
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # TrueType, embedded: text stays text
     "image.interpolation": "antialiased",
 }
 
@@ -211,8 +212,8 @@ def require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
 
 
 @styled
-def save_figure(fig: Figure, stem: str | Path) -> tuple[Path, Path]:
-    """Write ``<stem>.svg`` and ``<stem>.png``, each whole or not at all, the same bytes for the same figure.
+def save_figure(fig: Figure, stem: str | Path) -> tuple[Path, Path, Path]:
+    """Write ``<stem>.svg``, ``.png`` and ``.pdf``, each whole or not at all, the same bytes for the same figure.
 
     The arrangement is worked out once and frozen, because working it out again at another resolution can
     move parts by a fraction of a pixel; the files carry no date, and the ids inside the SVG come from a
@@ -226,10 +227,10 @@ def save_figure(fig: Figure, stem: str | Path) -> tuple[Path, Path]:
 
     Returns
     -------
-    (svg, png) : paths written
+    (svg, png, pdf) : paths written
     """
     stem = Path(stem)
-    svg, png = (stem.parent / (stem.name + suffix) for suffix in (".svg", ".png"))
+    svg, png, pdf = (stem.parent / (stem.name + suffix) for suffix in (".svg", ".png", ".pdf"))
     if fig.get_layout_engine() is not None:
         fig.draw_without_rendering()
         fig.set_layout_engine("none")
@@ -237,4 +238,6 @@ def save_figure(fig: Figure, stem: str | Path) -> tuple[Path, Path]:
         fig.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
     with atomic_path(png) as temporary:
         fig.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None})
-    return svg, png
+    with atomic_path(pdf) as temporary:
+        fig.savefig(temporary, format="pdf", dpi=DPI, metadata={"CreationDate": None, "Producer": None})
+    return svg, png, pdf

@@ -94,7 +94,7 @@ def _finding(row: Mapping[str, Any] | None) -> Finding | None:
         low, high = signed_points(row["ci_images_low"]), signed_points(row["ci_images_high"])
         parts.append(f"[{low}, {high}] for this one training")
     if not pd.isna(row.get("smallest_detectable")):
-        parts.append(f"would have seen {100 * float(row['smallest_detectable']):.1f}")
+        parts.append(f"can find {100 * float(row['smallest_detectable']):.1f} or more")
     return Finding(kind, words, ", ".join(parts))
 
 

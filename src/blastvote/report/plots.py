@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from blastvote.figures.study import PLOTS
+from blastvote.report.parts import PLOT_TITLES, caption
 from blastvote.report.pictures import data_uri
-
-CAPTIONS = resources.files("blastvote.report") / "captions"
-
-TITLES = {
-    "dataset": "Data set",
-    "contrast_effect": "What each method does to the images",
-    "learning_curves": "Learning curves",
-    "map_by_method": "Segmentation by method",
-    "classification_by_method": "Subtype by method",
-    "confusion": "Votes and true classes (Table 3)",
-    "confusion_all_methods": "Votes and true classes, all methods",
-    "cells_confusion_all_methods": "Cells and true classes, all methods",
-    "matching": "What went wrong with which cells",
-    "comparisons": "Differences between methods",
-    "threshold_sweep": "Score threshold",
-    "pr_curves": "Precision and recall",
-    "calibration": "Calibration",
-    "seeds": "Spread over trainings",
-}
 
 TABLES = {
     "map_by_method": "table1_map",
@@ -54,11 +35,6 @@ class Plot:
     tables: tuple[str, ...]
 
 
-def caption(name: str) -> str:
-    """Return the caption of a figure or table, which Snakemake's report has as well."""
-    return (CAPTIONS / f"{name}.rst").read_text(encoding="utf-8").strip()
-
-
 def plots(files: Mapping[str, Path], methods: list[str], tables: Collection[str]) -> list[Plot]:
     """Return the plots in the order in which a reader wants them.
 
@@ -80,7 +56,7 @@ def plots(files: Mapping[str, Path], methods: list[str], tables: Collection[str]
     return [
         Plot(
             name,
-            TITLES.get(name, name.replace("_", " ").capitalize()),
+            PLOT_TITLES.get(name, name.replace("_", " ").capitalize()),
             caption(name),
             data_uri(files[name].read_bytes(), "svg+xml"),
             tuple(table for table in behind.get(name, ()) if table in tables),

@@ -40,6 +40,8 @@ class ShownTable:
     ----------
     name
         Of the CSV file that it shows a part of.
+    label
+        Names it among its like.
     caption
         A sentence.
     rows
@@ -49,6 +51,7 @@ class ShownTable:
     """
 
     name: str
+    label: str
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[TableCell]] = field(default=())
@@ -115,7 +118,7 @@ def table1(table: pd.DataFrame) -> list[ShownTable]:
             for _, row in rows.iterrows()
         ]
         caption = f"{SUBSETS[split]}, percent." + (ALL_UNSEEN if notes and split == "test" else "")
-        shown.append(ShownTable("table1_map", caption, columns, cells, open=split == "test"))
+        shown.append(ShownTable("table1_map", SUBSETS[split], caption, columns, cells, open=split == "test"))
     return shown
 
 
@@ -162,7 +165,16 @@ def table2(table: pd.DataFrame) -> list[ShownTable]:
             first = not shown
             caption = f"{SUBSETS[subset]}, percent; {CONVENTION_WORDS[convention]}."
             caption += ALL_UNSEEN if notes and first else ""
-            shown.append(ShownTable("table2_classification", caption, columns, cells, first))
+            shown.append(
+                ShownTable(
+                    "table2_classification",
+                    f"{SUBSETS[subset]}, {CONVENTION_WORDS[convention]}",
+                    caption,
+                    columns,
+                    cells,
+                    first,
+                )
+            )
     return shown
 
 
@@ -199,7 +211,7 @@ def _confusion(table: pd.DataFrame, method: str, first: bool) -> ShownTable:
             )
         rows.append(cells)
     caption = f"{method_name(method)}: images by their true class (rows) and their vote (columns)."
-    return ShownTable(f"table3_confusion_{method}", caption, columns, rows, first)
+    return ShownTable(f"table3_confusion_{method}", method_name(method), caption, columns, rows, first)
 
 
 def _paper_count(row: int, column: int) -> str | None:

@@ -122,7 +122,9 @@ def test_saving_twice_gives_the_same_bytes_and_no_date(made, tmp_path):
     assert (tmp_path / "new" / "table1.v2.svg").is_file()  # the dot in the stem is no suffix
     assert digests(fig, tmp_path / "again") == first
     assert digests(map_by_method(table, made.five), tmp_path / "rebuilt") == first
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["table1.v2.png", "table1.v2.svg"]
+    names = [path.name for path in (tmp_path / "new").iterdir()]
+    assert sorted(names) == ["table1.v2.pdf", "table1.v2.png", "table1.v2.svg"]
+    assert b"/FontFile2" in (tmp_path / "new/table1.v2.pdf").read_bytes()  # its font is in it
     assert b"<dc:date>" not in (tmp_path / "again.svg").read_bytes()
 
 
@@ -142,7 +144,7 @@ def test_building_and_saving_leave_the_settings_of_matplotlib_alone(made, tmp_pa
 
 def test_the_png_has_the_size_it_promises(tmp_path):
     fig = empty_figure("Title", "reason")
-    _, png = save_figure(fig, tmp_path / "f")
+    _, png, _ = save_figure(fig, tmp_path / "f")
     height, width = cv2.imread(str(png)).shape[:2]
     assert (width, height) == (700, 320)
     assert math.isclose(fig.get_figwidth() * 200, width)
