@@ -167,9 +167,9 @@ def summary(options: argparse.Namespace) -> None:
     print(tables.read_text(encoding="utf-8"))
     for folder, what in (
         ("tables", "tables (CSV)"),
-        ("plots", "plots (PNG, SVG)"),
+        ("plots", "plots (PNG, SVG, PDF)"),
         ("plots/overlays", "found and true cells"),
-        ("report/index.html", "everything on one page"),
+        ("report/index.html", "methods side by side"),
     ):
         print(f"{what:24} {results / folder}")
 
