@@ -75,8 +75,7 @@ def _pair(comparisons: pd.DataFrame, metric: str, method: str, reference: str) -
     row = dict(turned.iloc[0])
     mirrored = {"difference": -row["difference"]}
     for low, high in (("ci_low", "ci_high"), ("ci_images_low", "ci_images_high")):
-        if low in row:
-            mirrored |= {low: -row[high], high: -row[low]}
+        mirrored |= {low: -row[high], high: -row[low]}
     return row | mirrored
 
 
@@ -85,15 +84,15 @@ def _finding(row: Mapping[str, Any] | None) -> Finding | None:
         return None
     difference = float(row["difference"])
     kinds = {"differs": "better" if difference > 0 else "worse", "equivalent": "equivalent"}
-    kind = kinds.get(str(row.get("verdict")), "unclear")
+    kind = kinds.get(str(row["verdict"]), "unclear")
     words = {"unclear": "cannot tell", "equivalent": "as good"}.get(kind, kind)
     parts = [f"{signed_points(difference)} points"]
     if not pd.isna(row["ci_low"]):
         parts.append(f"[{signed_points(row['ci_low'])}, {signed_points(row['ci_high'])}]")
-    elif not pd.isna(row.get("ci_images_low")):
+    elif not pd.isna(row["ci_images_low"]):
         low, high = signed_points(row["ci_images_low"]), signed_points(row["ci_images_high"])
         parts.append(f"[{low}, {high}] for this one training")
-    if not pd.isna(row.get("smallest_detectable")):
+    if not pd.isna(row["smallest_detectable"]):
         parts.append(f"can find {100 * float(row['smallest_detectable']):.1f} or more")
     return Finding(kind, words, ", ".join(parts))
 
@@ -144,7 +143,7 @@ def _is(names: Sequence[str]) -> str:
 
 def certainty(comparisons: pd.DataFrame, confidence_level: float) -> list[str]:
     """Return sentences on how sure the study can be: images, trainings, and the smallest difference it can find."""
-    if comparisons.empty or "n_seeds" not in comparisons:
+    if comparisons.empty:
         return ["No two methods were compared."]
     rows = comparisons[comparisons["metric"].isin(METRICS)]
     rows = rows if len(rows) else comparisons

@@ -40,7 +40,7 @@ CATEGORIES = {
     "Segmentation": ("map_by_method", "table1", "pr_curves", "threshold_sweep"),
     "Subtype": ("classification_by_method", "table2", "table3", "confusion"),
     "Cells": ("matching", "cells_confusion", "calibration"),
-    "Comparisons": ("comparisons",),
+    "Comparisons": ("comparisons", "ranks", "variance_shares", "study_design"),
     "Pictures": ("examples", "method_grid"),
 }
 """Category to the beginnings of the names in it."""
