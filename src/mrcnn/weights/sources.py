@@ -57,7 +57,7 @@ def resolve_weights(
     backbone
         Of the network, to refuse weights of another one.
     sha256
-        Expected checksum of the file at a path or an address (hexadecimal).
+        Expected checksum of the file at a path or an address (hexadecimal); needed for ``http://``.
     cache
         Folder of downloads; by default ``$MRCNN_CACHE``, or ``mrcnn`` in the user's cache folder.
 
@@ -73,7 +73,7 @@ def resolve_weights(
     FileNotFoundError
         If a path leads nowhere.
     ValueError
-        If weights and backbone do not belong together, or the checksum is wrong.
+        If weights and backbone do not belong together, or the checksum is wrong or missing.
     """
     if source == "none":
         return None
@@ -86,7 +86,12 @@ def resolve_weights(
                 "take weights 'none', a file of your own, or another backbone"
             )
         return _fetch(known.url, checksum or known.checksum, _cache_folder(cache))
-    if urlparse(source).scheme in ("http", "https"):
+    scheme = urlparse(source).scheme
+    if scheme == "http" and checksum is None:
+        raise ValueError(
+            f"weights {source!r}: whoever carries http:// can change the file. Give its sha256, or take https://"
+        )
+    if scheme in ("http", "https"):
         return _fetch(source, checksum, _cache_folder(cache))
     path = Path(source).expanduser()
     if not path.is_file():

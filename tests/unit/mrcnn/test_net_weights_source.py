@@ -46,7 +46,7 @@ def test_download_once_and_keep(server, tmp_path):
 
 def test_an_interrupted_download_is_continued(server, tmp_path):
     url, ranges = server
-    path = resolve_weights(url, "resnet50", cache=tmp_path)
+    path = resolve_weights(url, "resnet50", sha256=SHA256, cache=tmp_path)
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(CONTENT[:1000])
     path.unlink()
@@ -62,12 +62,18 @@ def test_wrong_checksum(server, tmp_path):
 
 def test_offline(tmp_path):
     with pytest.raises(DownloadError, match=r"127.0.0.1:9/w.h5.*give its path"):
-        resolve_weights("http://127.0.0.1:9/w.h5", "resnet50", cache=tmp_path)
+        resolve_weights("http://127.0.0.1:9/w.h5", "resnet50", sha256=SHA256, cache=tmp_path)
 
 
 def test_address_without_file(server, tmp_path):
     with pytest.raises(DownloadError, match="Not Found"):
-        resolve_weights(server[0].replace("w.h5", "missing.h5"), "resnet50", cache=tmp_path)
+        resolve_weights(server[0].replace("w.h5", "missing.h5"), "resnet50", sha256=SHA256, cache=tmp_path)
+
+
+def test_http_needs_a_checksum(server, tmp_path):
+    with pytest.raises(ValueError, match=r"whoever carries http:// can change the file\. Give its sha256"):
+        resolve_weights(server[0], "resnet50", cache=tmp_path)
+    assert server[1] == [], "nothing is asked of the server"
 
 
 def test_names_and_paths(tmp_path):

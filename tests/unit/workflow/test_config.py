@@ -212,6 +212,7 @@ def test_an_option_that_another_key_sets_is_refused(config: dict, schema: Path, 
     ("key", "value", "message"),
     [
         ("training.options.monitor", "val_los", "'val_los'. Did you mean 'val_loss'.*val_ap50_matterport"),
+        ("model.weights", "http://127.0.0.1/w.h5", "'model.weights_sha256' is empty.*take https://"),
         ("training.layers", "head", "layers: 'head' matches no layer"),
         ("model.options.train_bn", "perhaps", "train_bn is 'perhaps'; it must be one of True, False"),
     ],
