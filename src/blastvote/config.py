@@ -168,8 +168,8 @@ def _check_network(config: Mapping[str, Any]) -> None:
     _check_weights(config["model"]["weights"], config["model"]["backbone"])
     if config["model"]["weights"].startswith("http://") and not config["model"]["weights_sha256"]:
         raise InputError(
-            f"Config key 'model.weights' is {config['model']['weights']!r}, but 'model.weights_sha256' is empty: whoever "
-            "carries http:// can change the file. Give its sha256, or take https://."
+            f"Config key 'model.weights' is {config['model']['weights']!r}, but 'model.weights_sha256' is empty: "
+            "whoever carries http:// can change the file. Give its sha256, or take https://."
         )
 
 
