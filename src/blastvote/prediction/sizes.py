@@ -29,6 +29,7 @@ class PixelSizes:
 
     def __init__(self, stated: float | str, paths: Sequence[Path]) -> None:
         self.stated, self.paths = stated, list(paths)
+        self._place = {path: k for k, path in enumerate(self.paths)}
         self._estimates: dict[Path, PixelSize | None] = {}
         self._shapes: dict[Path, tuple[int, int] | None] = {}
 
@@ -79,10 +80,9 @@ class PixelSizes:
 
     def _like(self, path: Path) -> list[Path]:
         """Return the nearest photographs of the same width and height."""
-        mine, place = self._shape(path), self.paths.index(path)
-        order = sorted(range(len(self.paths)), key=lambda k: (abs(k - place), k))
+        mine, place = self._shape(path), self._place[path]
         like: list[Path] = []
-        for k in order[1 : 1 + 5 * NEIGHBOURS]:
-            if len(like) < NEIGHBOURS and self._shape(self.paths[k]) == mine:
+        for k in (place + side * away for away in range(1, 3 * NEIGHBOURS) for side in (-1, 1)):
+            if 0 <= k < len(self.paths) and len(like) < NEIGHBOURS and self._shape(self.paths[k]) == mine:
                 like.append(self.paths[k])
         return like

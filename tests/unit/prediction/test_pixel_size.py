@@ -3,7 +3,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from blastvote.errors import InputError
-from blastvote.io import read_image
+from blastvote.io import read_image, write_image
 from blastvote.pixel_size import RED_CELL_UM, estimate_pixel_size, tagged_pixel_size
 from blastvote.prediction.sizes import PixelSizes
 from blastvote.simulate import SimulationSettings, simulate_image
@@ -60,3 +60,17 @@ def test_real_photographs_within_15_percent(shared_dir):
     sizes = PixelSizes("auto", paths)
     for path in paths:
         assert sizes.of(path, read_image(path)).um == pytest.approx(0.0322, rel=0.15)
+
+
+def test_neighbours_of_the_same_size_help(tmp_path):
+    settings = SimulationSettings(width=700, height=600, pixel_size_um=0.2, lighting_severity=0)
+    empty = np.full((600, 700, 3), 220, np.uint8)
+    write_image(tmp_path / "0.png", empty)
+    write_image(tmp_path / "1.png", simulate_image(1, "L2", settings).image)
+    write_image(tmp_path / "2.png", empty[:500])
+    paths = sorted(tmp_path.glob("*.png"))
+    sizes = PixelSizes("auto", paths)
+    assert sizes.of(paths[0], empty).um == pytest.approx(0.2, rel=0.15)
+    with pytest.raises(InputError, match="--pixel-size"):
+        sizes.of(paths[2], empty[:500])
+    assert PixelSizes(0.1, paths).of(paths[2], empty).um == 0.1
