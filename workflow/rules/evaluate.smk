@@ -115,6 +115,7 @@ rule plots:
         min_confidence=config["vote"]["min_confidence"],
         confusion_method=config["evaluation"]["confusion_method"],
         confidence_level=config["evaluation"]["confidence_level"],
+        margins=config["evaluation"]["margins"],
     message:
         "Drawing the plots"
     script:

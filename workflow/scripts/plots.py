@@ -32,6 +32,7 @@ def main(snakemake) -> None:
         score_threshold=params.min_confidence,
         confusion_method=params.confusion_method,
         confidence_level=params.confidence_level,
+        margins=params.margins,
     )
     folder = Path(snakemake.output[0]).parent
     for name, figure in study_figures(study):

@@ -60,6 +60,8 @@ class StudyData:
         Whose Table 3 is drawn large.
     confidence_level : float
         Of the intervals in the tables.
+    margins : dict
+        Metric to the difference within which methods count as equivalent.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -72,6 +74,7 @@ class StudyData:
     score_threshold: float
     confusion_method: str
     confidence_level: float
+    margins: Mapping[str, float]
 
 
 def study_figures(data: StudyData) -> Iterator[tuple[str, Figure]]:
@@ -99,7 +102,9 @@ def study_figures(data: StudyData) -> Iterator[tuple[str, Figure]]:
             {method: tables[f"cells_confusion_{method}"] for method in methods}, methods, unit="cells"
         ),
         "matching": lambda: matching_shares(tables["matching"], methods),
-        "comparisons": lambda: forest_plot(tables["comparisons"], methods),
+        "comparisons": lambda: forest_plot(
+            tables["comparisons"], methods, level=1 - data.confidence_level, margins=data.margins
+        ),
         "threshold_sweep": lambda: threshold_sweep(tables["threshold_sweep"], data.score_threshold, methods),
         "pr_curves": lambda: pr_curves(tables["pr_curves"], methods),
         "calibration": lambda: reliability_diagram(tables["calibration"], methods),

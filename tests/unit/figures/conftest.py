@@ -121,7 +121,8 @@ class Made:
                 p = 0.01 if abs(d) > 0.05 else 0.4
                 row = {"method_a": method, "method_b": methods[0], "metric": metric, "difference": d}
                 rows.append(
-                    row | {"ci_low": d - 0.05, "ci_high": d + 0.06, "p_value": p, "p_adjusted": p, "n": 60}
+                    row
+                    | {"ci_low": d - 0.05, "ci_high": d + 0.06, "p_value": p, "p_adjusted": p, "n_images": 60}
                 )
         return pd.DataFrame(rows)
 

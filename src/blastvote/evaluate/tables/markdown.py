@@ -39,7 +39,7 @@ def table1_markdown(table: pd.DataFrame, paper_data: bool, level: float = 0.95) 
         lines = [
             [
                 row["method"],
-                f"{percent(row['ap50_matterport'])} {interval(row['ci_low'], row['ci_high'])}".strip(),
+                f"{percent(row['ap50_matterport'])} {limits(row)}".strip(),
                 *(percent(row[name]) for name in ("ap50", "ap75", "ap", *classes)),
                 percent(row["paper"], 2),
             ]
@@ -99,9 +99,7 @@ def without_equal(table: pd.DataFrame, column: str, whole: str = "test") -> tupl
 
 
 def _table2_line(row: pd.Series, metrics: tuple[str, ...]) -> list[str]:
-    scores = [
-        f"{percent(row[m])} {interval(row[f'{m}_ci_low'], row[f'{m}_ci_high'])}".strip() for m in metrics
-    ]
+    scores = [f"{percent(row[m])} {limits(row, f'{m}_')}".strip() for m in metrics]
     printed = [percent(row[f"paper_{m}"], 2) for m in metrics]
     undetected = float(row["n_undetected"])
     return [
@@ -122,6 +120,13 @@ def percent(value: float, digits: int = 1) -> str:
 def interval(low: float, high: float) -> str:
     """Return an interval of fractions in percent, in brackets, or nothing when it is undefined."""
     return "" if pd.isna(low) or pd.isna(high) else f"[{percent(low)}, {percent(high)}]"
+
+
+def limits(row: pd.Series, prefix: str = "") -> str:
+    """Return the interval over trainings and images, or with one training the one over images in round brackets."""
+    both = interval(row[f"{prefix}ci_low"], row[f"{prefix}ci_high"])
+    alone = interval(row[f"{prefix}ci_images_low"], row[f"{prefix}ci_images_high"])
+    return both or alone.replace("[", "(").replace("]", ")")
 
 
 def grid(heading: list[str], lines: list[list[str]]) -> str:

@@ -1,4 +1,4 @@
-"""Paired comparisons as a forest plot: the difference between two methods, its interval and adjusted p."""
+"""Paired comparisons as a forest plot: the difference between two methods, its interval and the verdict."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 
 from blastvote.figures.style import (
     METRIC_NAMES,
@@ -25,7 +27,11 @@ from blastvote.figures.style import (
 from blastvote.figures.words import count_text, number, shorten
 
 TITLE = "Differences between contrast methods on the same images"
-CLEAR, UNCLEAR = "#0B3C6F", "#8C8C8C"
+CLEAR, UNCLEAR, SAME = "#0B3C6F", "#8C8C8C", "#2E7D4F"
+COLOURS = {"differs": CLEAR, "equivalent": SAME, "cannot tell": UNCLEAR}
+ONE_TRAINING = "one training: cannot tell methods from trainings"
+NULL = "what training again does (null arm)"
+AGAIN = " again"  # ends the name of the null arm, and of no method
 ROW = 0.19  # inches
 MANY = 15  # pairs, that is six methods each with each
 
@@ -38,17 +44,21 @@ def forest_plot(
     level: float = 0.05,
     metrics: Sequence[str] | None = None,
     reference: str | None = None,
+    margins: Mapping[str, float] | None = None,
 ) -> Figure:
     """Plot every comparison: method a minus method b in percentage points, grouped by metric.
 
-    Comparisons whose adjusted p is below `level` are dark, the others grey. Intervals are those of single
+    Colours are verdicts (dark: differs, green: equivalent, grey: cannot tell). Intervals hold trainings and images
+    together; with one training there is none, and the one over images alone is hatched. Intervals are those of single
     comparisons, so that one can leave out 0 where p, adjusted for all pairs, is above `level`: the legend says so.
+    Grey behind a panel is the reach of the null arm's interval; dotted lines are the margins of equivalence.
 
     Parameters
     ----------
     comparisons : DataFrame
         ``comparisons.csv``: method_a, method_b, metric, difference (a - b, fraction), ci_low, ci_high;
-        optional p_value, p_adjusted, n.
+        optional p_value, p_adjusted, verdict, ci_images_low, ci_images_high, n_images. Without a verdict, an
+        adjusted p below `level` is dark.
     methods, labels
         See `style.method_styles`; the order of the rows follows it.
     level : float
@@ -58,6 +68,8 @@ def forest_plot(
     reference : str, optional
         Show only the comparisons with this method. Without it all are shown, or where there are more than
         `MANY` pairs those with the second method of the table's first row: the reference of the config.
+    margins : mapping, optional
+        Metric to the margin of equivalence (fraction).
     """
     require(comparisons, ["method_a", "method_b", "metric", "difference"], "comparisons")
     rows = comparisons.dropna(subset=["difference"])
@@ -95,32 +107,46 @@ def forest_plot(
     texts = {name: style.label for name, style in styles.items()}
     for ax, group in zip(axes, groups, strict=False):
         _panel(ax, group, texts, level, brief=columns > 1)
+        margin = (margins or {}).get(str(group["metric"].iloc[0]))
+        for bound in [] if margin is None else [-100 * margin, 100 * margin]:
+            ax.axvline(bound, color=SAME, lw=0.8, ls=":", zorder=1, gid="margin")
     fig.suptitle(TITLE)
-    look: dict[str, Any] = {"marker": "s", "ms": 4.5, "lw": 1.3}
-    texts_below = ((CLEAR, f"adjusted p < {level:g}"), (UNCLEAR, "not shown to differ"))
-    handles = [Line2D([], [], color=colour, label=text, **look) for colour, text in texts_below]
-    if rows.get("ci_low", pd.Series(dtype=float)).notna().any():
-        handles.append(Line2D([], [], ls="", label="intervals are not adjusted"))
-    legend_below(fig, handles)
+    legend_below(fig, _handles(fig, rows, level))
     return fig
+
+
+def _handles(fig: Figure, rows: pd.DataFrame, level: float) -> list[Artist]:
+    """Return the legend entries of what is drawn."""
+    look: dict[str, Any] = {"marker": "s", "ms": 4.5, "lw": 1.3}
+    entries = [(CLEAR, f"adjusted p < {level:g}"), (UNCLEAR, "not shown to differ")]
+    if "verdict" in rows:
+        entries = [
+            (colour, verdict) for verdict, colour in COLOURS.items() if (rows["verdict"] == verdict).any()
+        ]
+    handles: list[Artist] = [Line2D([], [], color=colour, label=text, **look) for colour, text in entries]
+    drawn = {artist.get_gid() for artist in fig.findobj()}
+    if "interval" in drawn:
+        handles.append(Line2D([], [], ls="", label="intervals are not adjusted"))
+    if "one training" in drawn:
+        handles.append(Patch(fc="none", ec=UNCLEAR, hatch="//////", lw=0.5, label=ONE_TRAINING))
+    if "null" in drawn:
+        handles.append(Patch(fc="#E4E4E4", label=NULL))
+    if "margin" in drawn:
+        handles.append(Line2D([], [], color=SAME, lw=0.8, ls=":", label="margin of equivalence"))
+    return handles
 
 
 def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float, brief: bool) -> None:
     ax.axvline(0, color="#444444", lw=0.8, zorder=1)
-    pairs, bounds = [], [0.0]
+    reach = _null_reach(group)
+    if not math.isnan(reach):
+        ax.axvspan(-reach, reach, color="#E4E4E4", lw=0, zorder=0, gid="null")
+    pairs, bounds = [], [0.0] if math.isnan(reach) else [reach]
     for y, (_, row) in enumerate(group.iterrows()):
-        value, low, high = (100 * number(row.get(name)) for name in ("difference", "ci_low", "ci_high"))
-        p = number(row.get("p_adjusted"))
-        p = number(row.get("p_value")) if math.isnan(p) else p
-        colour = CLEAR if p < level else UNCLEAR
-        if not (math.isnan(low) or math.isnan(high)):
-            ax.plot([low, high], [y, y], color=colour, lw=1.3, gid="interval")
-        ax.plot([value], [y], "s", ms=4.5, color=colour, gid="difference")
-        _write(ax, y, value, low, high, p, brief)
+        bounds += _row(ax, y, row, level, brief)
         width = 14 if brief else 30
         pair = " − ".join(shorten(texts[str(row[name])], width) for name in ("method_a", "method_b"))
         pairs.append(pair)
-        bounds += [bound for bound in (value, low, high) if not math.isnan(bound)]
     ax.set_yticks(range(len(pairs)), pairs, fontsize=7 if not brief else 6.5)
     ax.set_ylim(len(pairs) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
@@ -129,10 +155,40 @@ def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float
     ax.set_xlim(-reach, reach)
     ax.grid(True, axis="x")
     ax.set_xlabel("difference (percentage points)")
-    count = count_text(group["n"], "images") if "n" in group.columns else ""
+    count = count_text(group["n_images"], "images") if "n_images" in group.columns else ""
     metric = str(group["metric"].iloc[0])
     metric = METRIC_NAMES.get(metric, metric.replace("_", " "))
     ax.set_title(f"{metric}, {count}" if count else metric, loc="left")
+
+
+def _row(ax: Axes, y: int, row: pd.Series, level: float, brief: bool) -> list[float]:
+    """Draw one comparison and return the values that must be in view."""
+    names = ("difference", "ci_low", "ci_high", "ci_images_low", "ci_images_high")
+    value, low, high, images_low, images_high = (100 * number(row.get(name)) for name in names)
+    p = number(row.get("p_adjusted"))
+    p = number(row.get("p_value")) if math.isnan(p) else p
+    colour = COLOURS[str(row["verdict"])] if "verdict" in row else CLEAR if p < level else UNCLEAR
+    if not (math.isnan(low) or math.isnan(high)):
+        ax.plot([low, high], [y, y], color=colour, lw=1.3, gid="interval")
+    elif not (math.isnan(images_low) or math.isnan(images_high)):
+        low, high = images_low, images_high
+        bar = Rectangle((low, y - 0.18), high - low, 0.36, fc="none", ec=UNCLEAR, hatch="//////", lw=0.5)
+        bar.set_gid("one training")
+        ax.add_patch(bar)
+    ax.plot([value], [y], "s", ms=4.5, color=colour, gid="difference")
+    _write(ax, y, value, low, high, p, brief)
+    return [bound for bound in (value, low, high) if not math.isnan(bound)]
+
+
+def _null_reach(group: pd.DataFrame) -> float:
+    """Return how far the null arm's interval (with one training: its difference) lies from 0, in points."""
+    rows = group[group["method_a"].astype(str) == group["method_b"].astype(str) + AGAIN]
+    values = [
+        100 * abs(number(row.get(n)))
+        for _, row in rows.iterrows()
+        for n in ("difference", "ci_low", "ci_high")
+    ]
+    return max((value for value in values if not math.isnan(value)), default=math.nan)
 
 
 def _write(ax: Axes, y: int, value: float, low: float, high: float, p: float, brief: bool) -> None:

@@ -28,14 +28,20 @@ MAP_METRICS = {
     "ap75": "COCO AP75\n(IoU 0.75)",
     "ap": "COCO AP\n(IoU 0.50–0.95)",
 }
+LIMITS = ("ci_low", "ci_high", "ci_images_low", "ci_images_high")
 TITLE = "Average precision of the masks by contrast method"
 
 
 def interval_of(row: pd.Series, metric: str, shared: str | None = None) -> tuple[float, float]:
-    """Return the interval of a metric: ``<metric>_ci_low/_ci_high``, or the shared columns."""
-    for prefix in (f"{metric}_ci_", "ci_" if metric == shared else None):
-        if prefix and f"{prefix}low" in row.index:
-            return number(row[f"{prefix}low"]), number(row[f"{prefix}high"])
+    """Return the interval of a metric: ``<metric>_ci_low/_ci_high``, or the shared columns.
+
+    With one training there is none over trainings and images: the one over images alone stands in.
+    """
+    for prefix in (f"{metric}_", "" if metric == shared else None):
+        for kind in ("ci", "ci_images"):
+            low, high = (number(row.get(f"{prefix}{kind}_{side}")) for side in ("low", "high"))
+            if prefix is not None and not math.isnan(low):
+                return low, high
     return math.nan, math.nan
 
 
@@ -43,7 +49,7 @@ def with_intervals(table: pd.DataFrame, intervals: pd.DataFrame | None, keys: li
     """Add ``<metric>_ci_low/_ci_high`` to a table from its list of intervals, one a row."""
     if intervals is None or intervals.empty:
         return table
-    for bound in ("ci_low", "ci_high"):
+    for bound in [name for name in LIMITS if name in intervals]:
         wide = intervals.pivot_table(index=keys, columns="metric", values=bound, sort=False)
         wide.columns = [f"{metric}_{bound}" for metric in wide.columns]
         fresh = wide[[name for name in wide.columns if name not in table.columns]]
