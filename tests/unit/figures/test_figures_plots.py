@@ -273,3 +273,23 @@ def test_matching_shares_draw_the_test_rows(made, assert_readable, artists, text
     assert any("n = 412 true cells" in text for text in texts(fig))
     assert_readable(fig)
     assert any("No detection" in text for text in texts(matching_shares(table.iloc[:0])))
+
+
+def test_forest_plot_shows_verdicts_margins_and_the_null_arm(made, artists, texts, assert_readable):
+    table = made.comparisons(["none", "he", "eff", "none again"])
+    table["verdict"] = ["differs", "equivalent", "cannot tell"] * 4
+    fig = forest_plot(table, made.five, margins={"accuracy": 0.03, "sensitivity": 0.03})
+    assert len(artists(fig, "null")) == 4
+    assert len(artists(fig, "margin")) == 4
+    assert {"differs", "equivalent", "cannot tell", "margin of equivalence"} <= set(texts(fig))
+    assert_readable(fig)
+
+
+def test_forest_plot_of_one_training_says_that_it_cannot_tell(made, artists, texts, assert_readable):
+    table = made.comparisons(made.five).assign(verdict="cannot tell", p_value=np.nan, p_adjusted=np.nan)
+    table = table.rename(columns={"ci_low": "ci_images_low", "ci_high": "ci_images_high"})
+    fig = forest_plot(table.assign(ci_low=np.nan, ci_high=np.nan), made.five)
+    assert artists(fig, "interval") == []
+    assert len(artists(fig, "one training")) >= 16
+    assert "one training: cannot tell methods from trainings" in texts(fig)
+    assert_readable(fig)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blastvote import plan
 from blastvote.plan import Run, assign_batches, epoch_threshold, runs
 
 IDS = st.sets(st.text(string.ascii_letters + string.digits, min_size=1, max_size=8), min_size=1, max_size=80)
@@ -66,3 +67,18 @@ def test_the_threshold_trains_anew_only_where_it_chooses_the_epoch(
 ) -> None:
     config = {"vote": {"min_confidence": 0.7}, "training": {"options": {"monitor": monitor}}}
     assert epoch_threshold(config) == expected
+
+
+def test_the_null_arm_is_the_reference_under_other_seeds() -> None:
+    config = {
+        "methods": ["none", "eff"],
+        "seeds": [1, 4],
+        "protocol": {"name": "holdout"},
+        "evaluation": {"reference_method": "none", "null_arm": True},
+    }
+    added = plan.null_runs(config)
+    assert [(run.method, run.seed) for run in added] == [("none", 6), ("none", 9)]
+    assert not {run.folder for run in added} & {run.folder for run in plan.runs(config)}
+    assert plan.null_run_keys(config) == [("none again", 1, 0), ("none again", 4, 0)]
+    config["evaluation"]["null_arm"] = False
+    assert plan.null_runs(config) == plan.null_run_keys(config) == []
