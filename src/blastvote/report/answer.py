@@ -149,8 +149,9 @@ def certainty(comparisons: pd.DataFrame, confidence_level: float) -> list[str]:
     rows = rows if len(rows) else comparisons
     seeds, images = int(rows["n_seeds"].max()), int(rows["n_images"].max())
     sentences = [
+        *null_warning(comparisons),
         f"{images} test images, {seeds} {'training' if seeds == 1 else 'trainings'} per method; "
-        f"intervals at a level of {confidence_level:.0%}."
+        f"intervals at a level of {confidence_level:.0%}.",
     ]
     if seeds == 1:
         sentences.append(
@@ -165,6 +166,18 @@ def certainty(comparisons: pd.DataFrame, confidence_level: float) -> list[str]:
             "points, depending on methods and metric. Smaller ones may exist."
         )
     return sentences
+
+
+def null_warning(comparisons: pd.DataFrame) -> list[str]:
+    """Return a warning where the reference, trained again under other seeds, was called different from itself."""
+    again = comparisons["method_a"].astype(str) == comparisons["method_b"].astype(str) + " again"
+    metrics = comparisons.loc[again & (comparisons["verdict"] == "differs"), "metric"].tolist()
+    if not metrics:
+        return []
+    return [
+        "Warning: the reference, trained again under other seeds, was called different from itself "
+        f"({', '.join(metrics)}). Do not trust the verdicts of this study on these metrics."
+    ]
 
 
 def data_statement(config: Mapping[str, Any], n_test: int, n_patients: int) -> str:
