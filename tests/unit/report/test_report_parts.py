@@ -1,0 +1,100 @@
+"""The report without a browser: the answer in words, the bundle, the export of cells."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from blastvote.annotations import read_annotations
+from blastvote.evaluate.scoring.detections import read_detections
+from blastvote.figures.study import PLOTS
+from blastvote.report import answer, bundle
+from blastvote.report.parts import CAPTIONS, report_part
+from blastvote.report.qupath import export_detections
+
+COLUMNS = (
+    *("method_a", "method_b", "metric", "difference", "ci_low", "ci_high", "ci_images_low", "ci_images_high"),
+    *("verdict", "smallest_detectable", "n_images", "n_seeds"),
+)
+
+
+def comparison(a, b, metric="accuracy", difference=0.05, low=0.01, high=0.09, verdict="differs", seeds=6):
+    return dict(
+        zip(COLUMNS, (a, b, metric, difference, low, high, 0.02, 0.08, verdict, 0.04, 48, seeds), strict=True)
+    )
+
+
+def test_a_difference_is_told_from_the_side_of_the_method():
+    table = pd.DataFrame([comparison("eff", "none"), comparison("none", "he")])
+    he, eff = answer.findings(table, "none", ["none", "he", "eff"])
+    assert eff["findings"][1].kind == "better"
+    assert he["findings"][1].kind == "worse"
+    assert he["findings"][1].detail.startswith(
+        "\N{MINUS SIGN}5.0 points, [\N{MINUS SIGN}9.0, \N{MINUS SIGN}1.0]"
+    )
+    assert eff["findings"][0] is None
+    assert answer.headline([he, eff], "none")[1] == (
+        "Subtype (accuracy): EFF is better than None; HE is worse than None."
+    )
+
+
+def test_what_cannot_be_told_is_said():
+    rows = [
+        comparison(name, "none", verdict="cannot tell", low=None, high=None, seeds=1)
+        for name in ("he", "eff")
+    ]
+    table = pd.DataFrame(rows)
+    found = answer.findings(table, "none", ["none", "he", "eff"])
+    assert "cannot tell whether any method differs from None" in answer.headline(found, "none")[1]
+    assert "for this one training" in found[0]["findings"][1].detail
+    assert any("One training per method" in sentence for sentence in answer.certainty(table, 0.95))
+
+
+def test_the_policy_names_the_script_and_style_as_they_stand_in_the_page():
+    script, style = bundle.script(), bundle.style(["#123456"], ["#654321"])
+    assert "</script" not in script and "</style" not in style
+    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+    assert "unsafe" not in bundle.policy(script, style)
+    assert bundle.policy(script, style) != bundle.policy(script + " ", style)
+
+
+@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!-- <script>", "a\u2028b", "<b>"])
+def test_embedded_json_cannot_leave_its_element(text):
+    embedded = bundle.embedded_json({"name": text})
+    assert json.loads(embedded) == {"name": text}
+    assert not re.search(r"</|<!--|<script", embedded, re.IGNORECASE)
+
+
+def test_every_figure_and_table_has_its_caption():
+    parts = [report_part(name, table=False) for name in (*PLOTS, "examples", "method_grid")]
+    parts += [
+        report_part(name, table=True)
+        for name in ("table1_map", "comparisons", "table3_confusion_eff", "ranks")
+    ]
+    for part in parts:
+        assert (CAPTIONS / f"{part.caption}.rst").read_text(encoding="utf-8").strip()
+        assert part.category and part.title
+
+
+def test_cells_of_a_run_go_to_one_file_an_image(tmp_path):
+    import numpy as np
+
+    from blastvote import rle
+
+    disc = np.hypot(*np.mgrid[-20:20, -20:20]) < 12
+    entries = [
+        {
+            "image_id": "a",
+            "category_id": 2,
+            "bbox": [8, 8, 24, 24],
+            "score": score,
+            "segmentation": rle.encode(disc),
+        }
+        for score in (0.9, 0.3)
+    ]
+    export_detections(tmp_path, read_detections(entries), ["a", "b"], ["L1", "L2"], 0.7)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.geojson", "b.geojson"]
+    (cell,) = read_annotations(tmp_path / "a.geojson").images["a"].cells
+    assert cell.class_name == "L2"
+    assert np.array_equal(cell.mask(40, 40), disc)
