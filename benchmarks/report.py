@@ -69,7 +69,14 @@ def main() -> None:
     study = options.folder / "study.pickle"
     if options.step == "make":
         names = [f"image_{number:04d}" for number in range(options.images)]
-        made = made_study(options.folder, names, METHODS, ["L1", "L2", "L3"], (options.width, options.height))
+        made = made_study(
+            options.folder,
+            names,
+            METHODS,
+            ["L1", "L2", "L3"],
+            (options.width, options.height),
+            distinct=min(12, options.images),
+        )
         study.write_bytes(pickle.dumps(made))
     elif options.step == "page":
         make_page(options.folder, study)

@@ -55,9 +55,10 @@ def made_study(
     images = {}
     for place, method in enumerate(methods):
         for number, name in enumerate(names):
-            path = folder / "enhanced" / f"m{place}" / f"{number}.png"
-            # Another brightness for each method: the page only shows what it gets.
-            write_image(path, np.uint8(255 * (smears[number % distinct].image / 255) ** (1 + 0.2 * place)))
+            path = folder / "enhanced" / f"m{place}" / f"{number % distinct}.png"
+            if number < distinct:  # later names are other names of the same file
+                # Another brightness for each method: the page only shows what it gets.
+                write_image(path, np.uint8(255 * (smears[number].image / 255) ** (1 + 0.2 * place)))
             images[method, name] = path
     runs = [
         _run(rng, folder / f"runs/m{place}/seed{seed}", truth, classes, (method, seed))
