@@ -80,7 +80,8 @@ def make_truth(n_images: int, n_cells: int) -> tuple[dict, list[tuple[np.ndarray
         for rle, kind in zip(blobs(centres, radii, rng), classes, strict=True):
             keys = {"id": len(annotations) + 1, "image_id": number + 1, "category_id": int(kind) + 1}
             annotations.append(entry(rle, **keys, iscrowd=0))
-    return {"images": images, "annotations": annotations}, shapes
+    categories = [{"id": number + 1, "name": name} for number, name in enumerate(NAMES)]
+    return {"images": images, "annotations": annotations, "categories": categories}, shapes
 
 
 def make_detections(shapes: list, seed: int, quality: float) -> list[dict]:

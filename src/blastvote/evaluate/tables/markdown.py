@@ -10,6 +10,11 @@ CONDITIONS = {
 }
 
 
+BRACKETS = (
+    "Intervals in [] hold other trainings and images; those in (), with one training, other images alone."
+)
+
+
 def table1_markdown(table: pd.DataFrame, paper_data: bool, level: float = 0.95) -> str:
     """Return Table 1 as Markdown, one part a split, in percent.
 
@@ -32,7 +37,7 @@ def table1_markdown(table: pd.DataFrame, paper_data: bool, level: float = 0.95) 
         *(f"AP {name.removeprefix('ap_')}" for name in classes),
         "paper mAP",
     ]
-    parts = ["**Table 1. Segmentation of cells (masks, percent).** " + CONDITIONS[paper_data]]
+    parts = ["**Table 1. Segmentation of cells (masks, percent).** " + CONDITIONS[paper_data], BRACKETS]
     table, note = without_equal(table, "split", "test")
     for split, rows in table.groupby("split", sort=False):
         images, cells = rows[["n_images", "n_cells"]].iloc[0]
