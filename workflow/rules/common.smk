@@ -18,6 +18,7 @@ from blastvote import plan
 from blastvote.cluster import job_request
 from blastvote.config import validate_config
 from blastvote.errors import InputError
+from blastvote.report.parts import report_part
 from snakemake.exceptions import WorkflowError
 
 # Scripts import the library from this checkout also where a conda environment runs them.
@@ -68,6 +69,8 @@ def each_run(pattern, method=None, runs=RUNS):
     ]
 
 
+PICTURES = ["examples", "method_grid"]  # figures of photographs
+
 ENHANCED = {
     method: [f"{RESULTS}/enhanced/{method}/{image_id}.png" for image_id in IMAGES]
     for method in METHODS
@@ -88,3 +91,17 @@ def request(kind):
 
     asked = job_request(config, kind, PIXELS)
     return asked | {name: at_attempt(name) for name in ("mem_mb", "runtime")}
+
+
+def shown(path):
+    """Mark a table or figure for `snakemake --report`; of a figure's kinds, the one that a browser shows best."""
+    name, kind = Path(path).stem, Path(path).suffix
+    if kind == ".pdf" or kind == (".svg" if name in PICTURES else ".png"):
+        return path
+    part = report_part(name, kind == ".csv")
+    return report(
+        path,
+        caption=f"../../src/blastvote/report/captions/{part.caption}.rst",
+        category=part.category,
+        labels={"shows": part.title, "as": "table" if kind == ".csv" else "figure"},
+    )

@@ -7,7 +7,6 @@ Steps:   merge seeds and folds into tables -> draw plots from the tables -> show
 """
 
 from blastvote.figures.study import PLOTS
-from blastvote.report.parts import report_part
 
 TABLES = [
     "table1_map",
@@ -34,7 +33,6 @@ PLOT_FILES = [
     f"{RESULTS}/plots/{plot}.{kind}"
     for plot, kind in product(PLOTS, ["pdf", "png", "svg"])
 ]
-PICTURES = ["examples", "method_grid"]
 EXAMPLE_FILES = [
     f"{RESULTS}/plots/{plot}.{kind}"
     for plot, kind in product(PICTURES, ["pdf", "png", "svg"])
@@ -43,20 +41,6 @@ RUN_KEYS = [(run.method, run.seed, run.fold) for run in RUNS]
 FIRST_RUN = [
     run for run in RUNS if (run.seed, run.fold) == (RUNS[0].seed, RUNS[0].fold)
 ]
-
-
-def shown(path):
-    """Mark a table or figure for `snakemake --report`; of a figure's kinds, the one that a browser shows best."""
-    name, kind = Path(path).stem, Path(path).suffix
-    if kind == ".pdf" or kind == (".svg" if name in PICTURES else ".png"):
-        return path
-    part = report_part(name, kind == ".csv")
-    return report(
-        path,
-        caption=f"../../src/blastvote/report/captions/{part.caption}.rst",
-        category=part.category,
-        labels={"shows": part.title, "as": "table" if kind == ".csv" else "figure"},
-    )
 
 
 rule tables:
