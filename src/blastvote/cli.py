@@ -104,6 +104,8 @@ def check(options: argparse.Namespace) -> None:
         "annotations": options.annotations,
         "labels": options.labels,
         "masks": options.masks,
+        "ignore_values": options.ignore_value or "auto",
+        "crowds": options.crowds,
         "class_attribute": options.class_attribute,
         "class_aliases": dict(
             _pair(pair, "--alias", "name=class", "Lymphoblast-L1=L1") for pair in options.alias

@@ -36,7 +36,12 @@ def check(add: Add) -> None:
     add("images", help="folder of photographs, or a CSV sheet")
     add("--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks")
     add("--labels", default="", help="CSV with image_id,label,patient_id")
-    add("--masks", default="label_map", choices=("label_map", "binary"), help="how masks are read")
+    modes = ("label_map", "binary", "components", "semantic")
+    add("--masks", default="label_map", choices=modes, help="what the values of masks mean")
+    ignored = "a value that is background; repeatable"
+    add("--ignore-value", action="append", type=int, metavar="N", help=ignored)
+    crowds = ("ignore", "cells", "stop")
+    add("--crowds", default="ignore", choices=crowds, help="what becomes of COCO's iscrowd: 1")
     add("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
     add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
     add("--classes", default="L1,L2,L3", help="comma-separated class names")

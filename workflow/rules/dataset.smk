@@ -83,6 +83,7 @@ rule manifest:
         annotations=ANNOTATIONS,
         report=CHECK,
         hashes=HASHES,
+        ledger=f"{RESULTS}/data/import.csv",
     log:
         f"{RESULTS}/logs/manifest.log",
     benchmark:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
+from blastvote.dataset.check.ledger import ledger_table
 from blastvote.dataset.check.scale import scale_warnings
 from blastvote.dataset.coco import write_coco
 from blastvote.dataset.manifest import build_manifest
@@ -23,6 +24,7 @@ def main(snakemake) -> None:
     for warning in report.warnings:
         LOGGER.warning("Warning: %s", warning)
     report.raise_errors()
+    write_csv(snakemake.output.ledger, ledger_table(collection, facts))
     write_csv(snakemake.output.manifest, build_manifest(collection, facts))
     write_coco(snakemake.output.annotations, true_images(facts, collection), classes)
     write_csv(snakemake.output.hashes, hash_table(facts))

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from blastvote.annotations.common import clean_polygon, merge_images, note_classless
+from blastvote.annotations.common import (
+    BOX_REASON,
+    clean_polygon,
+    is_true,
+    merge_images,
+    note_classless,
+    side_of,
+)
+from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
 from blastvote.rle import normalise
@@ -24,6 +32,9 @@ def is_coco(document: Any) -> bool:
 def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet:
     """Convert a parsed COCO document to the common form.
 
+    Ids may be numbers or text (``1`` and ``"1"`` are one id). A file without categories names classes by their
+    numbers; an annotation whose category is null has no class.
+
     Parameters
     ----------
     path
@@ -37,84 +48,100 @@ def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> Anno
         If an annotation names an image or category that the file does not define, or a run-length mask is
         damaged.
     """
-    notes: list[str] = []
+    journal = Journal(str(path))
     try:
-        images = {image["id"]: image for image in document["images"]}
+        entries = document["annotations"]
+        if not isinstance(entries, list):
+            kind = type(entries).__name__
+            raise InputError(f"{path}: 'annotations' is of type {kind}; expected a list. Export it again.")
+        images = {str(image["id"]): image for image in document["images"]}
         _names_by_id(path, "image", document["images"], "file_name")
         names = _names_by_id(path, "category", document.get("categories") or [], "name")
-        cells: dict[Any, list[Cell]] = {image_id: [] for image_id in images}
-        for number, entry in enumerate(document["annotations"]):
+        if not names and entries:
+            journal.notes.append("The file names no categories; their numbers are taken for class names.")
+        cells: dict[str, list[Cell]] = {image_id: [] for image_id in images}
+        for number, entry in enumerate(entries):
             where = f"annotation {entry.get('id', number)}"
-            if entry["image_id"] not in images:
+            image_id = str(entry["image_id"])
+            if image_id not in images:
                 raise InputError(
                     f"{path}: {where} belongs to image_id {entry['image_id']!r}, which 'images' does not hold. Add "
                     "the image or remove the annotation."
                 )
-            cell = _cell(path, where, entry, names, notes)
+            cell = _cell(where, str(images[image_id]["file_name"]), entry, names, journal)
             if cell is not None:
-                cells[entry["image_id"]].append(cell)
+                cells[image_id].append(cell)
         found = [_image(image, cells[image_id]) for image_id, image in images.items()]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path}: not well-formed COCO ({error!r}). Expected images, annotations and categories."
         ) from error
-    merged = merge_images(found, notes)
-    note_classless(merged.values(), notes)
-    return AnnotationSet(str(path), "coco", merged, notes)
+    merged = merge_images(found, journal)
+    note_classless(merged.values(), journal.notes)
+    return AnnotationSet.of(journal, "coco", merged)
 
 
 def _names_by_id(
     path: str | Path, kind: str, entries: Iterable[Mapping[str, Any]], key: str
-) -> dict[Any, str]:
+) -> dict[str, str]:
     """Return names by id; an error where one id has two names, as cells would land on the wrong one."""
-    names: dict[Any, str] = {}
+    names: dict[str, str] = {}
     for entry in entries:
         name = str(entry[key])
-        if names.setdefault(entry["id"], name) != name:
+        if names.setdefault(str(entry["id"]), name) != name:
             raise InputError(
-                f"{path}: the {kind} id {entry['id']!r} stands for {names[entry['id']]!r} and {name!r}. Give each "
-                "an id of its own; files must not be joined without numbering them anew."
+                f"{path}: the {kind} id {entry['id']!r} stands for {names[str(entry['id'])]!r} and {name!r}. Give "
+                "each an id of its own; files must not be joined without numbering them anew."
             )
     return names
 
 
 def _image(image: Mapping[str, Any], cells: list[Cell]) -> ImageAnnotation:
     own_id = image.get("image_id")  # our own files carry it beside COCO's integer
+    extra = image.get("extra")  # Roboflow keeps the name before the upload here
+    uploaded = extra.get("name") if isinstance(extra, Mapping) else None
     return ImageAnnotation(
         file_name=str(image["file_name"]),
-        width=image.get("width"),
-        height=image.get("height"),
+        width=side_of(image.get("width")),
+        height=side_of(image.get("height")),
         label=image.get("label") or None,
         cells=tuple(cells),
-        aliases=(own_id,) if isinstance(own_id, str) else (),
+        aliases=tuple(name for name in (own_id, uploaded) if isinstance(name, str)),
     )
 
 
 def _cell(
-    path: str | Path, where: str, entry: Mapping[str, Any], names: Mapping[Any, str], notes: list[str]
+    where: str, image: str, entry: Mapping[str, Any], names: Mapping[str, str], journal: Journal
 ) -> Cell | None:
     category = entry.get("category_id")
-    if category not in names:
+    if category is not None and names and str(category) not in names:
         raise InputError(
-            f"{path}: {where} has category_id {category!r}, which 'categories' ({dict(names)}) does not hold. Add "
+            f"{journal.file}: {where} has category_id {category!r}, which 'categories' "
+            f"({ {n if not n.isdigit() else int(n): name for n, name in names.items()} }) does not hold. Add "
             "the category or correct the annotation."
         )
+    name = None if category is None else names.get(str(category), str(category))
     segmentation = entry.get("segmentation")
-    crowd = bool(entry.get("iscrowd", 0))
-    attributes = dict(entry.get("attributes") or {})
+    common: dict[str, Any] = {
+        "attributes": dict(entry.get("attributes") or {}),
+        "crowd": is_true(entry.get("iscrowd", 0)),
+        "file": journal.file,
+        "object": where,
+    }
     if isinstance(segmentation, Mapping):
-        mask = normalise(f"{path}: {where}", segmentation)
-        return Cell(names[category], rle=mask, attributes=attributes, crowd=crowd)
+        return Cell(name, rle=normalise(f"{journal.file}: {where}", segmentation), **common)
     if isinstance(segmentation, list) and all(isinstance(value, int | float) for value in segmentation):
         segmentation = [segmentation] if segmentation else []  # one polygon, not wrapped in a list
-    polygons = []
+    polygons, problems = [], []
     for part in segmentation or []:
         polygon, problem = clean_polygon(part)
         if polygon is None:
-            notes.append(f"{where}: an outline was left out: {problem}.")
+            problems.append(str(problem))
         else:
             polygons.append(polygon)
-    if not polygons:
-        notes.append(f"{where} has no outline and was left out.")
-        return None
-    return Cell(names[category], polygons=tuple(polygons), attributes=attributes, crowd=crowd)
+    if polygons:
+        journal.notes += [f"{image}: {where}: a part was left out: {problem}." for problem in problems]
+        return Cell(name, polygons=tuple(polygons), **common)
+    reason = BOX_REASON if entry.get("bbox") else "it has no outline"
+    journal.leave_out(image, where, problems[0] if problems else reason)
+    return None

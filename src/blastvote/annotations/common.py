@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from blastvote.annotations.journal import REPEATED, Journal, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
 
 CLASS_ATTRIBUTES = ("class", "subtype", "label", "category", "cell_type", "celltype", "type", "name")
@@ -19,6 +20,24 @@ LABEL_ATTRIBUTES = CLASS_ATTRIBUTES[:-2]
 
 FARTHEST = 1_000_000
 """Coordinates beyond this many pixels are taken for damage."""
+
+
+BOX_REASON = "it is a box, and boxes are no outlines"
+"""Why a box is left out."""
+
+
+def side_of(value: Any) -> int | None:
+    """Return a width or height in pixels of whatever a file says; None for nothing, 0 and what is no whole number."""
+    try:
+        side = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(side) if 0 < side <= FARTHEST and side.is_integer() else None
+
+
+def is_true(value: Any) -> bool:
+    """Return whether a flag is set, however it is written: 1, true, "1", "true"; "0" and null are not."""
+    return str(value).strip().casefold() in ("1", "1.0", "true", "yes")
 
 
 def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
@@ -76,7 +95,7 @@ def find_attribute(wanted: str | None, names: Iterable[str], preferred: Sequence
     return next((folded[name] for name in preferred if name in folded), None)
 
 
-def merge_images(images: Iterable[ImageAnnotation], notes: list[str]) -> dict[str, ImageAnnotation]:
+def merge_images(images: Iterable[ImageAnnotation], journal: Journal) -> dict[str, ImageAnnotation]:
     """Index images by file name; several entries of one name become one, equal cells counted once."""
     merged: dict[str, ImageAnnotation] = {}
     for image in images:
@@ -86,7 +105,11 @@ def merge_images(images: Iterable[ImageAnnotation], notes: list[str]) -> dict[st
             continue
         known = {_cell_key(cell) for cell in before.cells}
         new = tuple(cell for cell in image.cells if _cell_key(cell) not in known)
-        notes.append(
+        for cell in image.cells:
+            if _cell_key(cell) in known:
+                reason = "an equal cell of this image has been read already"
+                journal.lines.append(Line(cell.file, cell.object, image.file_name, REPEATED, reason))
+        journal.notes.append(
             f"{image.file_name}: has several entries; they were joined ({len(new)} cells added, "
             f"{len(image.cells) - len(new)} repeated cells left out)."
         )

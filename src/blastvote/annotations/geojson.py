@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,23 +16,27 @@ from blastvote.annotations.common import (
     find_attribute,
     note_classless,
 )
+from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import signed_area
 from blastvote.errors import InputError
 
+GEOMETRIES = ("Polygon", "MultiPolygon", "GeometryCollection")
+
 
 def is_geojson(document: Any) -> bool:
-    """Return whether a parsed JSON document is a feature, a collection or a list of features."""
+    """Return whether a parsed JSON document is a feature, a collection, a list of features or a bare geometry."""
     if isinstance(document, list):
         return bool(document) and all(isinstance(f, Mapping) and f.get("type") == "Feature" for f in document)
-    return isinstance(document, Mapping) and document.get("type") in ("FeatureCollection", "Feature")
+    kind = document.get("type") if isinstance(document, Mapping) else None
+    return kind in ("FeatureCollection", "Feature", *GEOMETRIES)
 
 
 def read_geojson(path: str | Path, document: Any, class_attribute: str | None = None) -> AnnotationSet:
     """Convert a parsed GeoJSON document to the common form.
 
     GeoJSON does not name the image: it is the one whose name (with or without its ending) is the file's stem.
-    Inner rings are holes.
+    Inner rings are holes. An annotation of QuPath that encloses cells or detections is a field, not a cell.
 
     Parameters
     ----------
@@ -47,41 +52,89 @@ def read_geojson(path: str | Path, document: Any, class_attribute: str | None = 
     InputError
         If the document has no list of features.
     """
-    notes: list[str] = []
+    journal = Journal(str(path))
+    stem = Path(path).stem
+    name = re.sub(r" - Series \d+$", "", stem)  # how QuPath names the images of a file with several
+    cells: list[Cell] = []
+    kinds: list[str] = []
+    for thing, feature in _objects(path, document):
+        cell = _cell(name, thing, feature, class_attribute, journal)
+        if cell is not None:
+            cells.append(cell)
+            kinds.append(str(cell.attributes.get("objectType", "")))
+    cells = _without_fields(name, cells, kinds, journal)
+    image = ImageAnnotation(name, cells=tuple(cells), aliases=(stem,) if stem != name else ())
+    note_classless([image], journal.notes)
+    return AnnotationSet.of(journal, "geojson", {name: image})
+
+
+def _objects(path: str | Path, document: Any) -> list[tuple[str, Any]]:
+    """Return the features of a document with their names; those nested in others come after them."""
     features = document
     if isinstance(document, Mapping):
-        features = [document] if document["type"] == "Feature" else document.get("features")
+        if document["type"] == "GeometryCollection":
+            features = [{"geometry": geometry} for geometry in document.get("geometries") or []]
+        elif document["type"] == "MultiPolygon":  # without a feature nothing says that they are one cell
+            parts = document.get("coordinates") or []
+            features = [{"geometry": {"type": "Polygon", "coordinates": part}} for part in parts]
+        elif document["type"] == "Polygon":
+            features = [{"geometry": document}]
+        else:
+            features = [document] if document["type"] == "Feature" else document.get("features")
     if not isinstance(features, list):
         raise InputError(
             f"{path}: 'features' is not a list. Export the objects from QuPath as GeoJSON again."
         )
-    stem = Path(path).stem
-    cells = []
-    for number, feature in enumerate(features):
-        cell = _cell(f"{stem}: feature {number}", feature, class_attribute, notes)
-        if cell is not None:
-            cells.append(cell)
-    image = ImageAnnotation(stem, cells=tuple(cells))
-    note_classless([image], notes)
-    return AnnotationSet(str(path), "geojson", {stem: image}, notes)
+    waiting = [(f"feature {number}", feature) for number, feature in enumerate(features)]
+    for thing, feature in waiting:  # the list grows as it is walked
+        children = feature.get("childObjects") if isinstance(feature, Mapping) else None
+        if isinstance(children, list):
+            waiting += [(f"{thing}, child {number}", child) for number, child in enumerate(children)]
+    return waiting
 
 
-def _cell(where: str, feature: Any, wanted: str | None, notes: list[str]) -> Cell | None:
+def _without_fields(name: str, cells: list[Cell], kinds: list[str], journal: Journal) -> list[Cell]:
+    """Leave out QuPath's annotations that enclose cells or detections."""
+    inner = [
+        np.concatenate(cell.polygons).mean(axis=0)
+        for cell, kind in zip(cells, kinds, strict=True)
+        if kind in ("cell", "detection")
+    ]
+    if not inner:
+        return cells
+    centres = np.array(inner)
+    kept = []
+    for cell, kind in zip(cells, kinds, strict=True):
+        x0, y0, x1, y1 = cell.bounds() or (0.0, 0.0, 0.0, 0.0)
+        inside = (centres > (x0, y0)).all(axis=1) & (centres < (x1, y1)).all(axis=1)
+        if kind == "annotation" and inside.any():
+            reason = f"an annotation that encloses {inside.sum()} cells is a field, not a cell"
+            journal.leave_out(name, cell.object, reason)
+        else:
+            kept.append(cell)
+    return kept
+
+
+def _cell(image: str, thing: str, feature: Any, wanted: str | None, journal: Journal) -> Cell | None:
     geometry = feature.get("geometry") if isinstance(feature, Mapping) else None
     if not isinstance(geometry, Mapping):
-        notes.append(f"{where} was left out: it has no geometry.")
+        journal.leave_out(image, thing, "it has no geometry")
         return None
-    if geometry.get("type") == "Polygon":
-        parts: Any = [geometry.get("coordinates")]
-    elif geometry.get("type") == "MultiPolygon":
-        parts = geometry.get("coordinates")
-    else:
-        notes.append(f"{where} was left out: a {geometry.get('type')} has no area.")
+    parts = _polygon_parts(geometry)
+    if parts is None:
+        journal.leave_out(image, thing, f"a {geometry.get('type')} has no area")
+        return None
+    properties = feature.get("properties") or {}
+    name = _class_name(properties, wanted)
+    if properties.get("objectType") == "tile" or (name and name.endswith("*")):
+        what = f"QuPath ignores the class {name!r}" if name else "a tile is no cell"
+        journal.leave_out(image, thing, what)
         return None
     polygons: list[np.ndarray] = []
     holes: list[np.ndarray] = []
-    for rings in parts or []:
-        outer, inner = _rings(where, rings or [], notes)
+    problems: list[str] = []
+    for rings in parts:
+        outer, inner = _rings(rings or [], problems)
         if outer is None:
             continue
         if len(parts) > 1 and inner:  # another part may lie in this one's hole
@@ -89,21 +142,43 @@ def _cell(where: str, feature: Any, wanted: str | None, notes: list[str]) -> Cel
         polygons.append(outer)
         holes += inner
     if not polygons:
-        notes.append(f"{where} was left out: it has no outline.")
+        journal.leave_out(image, thing, problems[0] if problems else "it has no outline")
         return None
-    properties = feature.get("properties") or {}
-    name = _class_name(properties, wanted)
-    return Cell(name, tuple(polygons), tuple(holes), attributes=dict(properties))
+    journal.notes += [f"{image}: {thing}: a ring was left out: {problem}." for problem in problems]
+    return Cell(
+        name,
+        tuple(polygons),
+        tuple(holes),
+        attributes=dict(properties),
+        file=journal.file,
+        object=thing,
+    )
 
 
-def _rings(where: str, rings: Iterable[Any], notes: list[str]) -> tuple[np.ndarray | None, list[np.ndarray]]:
+def _polygon_parts(geometry: Mapping[str, Any]) -> list[Any] | None:
+    """Return the polygons of a geometry, each a list of rings; None for points and lines."""
+    kind = geometry.get("type")
+    if kind == "Polygon":
+        return [geometry.get("coordinates")]
+    if kind == "MultiPolygon":
+        return list(geometry.get("coordinates") or [])
+    if kind == "GeometryCollection":
+        members = [g for g in geometry.get("geometries") or [] if isinstance(g, Mapping)]
+        parts = [
+            _polygon_parts(member) for member in members if member.get("type") in ("Polygon", "MultiPolygon")
+        ]
+        return [part for own in parts for part in own or []] or None
+    return None
+
+
+def _rings(rings: Iterable[Any], problems: list[str]) -> tuple[np.ndarray | None, list[np.ndarray]]:
     """Return the outer ring of a polygon, None if it is none, and its holes."""
     outer: np.ndarray | None = None
     holes: list[np.ndarray] = []
     for place, ring in enumerate(rings):
         polygon, problem = clean_polygon([point[:2] for point in ring])
         if polygon is None:
-            notes.append(f"{where}: a ring was left out: {problem}.")
+            problems.append(str(problem))
         elif place:
             holes.append(polygon)
         else:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 import io as bytes_io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from blastvote.annotations.common import clean_polygon, note_classless
+from blastvote.annotations.common import clean_polygon, note_classless, side_of
+from blastvote.annotations.journal import JOINED, Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import ellipse_polygon
 from blastvote.errors import InputError
 from blastvote.rle import Rle, encode_crop
+
+OUTLINED = ("polygon", "rectangle", "oriented_rectangle", "rotation", "quadrilateral", "linestrip")
+"""Types of shapes whose points run around the cell; X-AnyLabeling calls an oriented rectangle ``rotation``."""
 
 
 def is_labelme(document: Any) -> bool:
@@ -43,18 +48,18 @@ def read_labelme(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet
     InputError
         If a shape is not an object with points.
     """
-    notes: list[str] = []
+    journal = Journal(str(path))
     name = PurePosixPath(str(document["imagePath"]).replace("\\", "/")).name
-    size = document.get("imageHeight"), document.get("imageWidth")
+    size = side_of(document.get("imageHeight")), side_of(document.get("imageWidth"))
     groups: dict[Any, list[Cell]] = {}
     for number, shape in enumerate(document["shapes"]):
         if not isinstance(shape, Mapping) or "points" not in shape:
             raise InputError(f"{path}: shape {number} has no points. Save the file again in LabelMe.")
-        cell = _cell(f"{name}: shape {number}", shape, size, notes)
+        cell = _cell(name, f"shape {number}", shape, size, journal)
         if cell is not None:
             group = shape.get("group_id")
             groups.setdefault((number,) if group is None else (group, cell.class_name), []).append(cell)
-    cells = tuple(_join(parts) for parts in groups.values())
+    cells = tuple(cell for parts in groups.values() for cell in _joined(parts, name, journal))
     flags = document.get("flags") or {}
     ticked = [flag for flag, on in flags.items() if on is True]
     image = ImageAnnotation(
@@ -65,26 +70,34 @@ def read_labelme(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet
         cells=cells,
         aliases=(Path(path).stem,),
     )
-    note_classless([image], notes)
-    return AnnotationSet(str(path), "labelme", {name: image}, notes)
+    note_classless([image], journal.notes)
+    return AnnotationSet.of(journal, "labelme", {name: image})
 
 
-def _join(parts: list[Cell]) -> Cell:
+def _joined(parts: list[Cell], image: str, journal: Journal) -> list[Cell]:
+    """Return the one cell that the shapes of a group are; groups of masks stay apart."""
     first = parts[0]
     if len(parts) == 1 or any(part.rle is not None for part in parts):
-        return first
-    polygons = tuple(polygon for part in parts for polygon in part.polygons)
-    return Cell(first.class_name, polygons=polygons, attributes=first.attributes)
+        return parts
+    for part in parts[1:]:
+        journal.end(JOINED, image, part.object, f"a part of the same cell as {first.object} (group_id)")
+    return [replace(first, polygons=tuple(polygon for part in parts for polygon in part.polygons))]
 
 
-def _cell(where: str, shape: Mapping[str, Any], size: tuple[Any, Any], notes: list[str]) -> Cell | None:
+def _cell(
+    image: str, thing: str, shape: Mapping[str, Any], size: tuple[Any, Any], journal: Journal
+) -> Cell | None:
     kind = shape.get("shape_type") or "polygon"
     label = str(shape.get("label") or "").strip() or None
-    attributes = {key: shape[key] for key in ("flags", "description") if shape.get(key)}
+    common: dict[str, Any] = {
+        "attributes": {key: shape[key] for key in ("flags", "description") if shape.get(key)},
+        "file": journal.file,
+        "object": thing,
+    }
     points = shape["points"]
     try:
         if kind == "mask":
-            return Cell(label, rle=_mask(shape, points, size), attributes=attributes)
+            return Cell(label, rle=_mask(shape, points, size), **common)
         if kind == "rectangle" and len(points) == 2:
             (x0, y0), (x1, y1) = points
             points = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
@@ -92,21 +105,23 @@ def _cell(where: str, shape: Mapping[str, Any], size: tuple[Any, Any], notes: li
             (cx, cy), (ex, ey) = points
             radius = float(np.hypot(ex - cx, ey - cy))
             points = ellipse_polygon((cx, cy), (radius, radius)) if radius > 0 else []
-        elif kind not in ("polygon", "rectangle", "linestrip"):
-            notes.append(f"{where} was left out: a shape of type {kind!r} has no area.")
+        elif kind not in OUTLINED:
+            journal.leave_out(image, thing, f"a shape of type {kind!r} has no area")
             return None
     except (TypeError, ValueError, KeyError, UnidentifiedImageError) as error:
-        notes.append(f"{where} was left out: its {kind} cannot be read ({error}).")
+        journal.leave_out(image, thing, f"its {kind} cannot be read ({error})")
         return None
     polygon, problem = clean_polygon(points)
     if polygon is None:
-        notes.append(f"{where} was left out: {problem}.")
+        journal.leave_out(image, thing, str(problem))
         return None
-    return Cell(label, polygons=(polygon,), attributes=attributes)
+    return Cell(label, polygons=(polygon,), **common)
 
 
 def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> Rle:
     """Return the run-length form of a LabelMe mask: a PNG of the box that starts at the first point."""
+    if None in size:
+        raise ValueError("the file does not say the image's size")
     height, width = int(size[0]), int(size[1])
     with Image.open(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:
         part = np.asarray(image) > 0

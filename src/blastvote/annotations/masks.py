@@ -1,46 +1,25 @@
-"""Read mask images: one a photograph, a label map (each value a cell) or binary (any value: the one cell)."""
+"""Find and read mask images, one a photograph; what their values mean is `blastvote.annotations.label_maps`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from blastvote import io
-from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
+from blastvote.annotations.journal import Journal
+from blastvote.annotations.label_maps import cells_of_label_map
+from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.errors import InputError
-from blastvote.rle import encode
 
-MODES = ("label_map", "binary")
 ENDINGS = ("_cp_masks", "_masks", "_mask", "-mask", "_labels", "_label")
 """Endings of a mask's stem that are dropped to find the photograph's."""
 
 
-def cells_of_label_map(labels: np.ndarray, mode: str = "label_map") -> tuple[Cell, ...]:
-    """Return the cells of a label map, without classes.
-
-    Parameters
-    ----------
-    labels
-        Integers ``(H, W)``; 0 is background.
-    mode
-        ``label_map``: each other value is a cell, in rising order. ``binary``: all other values are one cell.
-    """
-    if mode not in MODES:
-        raise InputError(f"Mask mode {mode!r} is not known; expected one of {', '.join(MODES)}.")
-    if mode == "binary":
-        mask = labels != 0
-        return (Cell(None, rle=encode(mask)),) if mask.any() else ()
-    values = np.unique(labels)
-    return tuple(
-        Cell(None, rle=encode(labels == v), attributes={"value": int(v)}) for v in values[values != 0]
-    )
-
-
 def check_mask_file(path: Path, mode: str) -> None:
     """Raise InputError for a label map in a JPEG file: its compression mixes the cells' values."""
-    if mode == "label_map" and path.suffix.lower() in (".jpg", ".jpeg"):
+    if mode != "binary" and path.suffix.lower() in (".jpg", ".jpeg"):
         raise InputError(
             f"{path}: a label map in a JPEG file; JPEG changes the values along every edge, so cells cannot be "
             "told apart. Save it as PNG or TIFF; if the mask shows one cell, set dataset.masks to 'binary'."
@@ -111,7 +90,11 @@ def photograph_stem(stem: str) -> str:
 
 
 def read_mask_folder(
-    folder: str | Path, mode: str = "label_map", pattern: str = "*", stems: Iterable[str] | None = None
+    folder: str | Path,
+    mode: str = "label_map",
+    pattern: str = "*",
+    stems: Iterable[str] | None = None,
+    ignore: Sequence[int] | None = None,
 ) -> AnnotationSet:
     """Read a folder of mask images in the common form; the cells have no class of their own.
 
@@ -125,6 +108,8 @@ def read_mask_folder(
         Which files of the folder are masks, for example ``*.png``.
     stems
         Read only the masks of these photographs.
+    ignore
+        See `cells_of_label_map`.
 
     Raises
     ------
@@ -133,14 +118,23 @@ def read_mask_folder(
     """
     wanted = None if stems is None else set(stems)
     images: dict[str, ImageAnnotation] = {}
-    notes: list[str] = []
+    journal = Journal(str(folder))
     for stem, path in mask_files(folder, pattern).items():
-        if wanted is not None and stem not in wanted:
-            continue
-        labels = read_mask(path, mode, notes)
-        cells = cells_of_label_map(labels, mode)
-        if not cells:
-            notes.append(f"{path.name}: the mask is empty; the image has no cells.")
-        height, width = labels.shape
-        images[stem] = ImageAnnotation(stem, width, height, cells=cells, aliases=(path.name,))
-    return AnnotationSet(str(folder), "masks", images, notes)
+        if wanted is None or stem in wanted:
+            images[stem] = read_mask_annotation(path, stem, mode, ignore, journal)
+    return AnnotationSet.of(journal, "masks", images)
+
+
+def read_mask_annotation(
+    path: Path, name: str, mode: str, ignore: Sequence[int] | None, journal: Journal
+) -> ImageAnnotation:
+    """Read one mask image as the annotation of the image `name`; errors as `read_mask_folder`."""
+    own = Journal(str(path))
+    labels = read_mask(path, mode, own.notes)
+    cells = cells_of_label_map(labels, mode, ignore, path.name, own)
+    if not cells:
+        own.notes.append(f"{path.name}: the mask is empty; the image has no cells.")
+    journal.take(own.notes, own.warnings, own.lines)
+    height, width = labels.shape
+    values = {"values": np.unique(labels).tolist()}
+    return ImageAnnotation(name, width, height, cells=cells, aliases=(path.name,), attributes=values)

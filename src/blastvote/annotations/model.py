@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from blastvote.annotations.journal import Journal, Line
 from blastvote.annotations.raster import rasterise
 from blastvote.errors import InputError
 from blastvote.rle import Rle, decode
@@ -31,6 +32,8 @@ class Cell:
         Everything else the file says of the cell.
     crowd
         Whether this marks a group of uncounted cells (COCO's ``iscrowd``).
+    file, object
+        Where it stands: the annotation file, and the object's name in it (``region 3``), for the ledger.
     """
 
     class_name: str | None
@@ -39,6 +42,8 @@ class Cell:
     rle: Rle | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     crowd: bool = False
+    file: str = ""
+    object: str = ""
 
     def mask(self, height: int, width: int) -> np.ndarray:
         """Return the cell's mask, ``bool`` of shape ``(height, width)``; parts outside the image are cut off.
@@ -110,12 +115,23 @@ class AnnotationSet:
         Annotations by the image's file name, in file order.
     notes
         What was repaired, guessed or skipped, one sentence each.
+    warnings
+        What is most likely a slip.
+    lines
+        The objects that did not become a cell; each object of the file is a cell or one of these.
     """
 
     path: str
     format: str
     images: dict[str, ImageAnnotation]
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, journal: Journal, kind: str, images: dict[str, ImageAnnotation]) -> AnnotationSet:
+        """Return what a reader of the format `kind` found, with its journal."""
+        return cls(journal.file, kind, images, journal.notes, journal.warnings, journal.lines)
 
     @property
     def class_names(self) -> list[str]:
@@ -128,9 +144,3 @@ class AnnotationSet:
     def n_cells(self) -> int:
         """Return the number of cells of all images."""
         return sum(len(image.cells) for image in self.images.values())
-
-    def with_images(
-        self, images: dict[str, ImageAnnotation], notes: list[str] | None = None
-    ) -> AnnotationSet:
-        """Return a copy with other images and further notes."""
-        return replace(self, images=images, notes=[*self.notes, *(notes or [])])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from blastvote import io
+from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet
 from blastvote.annotations.via import CSV_COLUMNS, is_via, read_via, read_via_csv
 from blastvote.errors import InputError
@@ -62,7 +64,7 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
     notes: list[str] = []
     document = io.read_json(path, notes)
     annotations = _read_document(path, document, class_attribute)
-    return annotations.with_images(annotations.images, notes)
+    return replace(annotations, notes=[*annotations.notes, *notes])
 
 
 def _read_document(path: Path, document: Any, class_attribute: str | None) -> AnnotationSet:
@@ -108,7 +110,8 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
     if not files:
         return read_mask_folder(folder)
     parts = [read_annotations(file, class_attribute) for file in files]
-    notes = [note for part in parts for note in part.notes]
-    images = merge_images((image for part in parts for image in part.images.values()), notes)
-    formats = "+".join(sorted({part.format for part in parts}))
-    return AnnotationSet(str(folder), formats, images, notes)
+    journal = Journal(str(folder))
+    for part in parts:
+        journal.take(part.notes, part.warnings, part.lines)
+    images = merge_images((image for part in parts for image in part.images.values()), journal)
+    return AnnotationSet.of(journal, "+".join(sorted({part.format for part in parts})), images)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from blastvote.annotations.common import (
     note_classless,
     several_ticked,
 )
+from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import ellipse_polygon
 from blastvote.errors import InputError
@@ -62,7 +64,7 @@ def read_via(path: str | Path, document: Any, class_attribute: str | None = None
     InputError
         If no region has ``class_attribute``, or an entry lacks what every VIA file has.
     """
-    notes: list[str] = []
+    journal = Journal(str(path))
     entries = document.get("_via_img_metadata", document)
     if not isinstance(entries, Mapping):
         raise InputError(
@@ -76,11 +78,11 @@ def read_via(path: str | Path, document: Any, class_attribute: str | None = None
             )
         if isinstance(entry.get("regions"), Mapping):
             version = "via1"
-    attribute = _class_attribute(path, entries, class_attribute, notes)
-    images = [_image(key, entry, attribute, class_attribute, notes) for key, entry in entries.items()]
-    merged = merge_images(images, notes)
-    note_classless(merged.values(), notes)
-    return AnnotationSet(str(path), version, merged, notes)
+    attribute = _class_attribute(entries, class_attribute, journal)
+    images = [_image(key, entry, attribute, class_attribute, journal) for key, entry in entries.items()]
+    merged = merge_images(images, journal)
+    note_classless(merged.values(), journal.notes)
+    return AnnotationSet.of(journal, version, merged)
 
 
 def read_via_csv(path: str | Path, class_attribute: str | None = None) -> AnnotationSet:
@@ -104,26 +106,24 @@ def read_via_csv(path: str | Path, class_attribute: str | None = None) -> Annota
         if shape:
             entry["regions"].append({"shape_attributes": shape, "region_attributes": region})
     result = read_via(path, entries, class_attribute)
-    return AnnotationSet(result.path, "via_csv", result.images, result.notes)
+    return replace(result, format="via_csv")
 
 
-def _regions(entry: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def _regions(entry: Mapping[str, Any]) -> list[tuple[str, Any]]:
     regions = entry.get("regions") or []
     pairs = regions.items() if isinstance(regions, Mapping) else enumerate(regions)
-    return [(str(name), region) for name, region in pairs if isinstance(region, Mapping)]
+    return [(str(name), region) for name, region in pairs]
 
 
 def _all_regions(entries: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for entry in entries.values():
         for _, region in _regions(entry):
-            attributes = region.get("region_attributes")
+            attributes = region.get("region_attributes") if isinstance(region, Mapping) else None
             if isinstance(attributes, Mapping):
                 yield attributes
 
 
-def _class_attribute(
-    path: str | Path, entries: Mapping[str, Any], wanted: str | None, notes: list[str]
-) -> str | None:
+def _class_attribute(entries: Mapping[str, Any], wanted: str | None, journal: Journal) -> str | None:
     """Return the region attribute that holds the class, or None where regions have none."""
     names = list(dict.fromkeys(name for attributes in _all_regions(entries) for name in attributes))
     if wanted:
@@ -131,11 +131,11 @@ def _class_attribute(
         if found is None and any(_regions(entry) for entry in entries.values()):
             have = f"the regions have {names}" if names else "no region has any attribute"
             raise InputError(
-                f"{path}: no region has the attribute '{wanted}' that should hold the class; {have}. Name "
+                f"{journal.file}: no region has the attribute '{wanted}' that should hold the class; {have}. Name "
                 "one of these as class attribute, or add the attribute in VIA."
             )
         if found != wanted and found is not None:
-            notes.append(
+            journal.notes.append(
                 f"The class was read from the attribute '{found}', spelt '{wanted}' in the settings."
             )
         return found
@@ -143,7 +143,7 @@ def _class_attribute(
     if len(usable) <= 1:
         return usable[0] if usable else None
     chosen = find_attribute(None, usable, CLASS_ATTRIBUTES) or usable[0]
-    notes.append(
+    journal.notes.append(
         f"Regions have several attributes ({', '.join(usable)}); '{chosen}' was taken for the class. Name "
         "the class attribute if that is wrong."
     )
@@ -151,12 +151,12 @@ def _class_attribute(
 
 
 def _image(
-    key: str, entry: Mapping[str, Any], attribute: str | None, wanted: str | None, notes: list[str]
+    key: str, entry: Mapping[str, Any], attribute: str | None, wanted: str | None, journal: Journal
 ) -> ImageAnnotation:
     name = entry["filename"]
     cells = []
     for number, region in _regions(entry):
-        cell = _cell(f"{name}: region {number}", region, attribute, notes)
+        cell = _cell(name, f"region {number}", region, attribute, journal)
         if cell is not None:
             cells.append(cell)
     attributes = entry.get("file_attributes")
@@ -168,7 +168,7 @@ def _image(
         file_name=name,
         label=class_of(attributes[label_attribute]) if label_attribute else None,
         cells=tuple(cells),
-        aliases=_alias(key, name, str(entry.get("size", "")), notes),
+        aliases=_alias(key, name, str(entry.get("size", "")), journal.notes),
         attributes=dict(attributes),
     )
 
@@ -185,17 +185,18 @@ def _alias(key: str, name: str, size: str, notes: list[str]) -> tuple[str, ...]:
     return (stem,)
 
 
-def _cell(where: str, region: Mapping[str, Any], attribute: str | None, notes: list[str]) -> Cell | None:
-    shape = region.get("shape_attributes")
+def _cell(image: str, thing: str, region: Any, attribute: str | None, journal: Journal) -> Cell | None:
+    shape = region.get("shape_attributes") if isinstance(region, Mapping) else None
     if not isinstance(shape, Mapping) or not shape:
-        notes.append(f"{where} has no shape and was left out.")
+        journal.leave_out(image, thing, "it has no shape")
         return None
     points, problem = _outline(shape)
     if problem is None:
         points, problem = clean_polygon(points)
     if points is None:
-        notes.append(f"{where} was left out: {problem}.")
+        journal.leave_out(image, thing, str(problem))
         return None
+    where, notes = f"{image}: {thing}", journal.notes
     if points.min() < 0:
         notes.append(
             f"{where} reaches beyond the left or upper edge of the image; what is outside is cut off."
@@ -207,7 +208,7 @@ def _cell(where: str, region: Mapping[str, Any], attribute: str | None, notes: l
     value = attributes.get(attribute) if attribute else _flag_class(attributes)
     if several_ticked(value):
         notes.append(f"{where} has several boxes of '{attribute}' ticked; it counts as without a class.")
-    return Cell(class_of(value), polygons=(points,), attributes=attributes)
+    return Cell(class_of(value), (points,), attributes=attributes, file=journal.file, object=thing)
 
 
 def _flag_class(attributes: Mapping[str, Any]) -> Any:
@@ -228,14 +229,20 @@ def _outline(shape: Mapping[str, Any]) -> tuple[Any, str | None]:
             x0, y0, w, h = (float(shape[name]) for name in ("x", "y", "width", "height"))
             return [(x0, y0), (x0 + w, y0), (x0 + w, y0 + h), (x0, y0 + h)], None
         if kind in ("circle", "ellipse"):
-            radii = [float(shape[n]) for n in (("r", "r") if kind == "circle" else ("rx", "ry"))]
-            centre = float(shape["cx"]), float(shape["cy"])
-            values = np.array([*radii, *centre, float(shape.get("theta", 0) or 0)])
-            if not np.isfinite(values).all() or min(radii) <= 0:
-                return None, f"its radius is {min(radii):g}"
-            return ellipse_polygon(centre, radii, values[-1]), None
+            return _ellipse(shape, kind)
     except KeyError as error:
         return None, f"its {kind} lacks {error}"
     except (TypeError, ValueError):
         return None, f"its {kind} has coordinates that are not numbers"
     return None, f"a shape of type {kind!r} has no area"
+
+
+def _ellipse(shape: Mapping[str, Any], kind: str) -> tuple[Any, str | None]:
+    radii = [float(shape[n]) for n in (("r", "r") if kind == "circle" else ("rx", "ry"))]
+    centre = float(shape["cx"]), float(shape["cy"])
+    values = np.array([*radii, *centre, float(shape.get("theta", 0) or 0)])
+    if not np.isfinite(values).all():
+        return None, f"its {kind} has numbers that are not finite"
+    if min(radii) <= 0:
+        return None, f"its radius is {min(radii):g}"
+    return ellipse_polygon(centre, radii, values[-1]), None

@@ -11,9 +11,9 @@ from pycocotools import mask as coco_mask
 
 from blastvote.annotations import read_annotations
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
-from blastvote.annotations.masks import encode
 from blastvote.annotations.outline import outlines
 from blastvote.annotations.raster import rasterise, signed_area
+from blastvote.rle import encode
 
 
 @settings(max_examples=300, deadline=None)

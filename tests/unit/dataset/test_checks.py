@@ -82,9 +82,9 @@ def test_warnings(three, rule):
     text = "\n".join(report.warnings)
     assert report.ok
     for part in (
-        "a.png: cell 2 has no pixel inside the image and was left out.",
-        "a.png: cell 4 has 4 pixels only",
-        "overlap by 100% (IoU)",
+        "a.png: cell 2 (region 2) has no pixel inside the image and was left out.",
+        "a.png: cell 4 (region 4) has 4 pixels only",
+        "are equal, pixel for pixel",
         "c.png: has the label 'L1', but its true cells (1 L1, 1 L3) vote 'L3'.",
         "d.png: has the label 'L1' but no annotated cell.",
         "d.png, ",

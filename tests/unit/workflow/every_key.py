@@ -39,6 +39,7 @@ OTHER: dict[str, Any] = {
     "dataset.source": "local",
     "dataset.images": ["smears", "more"],
     "dataset.annotations": "other.json",
+    "dataset.ignore_values": [255],
     "dataset.class_attribute": "subtype",
     "dataset.class_aliases": {"lymphoblast-1": "L1"},
     "dataset.labels": "labels.csv",

@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from blastvote.dataset.check.ledger import all_lines, sums
 from blastvote.dataset.check.measure import ImageFacts, examine
 from blastvote.dataset.source.collect import Collection, Vote
+from blastvote.dataset.source.usable import no_cells
 from blastvote.dataset.split.perceptual_hash import HASH_COLUMNS, near_duplicates, placing
 from blastvote.dataset.truth import TrueImage
 from blastvote.errors import InputError
@@ -102,7 +104,11 @@ def check_dataset(
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
     _check_duplicates(report, facts, collection)
     _check_patients(report, collection)
-    report.counts = _counts(facts, collection, classes)
+    lines = all_lines(collection, facts)
+    report.counts = _counts(facts, collection, classes) | sums(lines)
+    if report.ok and not report.counts["cells"]:
+        files = listed(dict.fromkeys(line.file for line in lines)) or "The data set"
+        report.errors.append(no_cells(files, (), lines, len(facts)).rstrip("."))
     for name in classes:
         if report.counts[f"images {name}"] == 0:
             report.warnings.append(f"No image has the label {name!r}.")

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
 from blastvote.annotations.common import merge_images
-from blastvote.annotations.masks import cells_of_label_map, check_mask_file, mask_files, read_mask
+from blastvote.annotations.journal import Journal
+from blastvote.annotations.masks import check_mask_file, mask_files, read_mask_annotation
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.read import read_annotations
 from blastvote.dataset.source.image_ids import NameIndex
@@ -32,7 +31,7 @@ def is_mask_part(part: Part) -> bool:
     return bool(part.annotations)
 
 
-def mask_paths(part: Part, notes: list[str]) -> dict[str, Path]:
+def mask_paths(part: Part, journal: Journal) -> dict[str, Path]:
     """Return the mask image of each image that has one; note mask images that belong to none."""
     if part.mask_files:
         return part.mask_files
@@ -49,7 +48,7 @@ def mask_paths(part: Part, notes: list[str]) -> dict[str, Path]:
             else:
                 lost.append(mask.name)
     if lost:
-        notes.append(
+        journal.notes.append(
             f"{listed(part.annotations)}: {len(lost)} mask images belong to no photograph in use ({listed(lost)})."
         )
     return found
@@ -68,30 +67,29 @@ def check_masks(part: Part, masks: Mapping[str, Path], mode: str) -> None:
         )
 
 
-def part_annotations(part: Part, source: Source, notes: list[str]) -> dict[str, ImageAnnotation]:
+def part_annotations(part: Part, source: Source, journal: Journal) -> dict[str, ImageAnnotation]:
     """Return the annotations of a part's images by id."""
     if is_mask_part(part):
-        masks = mask_paths(part, notes)
+        masks = mask_paths(part, journal)
         check_masks(part, masks, source.masks)
         found = {}
         values: dict[str, set[int]] = {}
-        for image_id in part.images:
-            labels = read_mask(masks[image_id], source.masks, notes)
-            values[masks[image_id].name] = set(np.unique(labels).tolist())
-            cells = cells_of_label_map(labels, source.masks)
-            height, width = labels.shape
-            if not cells:
-                notes.append(f"{masks[image_id]}: the mask is empty; the image has no cells.")
-            found[image_id] = ImageAnnotation(part.images[image_id].name, width, height, cells=cells)
+        for image_id, photograph in part.images.items():
+            found[image_id] = read_mask_annotation(
+                masks[image_id], photograph.name, source.masks, source.ignore_values, journal
+            )
+            values[masks[image_id].name] = set(found[image_id].attributes["values"])
         if source.masks == "binary":
-            _note_rare_values(values, notes)
+            _note_rare_values(values, journal.notes)
         return found
     index = NameIndex(part.images)
     result: dict[str, ImageAnnotation] = {}
     for entry in expand(part.annotations):
         annotations = read_annotations(entry, source.class_attribute)
-        notes += [f"{entry}: {note}" for note in annotations.notes]
-        result = _matched(annotations, index, part, result, notes)
+        notes = [f"{entry}: {note}" for note in annotations.notes]
+        warnings = [f"{entry}: {warning}" for warning in annotations.warnings]
+        journal.take(notes, warnings, annotations.lines)
+        result = _matched(annotations, index, part, result, journal)
     return result
 
 
@@ -110,7 +108,7 @@ def _matched(
     index: NameIndex,
     part: Part,
     before: dict[str, ImageAnnotation],
-    notes: list[str],
+    journal: Journal,
 ) -> dict[str, ImageAnnotation]:
     lost, renamed = [], list(before.values())
     taken: dict[str, str] = {}
@@ -120,7 +118,7 @@ def _matched(
             if image.cells:
                 lost.append(image.file_name)
             else:
-                notes.append(
+                journal.notes.append(
                     f"{annotations.path}: {image.file_name} has no cells and no image; it was left out."
                 )
             continue
@@ -139,4 +137,4 @@ def _matched(
             f"in {folder}: {listed(lost)}.{suggest(lost[0], names)} Add the images, correct their names, "
             "or remove their annotations."
         )
-    return merge_images(renamed, notes)
+    return merge_images(renamed, journal)

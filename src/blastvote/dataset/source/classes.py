@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from blastvote.annotations.journal import LEFT_OUT, Journal, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.dataset.source.photo_sets import Part
 from blastvote.errors import InputError
@@ -36,7 +37,7 @@ def with_classes(
     aliases: Mapping[str, str],
     classes: Sequence[str],
     known: Mapping[str, str],
-    notes: list[str],
+    journal: Journal,
 ) -> dict[str, ImageAnnotation]:
     """Return annotations whose cells have configured classes; errors are gathered into one."""
     classless = all(cell.class_name is None for image in found.values() for cell in image.cells)
@@ -55,16 +56,21 @@ def with_classes(
                 first.setdefault(name, f"cell {number} of {part.images[image_id].name}")
             elif target == "":
                 dropped[name] += 1
+                journal.lines.append(
+                    Line(
+                        cell.file, cell.object, image_id, LEFT_OUT, f"class {name!r}, left out as configured"
+                    )
+                )
             else:
                 cells.append(replace(cell, class_name=target))
         result[image_id] = replace(image, file_name=part.images[image_id].name, cells=tuple(cells))
     if unknown:
         raise InputError(_unknown_classes(part, unknown, first, classes))
-    notes += [
+    journal.notes += [
         f"{count} cells of class {name!r} were left out, as configured." for name, count in dropped.items()
     ]
     if classless and any(image.cells for image in found.values()):
-        notes.append(
+        journal.notes.append(
             f"{listed(part.annotations)}: cells have no class of their own; each has its image's label."
         )
     return result

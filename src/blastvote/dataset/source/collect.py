@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
+from blastvote.annotations.journal import Journal, Line
 from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.check.pairing import check_masks, is_mask_part, mask_paths, part_annotations
 from blastvote.dataset.source.classes import translate, with_classes
 from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Source
+from blastvote.dataset.source.usable import CROWD_ORIGIN, apply_crowds, check_coordinates, require_cells
 from blastvote.errors import InputError
 from blastvote.wording import listed, suggest
 
@@ -37,7 +40,9 @@ class Collection:
     notes
         What was repaired, guessed or left out.
     warnings
-        What is most likely a slip in the tables.
+        What is most likely a slip in the tables or annotation files.
+    lines
+        The objects of annotation files that are no cells; every other object is a cell of `annotations`.
     """
 
     images: dict[str, Path]
@@ -46,6 +51,7 @@ class Collection:
     sources: dict[str, str]
     notes: list[str]
     warnings: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
 
 def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
@@ -66,19 +72,31 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         For annotations of images that do not exist, unknown or missing classes, images without cells and
         label. One message lists the first cases and their number.
     """
-    warnings: list[str] = []
-    rows = read_labels(source, classes, warnings).itertuples(index=False)
+    journal = Journal()
+    rows = read_labels(source, classes, journal.warnings).itertuples(index=False)
     table = {str(image_id): (str(label or ""), str(patient)) for image_id, label, patient in rows}
-    notes: list[str] = []
     annotations: dict[str, ImageAnnotation] = {}
     sources: dict[str, str] = {}
     for part in source.parts:
         known = {i: table[i][0] for i in part.images if i in table and table[i][0]}
-        found = part_annotations(part, source, notes)
-        annotations |= with_classes(part, found, source.class_aliases, classes, known, notes)
+        found = part_annotations(part, source, journal)
+        check_coordinates(found)
+        found = apply_crowds(found, source.crowds, journal)
+        annotations |= with_classes(part, found, source.class_aliases, classes, known, journal)
         sources |= dict.fromkeys(part.images, part.name)
-    labels = _labels(source, annotations, table, classes, vote, notes)
-    return Collection(source.images, dict(sorted(annotations.items())), labels, sources, notes, warnings)
+    files = list(dict.fromkeys(entry for part in source.parts for entry in part.annotations))
+    where = listed(files) or listed(part.name for part in source.parts)
+    require_cells(where, annotations, journal.lines, len(source.images))
+    labels = _labels(source, annotations, table, classes, vote, journal)
+    return Collection(
+        source.images,
+        dict(sorted(annotations.items())),
+        labels,
+        sources,
+        journal.notes,
+        journal.warnings,
+        journal.lines,
+    )
 
 
 def precheck(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame | None:
@@ -100,7 +118,7 @@ def precheck(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame
     parts = []
     for part in source.parts:
         if is_mask_part(part):
-            check_masks(part, mask_paths(part, []), source.masks)
+            check_masks(part, mask_paths(part, Journal()), source.masks)
             continue
         parts.append(part)
     labels = collect(replace(source, parts=tuple(parts)), classes, vote).labels if parts else None
@@ -131,9 +149,9 @@ def _labels(
     table: Mapping[str, tuple[str, str]],
     classes: Sequence[str],
     vote: Vote,
-    notes: list[str],
+    journal: Journal,
 ) -> pd.DataFrame:
-    rows, lost, by_vote = [], [], 0
+    rows, lost, lost_ids, by_vote = [], [], [], 0
     for image_id, path in source.images.items():
         label, patient = table.get(image_id, ("", ""))
         image = annotations.get(image_id)
@@ -146,21 +164,38 @@ def _labels(
                     "key 'dataset.class_aliases'."
                 )
             label = translated
-        if not label and image is not None and image.cells:
-            label = (
-                vote({name: sum(cell.class_name == name for cell in image.cells) for name in classes}) or ""
-            )
+        if not label and image is not None:
+            counted = Counter(cell.class_name for cell in image.cells if not cell.crowd)
+            label = vote({name: counted[name] for name in classes}) or "" if counted else ""
             by_vote += bool(label)
         if not label:
             lost.append(path.name)
+            lost_ids.append(image_id)
         rows.append((image_id, label, patient))
     if lost:
         raise InputError(
             f"{path.parent}: {len(lost)} of {len(rows)} images have neither annotated cells nor a label "
-            f"({listed(lost)}). Annotate their cells, give their labels in a table (config key "
+            f"({listed(lost)}){_why(lost_ids, lost, annotations, journal)}. Annotate their cells, give their "
+            "labels in a table (config key "
             "'dataset.labels'), or take them out."
         )
     if by_vote:
-        notes.append(f"{by_vote} images got their label by the vote of their true cells.")
+        journal.notes.append(f"{by_vote} images got their label by the vote of their true cells.")
     frame = pd.DataFrame(rows, columns=["image_id", "label", "patient_id"], dtype=object)
     return frame.sort_values("image_id").reset_index(drop=True)
+
+
+def _why(
+    image_ids: Sequence[str],
+    names: Sequence[str],
+    annotations: Mapping[str, ImageAnnotation],
+    journal: Journal,
+) -> str:
+    """Return why the objects of images without cells are no cells, as an insertion into a sentence."""
+    own = {*image_ids, *names}
+    reasons = Counter(line.reason for line in journal.lines if line.image in own)
+    crowds = sum(cell.crowd for i in image_ids if i in annotations for cell in annotations[i].cells)
+    if crowds:
+        reasons[f"crowds ({CROWD_ORIGIN}; dataset.crowds: cells counts them)"] = crowds
+    told = listed((f"{count} x {reason}" for reason, count in reasons.most_common()), 3)
+    return f"; what was drawn in them is no cell: {told}" if told else ""

@@ -43,7 +43,11 @@ class Source:
     parts
         One for each group of images.
     masks
-        ``label_map`` or ``binary`` (`blastvote.annotations.masks`).
+        What the values of mask images mean (`blastvote.annotations.label_maps.MODES`).
+    ignore_values
+        Values of mask images that are background; None finds an ignore border.
+    crowds
+        What becomes of crowds (`blastvote.dataset.source.usable.CROWDS`).
     class_attribute
         Attribute that holds the class, or None.
     class_aliases
@@ -55,6 +59,8 @@ class Source:
     masks: str = "label_map"
     class_attribute: str | None = None
     class_aliases: Mapping[str, str] = field(default_factory=dict)
+    ignore_values: tuple[int, ...] | None = None
+    crowds: str = "ignore"
 
     @property
     def images(self) -> dict[str, Path]:

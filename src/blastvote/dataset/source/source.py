@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,14 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
             found = list_images(folder, prefix=name if paired else "")
             parts.append(Part(name, found, tuple(own), table))
     parts = _joined(parts, annotations, labels) if paired else parts
+    ignored = dataset.get("ignore_values", "auto")
     source = Source(
-        tuple(parts), dataset.get("masks") or "label_map", dataset.get("class_attribute") or None, aliases
+        tuple(parts),
+        dataset.get("masks") or "label_map",
+        dataset.get("class_attribute") or None,
+        aliases,
+        None if ignored == "auto" else tuple(ignored),
+        dataset.get("crowds") or "ignore",
     )
     return leave_out(source, classes)
 
@@ -169,4 +176,4 @@ def leave_out(source: Source, classes: Sequence[str]) -> Source:
         )
         for part in source.parts
     )
-    return Source(parts, source.masks, source.class_attribute, source.class_aliases)
+    return replace(source, parts=parts)
