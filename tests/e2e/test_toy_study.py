@@ -51,7 +51,7 @@ def test_contracts_of_the_csv_files(toy: Path) -> None:
     ]
     assert columns("tables/table1_map.csv") == [
         *("method", "split", "ap50_matterport", "ap50", "ap75", "ap", *(f"ap_{name}" for name in CLASSES)),
-        *("n_images", "n_cells", "ci_low", "ci_high", "paper"),
+        *("n_images", "n_cells", "ci_low", "ci_high", "ci_images_low", "ci_images_high", "paper"),
     ]
     assert columns("tables/comparisons.csv")[:3] == ["method_a", "method_b", "metric"]
 
@@ -200,10 +200,11 @@ def test_summary_and_prediction_from_the_shell(toy: Path) -> None:
     blastvote("predict", str(photograph), "--model", str(run), "--out", str(out), "--pixel-size", "0.2")
     votes = pd.read_csv(out / "votes.csv")
     assert list(votes["image_id"]) == [image_id]
-    # Images go through in other batches than in the study, which moves the last bits; this network has learned
-    # so little that they can decide over a cell. Most cells must be the same ones.
+    # Images go through in other batches than in the study, which moves the last bits; this network has learned so
+    # little that they can decide over a cell. `predict` also leaves out cells of few pixels and merges those that
+    # overlap: most of what it finds, the study must have found too.
     keys = ["image_id", "class", "y1", "x1", "y2", "x2"]
     found = set(pd.read_csv(out / "cells.csv")[keys].itertuples(index=False, name=None))
     known = set(stored.loc[stored["image_id"] == image_id, keys].itertuples(index=False, name=None))
-    assert len(found & known) >= 0.7 * max(len(found), len(known))
+    assert len(found & known) >= 0.7 * len(found)
     assert (out / f"overlays/{image_id}.jpg").is_file()
