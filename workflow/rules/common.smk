@@ -14,9 +14,9 @@ import re
 
 from itertools import product
 
-from blastvote import plan
-from blastvote.cluster import job_request
-from blastvote.config import validate_config
+from blastvote.study import plan
+from blastvote.study.cluster import job_request
+from blastvote.study.config import validate_config
 from blastvote.errors import InputError
 from blastvote.report.parts import report_part
 from snakemake.exceptions import WorkflowError

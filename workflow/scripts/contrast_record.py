@@ -6,7 +6,7 @@ import pandas as pd
 
 from blastvote.io import write_csv
 from blastvote.logs import run_script
-from blastvote.stale import remove_others
+from blastvote.study.stale import remove_others
 
 
 def main(snakemake) -> None:

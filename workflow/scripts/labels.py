@@ -5,7 +5,7 @@ from functools import partial
 from blastvote.dataset.source.collect import labels_table
 from blastvote.io import write_csv
 from blastvote.logs import run_script
-from blastvote.plan import plan_source
+from blastvote.study.plan import plan_source
 from blastvote.vote import make_rule, vote
 
 

@@ -10,7 +10,7 @@ from blastvote.dataset.manifest import build_manifest
 from blastvote.dataset.source.collect import collect
 from blastvote.io import write_csv, write_text
 from blastvote.logs import LOGGER, run_script
-from blastvote.plan import plan_source
+from blastvote.study.plan import plan_source
 from blastvote.vote import make_rule, vote
 
 

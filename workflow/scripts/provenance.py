@@ -4,7 +4,7 @@ from pathlib import Path
 
 from blastvote.io import write_json
 from blastvote.logs import run_script
-from blastvote.provenance import provenance
+from blastvote.study.provenance import provenance
 
 
 def main(snakemake) -> None:

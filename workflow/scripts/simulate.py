@@ -4,8 +4,8 @@ from pathlib import Path
 
 from blastvote.io import write_json
 from blastvote.logs import run_script
-from blastvote.plan import simulation_settings
 from blastvote.simulate import write_image_files
+from blastvote.study.plan import simulation_settings
 
 
 def main(snakemake) -> None:

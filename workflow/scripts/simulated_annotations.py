@@ -5,9 +5,9 @@ from pathlib import Path
 
 from blastvote.io import write_csv, write_json
 from blastvote.logs import run_script
-from blastvote.plan import simulation_settings
 from blastvote.simulate import IMAGES_FOLDER, image_ids, image_name, labels_frame, merge_via
-from blastvote.stale import remove_others
+from blastvote.study.plan import simulation_settings
+from blastvote.study.stale import remove_others
 
 
 def main(snakemake) -> None:

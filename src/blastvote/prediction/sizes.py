@@ -9,7 +9,7 @@ import numpy as np
 
 from blastvote.errors import InputError
 from blastvote.io import image_size, read_image
-from blastvote.pixel_size import PixelSize, estimate_pixel_size, tagged_pixel_size
+from blastvote.scale.pixel_size import PixelSize, estimate_pixel_size, tagged_pixel_size
 
 ENOUGH_CELLS = 40
 NEIGHBOURS = 9

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import tensorflow as tf
 
-from blastvote.tiles import Tile, lay_tiles, merge_cells
+from blastvote.scale.tiles import Tile, lay_tiles, merge_cells
 from mrcnn import MaskRCNN
 from mrcnn.data.molding import mold_image
 from mrcnn.geometry.anchors import normalised_anchors

@@ -17,13 +17,13 @@ import pandas as pd
 from blastvote.dataset.coco import read_coco
 from blastvote.errors import InputError
 from blastvote.io import atomic_path, sha256, write_csv, write_text
-from blastvote.lease import Lease
 from blastvote.segmentation.network import first_weights, untrained_network
 from blastvote.segmentation.run import NetworkSettings, RunData
 from blastvote.segmentation.samples import annotated_samples
 from blastvote.segmentation.settings import training_config
 from blastvote.segmentation.validate import Validation
-from blastvote.stale import RUN_FILE
+from blastvote.study.lease import Lease
+from blastvote.study.stale import RUN_FILE
 from mrcnn import Progress, train
 from mrcnn.training.errors import TrainingError
 
@@ -76,7 +76,7 @@ def train_run(
 ) -> None:
     """Train on the training rows of a fold and keep the weights of the best epoch.
 
-    The checkpoints stay: whoever has accepted the outputs removes them (`blastvote.stale.remove_checkpoints`).
+    The checkpoints stay: whoever has accepted the outputs removes them (`blastvote.study.stale.remove_checkpoints`).
 
     Parameters
     ----------

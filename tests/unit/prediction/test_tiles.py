@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from blastvote.tiles import Tile, lay_tiles, merge_cells
+from blastvote.scale.tiles import Tile, lay_tiles, merge_cells
 
 
 @pytest.mark.parametrize(("height", "width"), [(100, 100), (256, 256), (257, 256), (490, 731), (40, 900)])

@@ -3,7 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from blastvote.pixel_size import optical_density, red_cell_mask
+from blastvote.scale.pixel_size import optical_density, red_cell_mask
 from blastvote.simulate import (
     REALISM,
     SimulationSettings,

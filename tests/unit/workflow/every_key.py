@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import yaml
 
-from blastvote import plan
-from blastvote.cluster import job_request
 from blastvote.contrast import validate_params
 from blastvote.dataset.split.settings import SplitSettings
 from blastvote.io import write_image
 from blastvote.segmentation.settings import SET_ELSEWHERE, network_config, training_config
 from blastvote.simulate import SimulationSettings
+from blastvote.study import plan
+from blastvote.study.cluster import job_request
 from blastvote.vote import make_rule
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.training.config import TrainingConfig

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from every_key import changed, default
 
-from blastvote.cluster import job_request, memory_mb
+from blastvote.study.cluster import job_request, memory_mb
 
 
 def test_nothing_is_asked_for_that_is_not_set() -> None:

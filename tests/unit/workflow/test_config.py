@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from blastvote.config import read_scalars, validate_config
 from blastvote.errors import InputError
 from blastvote.io import write_image
-from blastvote.plan import plan_source
+from blastvote.study.config import read_scalars, validate_config
+from blastvote.study.plan import plan_source
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_a_mistake_is_named(config: dict, schema: Path, key: str, value: object,
 def test_checking_the_network_settings_needs_no_tensorflow(repo_root: Path, schema: Path) -> None:
     """The workflow is parsed by every command, by cluster jobs too."""
     code = (
-        "import sys, yaml; from blastvote.config import validate_config; "
+        "import sys, yaml; from blastvote.study.config import validate_config; "
         f"validate_config(yaml.safe_load(open({str(repo_root / 'config/config.yaml')!r})), {str(schema)!r}); "
         "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))"
     )

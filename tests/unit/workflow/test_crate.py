@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from blastvote.crate import PROFILES, write_crate
 from blastvote.errors import InputError
+from blastvote.study.crate import PROFILES, write_crate
 
 
 @pytest.fixture

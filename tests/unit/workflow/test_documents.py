@@ -29,7 +29,7 @@ def test_no_path_of_a_machine(document: Path) -> None:
 def test_every_config_key_is_in_the_schema_and_every_example_is_valid() -> None:
     import yaml
 
-    from blastvote.config import validate_config
+    from blastvote.study.config import validate_config
 
     default = yaml.safe_load((REPO / "config/config.yaml").read_text(encoding="utf-8"))
 

@@ -6,9 +6,9 @@ import every_key
 import pytest
 from every_key import OPTIONS, SCHEMA_PATH, changed, default
 
-from blastvote.config import validate_config
 from blastvote.debug import parsed_workflow
 from blastvote.errors import InputError
+from blastvote.study.config import validate_config
 
 
 @pytest.fixture(scope="module")

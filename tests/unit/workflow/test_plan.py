@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blastvote import plan
-from blastvote.plan import Run, assign_batches, epoch_threshold, runs
+from blastvote.study import plan
+from blastvote.study.plan import Run, assign_batches, epoch_threshold, runs
 
 IDS = st.sets(st.text(string.ascii_letters + string.digits, min_size=1, max_size=8), min_size=1, max_size=80)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from blastvote.stale import RUN_FILE, remove_checkpoints, remove_others
+from blastvote.study.stale import RUN_FILE, remove_checkpoints, remove_others
 
 
 def test_files_and_folders_of_removed_images_go(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from blastvote.cli import main
-from blastvote.watch import Watch
+from blastvote.study.watch import Watch
 
 START = """Job stats:
 job                       count

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-LOGGER = logging.getLogger("blastvote.stale")
+LOGGER = logging.getLogger("blastvote.study.stale")
 RUN_FILE = "run.txt"
 """Names, in a folder of checkpoints, the run that it belongs to."""
 

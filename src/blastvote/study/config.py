@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from blastvote.errors import InputError
-from blastvote.reserved import check_classes, check_methods
+from blastvote.study.reserved import check_classes, check_methods
 from blastvote.wording import suggest
 
 

@@ -17,7 +17,7 @@ from blastvote import __version__
 from blastvote.errors import InputError
 from blastvote.io import read_text, write_text
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PROFILES = [
     "https://w3id.org/ro/wfrun/process/0.5",
     "https://w3id.org/ro/wfrun/workflow/0.5",

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from blastvote.errors import InputError
 
-LOGGER = logging.getLogger("blastvote.lease")
+LOGGER = logging.getLogger("blastvote.study.lease")
 OWNER_FILE = "owner.json"
 
 

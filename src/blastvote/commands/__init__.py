@@ -1,0 +1,1 @@
+"""The commands of ``blastvote``: what each takes and does."""

@@ -1,0 +1,149 @@
+"""What each command does: one function per command, named as the command; its first line is the help."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from functools import partial
+
+from blastvote.commands import values
+from blastvote.errors import InputError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the workflow: snakemake, with one line on where it is in place of all its output."""
+    from blastvote.study.watch import run_snakemake
+
+    return run_snakemake(options.snakemake, partial(print, flush=True))
+
+
+def enhance(options: argparse.Namespace) -> None:
+    """Enhance images; print what was done to each as JSON lines."""
+    from blastvote.contrast import enhance_and_describe
+    from blastvote.io import read_image, write_image
+
+    params = values.parameters(options.param)
+    for source in values.images(options.images):
+        target = options.out / f"{source.stem}.png"
+        if target.resolve() == source.resolve():
+            raise InputError(f"{source} would be overwritten by its own result. Choose another --out folder.")
+        image, record = enhance_and_describe(read_image(source), options.method, **params)
+        options.out.mkdir(parents=True, exist_ok=True)
+        write_image(target, image)
+        print(json.dumps({"image": str(source), "out": str(target), **record}))
+
+
+def methods(options: argparse.Namespace) -> None:
+    """List the contrast methods and their parameters."""
+    from blastvote.contrast import METHODS
+
+    for name, method in METHODS.items():
+        print(f"{name}: {method.summary}")
+        for parameter, schema in method.params_schema["properties"].items():
+            choices = f" ({' | '.join(map(str, schema['enum']))})" if "enum" in schema else ""
+            print(f"    {parameter} = {schema.get('default')}{choices}: {schema.get('description', '')}")
+
+
+def simulate(options: argparse.Namespace) -> None:
+    """Write a simulated data set."""
+    from blastvote.simulate import IMAGES_FOLDER, SimulationSettings, image_ids, image_name, write_dataset
+    from blastvote.wording import listed
+
+    width, height = options.size
+    settings = SimulationSettings(
+        width=width,
+        height=height,
+        pixel_size_um=options.pixel_size,
+        images_per_class=options.per_class,
+        seed=options.seed,
+    )
+    own = {image_name(image_id, settings) for image_id in image_ids(settings)}
+    others = sorted({path.name for path in (options.out / IMAGES_FOLDER).glob("*")} - own)
+    if others:
+        raise InputError(
+            f"{options.out / IMAGES_FOLDER} holds other files ({listed(others)}), which would lie among the simulated "
+            "images without annotations. Name an empty folder."
+        )
+    write_dataset(options.out, settings)
+    print(f"{3 * options.per_class} images, annotations_via.json and labels.csv are in {options.out}")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Check a data set as the workflow does and print the report."""
+    from blastvote.dataset.check.checks import check_dataset
+    from blastvote.dataset.source.collect import collect
+    from blastvote.dataset.source.source import open_source
+    from blastvote.vote import make_rule, vote
+
+    classes = values.classes(options.classes)
+    dataset = {
+        "images": options.images,
+        "annotations": options.annotations,
+        "labels": options.labels,
+        "masks": options.masks,
+        "ignore_values": options.ignore_value or "auto",
+        "crowds": options.crowds,
+        "class_attribute": options.class_attribute,
+        "class_aliases": dict(
+            values.pair(pair, "--alias", "name=class", "Lymphoblast-L1=L1") for pair in options.alias
+        ),
+    }
+    rule = partial(vote, rule=make_rule(options.vote, classes))
+    report, _ = check_dataset(collect(open_source(dataset, classes), classes, rule), classes, rule)
+    print(report.to_markdown())
+    report.raise_errors()
+
+
+def predict(options: argparse.Namespace) -> None:
+    """Find the lymphoblasts in photographs of any size with a trained network, and let them vote."""
+    from blastvote.prediction.predict import predict_images, votes_of
+
+    def progress(done: int, total: int, name: str) -> None:
+        bar = "#" * (30 * done // total)
+        end = "\n" if done == total or not sys.stderr.isatty() else ""
+        start = "\r" if sys.stderr.isatty() else ""
+        print(f"{start}[{bar:30}] {done}/{total} {name[:40]:40}", end=end, file=sys.stderr, flush=True)
+
+    outcome = predict_images(
+        options.images,
+        options.model,
+        options.out,
+        values.pixel_size(options.pixel_size),
+        options.min_score,
+        options.threads,
+        progress,
+    )
+    for row in votes_of(options.out, outcome):
+        confidence = "" if row["confidence"] is None else f" (confidence {row['confidence']:.2f})"
+        print(f"{row['image_id']}: {row['cells']} cells, {row['vote']}{confidence}")
+    if outcome.earlier:
+        print(f"{outcome.earlier} of {len(outcome.done)} images were finished by an earlier call.")
+    if outcome.failed:
+        reasons = "".join(f"\n  {name}: {reason}" for name, reason in outcome.failed.items())
+        raise InputError(
+            f"{len(outcome.failed)} images could not be used; the others are in {options.out}.{reasons}"
+        )
+
+
+def summary(options: argparse.Namespace) -> None:
+    """Print Tables 1 and 2 and say where everything is."""
+    results = options.results or values.results_folder(options.config)
+    tables = results / "tables" / "tables.md"
+    if not tables.is_file():
+        raise InputError(f"{tables} does not exist. Run the workflow first: make demo.")
+    print(tables.read_text(encoding="utf-8"))
+    for folder, what in (
+        ("tables", "tables (CSV)"),
+        ("plots", "plots (PNG, SVG, PDF)"),
+        ("plots/overlays", "found and true cells"),
+        ("report/index.html", "methods side by side"),
+    ):
+        print(f"{what:24} {results / folder}")
+
+
+def crate(options: argparse.Namespace) -> None:
+    """Copy a finished study's workflow, tables, plots and report into a new folder, described as an RO-Crate."""
+    from blastvote.study.crate import write_crate
+
+    print(write_crate(options.results, options.out))

@@ -1,0 +1,96 @@
+"""Values that are given to commands as text, checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from blastvote.errors import InputError
+
+
+def pixel_size(text: str) -> float | str:
+    """Return ``--pixel-size`` as micrometres, or ``auto``."""
+    if text == "auto":
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.005 <= value <= 5:
+        raise InputError(f"--pixel-size is {text!r}; expected micrometres from 0.005 to 5, or auto.")
+    return value
+
+
+def results_folder(config_file: Path | None) -> Path:
+    """Return the folder ``results`` of a configuration file; without one, that of the embedded default."""
+    import yaml
+
+    from blastvote.io import read_text
+
+    config: dict[str, Any] = {"results": "results"}
+    if config_file:
+        text = read_text(config_file)
+        try:
+            config |= yaml.safe_load(text) or {}
+        except (yaml.YAMLError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"{config_file}: not a configuration in YAML ({reason}).") from None
+    return Path(config["results"])
+
+
+def images(paths: Sequence[Path]) -> list[Path]:
+    """Return the image files among `paths` and in the folders among them."""
+    from blastvote.io import IMAGE_SUFFIXES
+
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(p for p in path.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
+        else:
+            found.append(path)
+    if not found:
+        raise InputError(
+            f"There is no image in {', '.join(map(str, paths))}. Name image files or their folder."
+        )
+    stems = [path.stem for path in found]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice:
+        raise InputError(
+            f"Two images are called '{twice}', and one result would overwrite the other. Rename one."
+        )
+    return found
+
+
+def parameters(pairs: Sequence[str]) -> dict[str, Any]:
+    """Return ``name=value`` pairs with the values read as JSON where they are."""
+    params: dict[str, Any] = {}
+    for text in pairs:
+        name, value = pair(text, "--param", "name=value", "mode=original")
+        try:
+            params[name] = json.loads(value)
+        except ValueError:
+            params[name] = value
+    return params
+
+
+def pair(text: str, option: str, form: str, example: str) -> tuple[str, str]:
+    """Return the two sides of ``name=value``."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"{option} {text!r} is not of the form {form}, such as {option} {example}.")
+    return name, value
+
+
+def classes(text: str) -> list[str]:
+    """Return comma-separated class names without blanks, each once."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise InputError(
+            f"--classes {text!r} holds an empty name. Separate names by one comma: --classes L1,L2,L3"
+        )
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise InputError(f"--classes {text!r}: {twice!r} occurs twice. Name each class once.")
+    return names
