@@ -1,34 +1,40 @@
-"""`docs/outputs.md` names every column of every table, and no table that is not written."""
+"""`docs/outputs.md` has a section for each table, names all its columns, and has no section for others."""
 
 import re
 from pathlib import Path
 
 import evaluate_study as made_up
+import numpy as np
 import pandas as pd
 import pytest
 
+from blastvote.annotations.journal import OUTCOMES
+from blastvote.contrast.api import enhance_and_describe
+from blastvote.dataset import manifest
+from blastvote.dataset.check import ledger
+from blastvote.dataset.split import splits
 from blastvote.evaluate.statistics.classification import METRICS
 from blastvote.evaluate.tables.all_tables import all_tables
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "outputs.md"
 
 
-def rows_of_the_page() -> dict[str, str]:
-    """Return what the page says of each CSV file of `tables/`."""
-    part = PAGE.read_text(encoding="utf-8").split("## Tables")[1].split("\n## ")[0]
-    rows = {}
-    for line in part.splitlines():
-        cells = line.strip("|").split("|")
-        for name in re.findall(r"`(\S+)\.csv`", cells[0]):
-            rows[name] = " ".join(cells[1:])
-    return rows
+def sections_of(part: str) -> dict[str, str]:
+    """Return the section of each CSV file in a part of the page (`Tables`, `Data`)."""
+    text = PAGE.read_text(encoding="utf-8").split(f"\n## {part} ")[1].split("\n## ")[0]
+    sections = {}
+    for section in text.split("\n### ")[1:]:
+        heading, _, body = section.partition("\n")
+        for name in re.findall(r"`(\S+)\.csv`", heading):
+            assert name not in sections, f"{name}.csv has two sections"
+            sections[name] = body
+    return sections
 
 
-def columns_named_in(text: str) -> set[str]:
-    """Return the column names in a row of the page, `<class>` and `<metric>` written out."""
-    names = set(
-        re.findall(r"[A-Za-z_<>0-9]+", re.sub(r"<metric>(_ci\w*low)/(\w+)", r"<metric>\1 <metric>\2", text))
-    )
+def columns_named_in(section: str) -> set[str]:
+    """Return the names in backticks in the list of columns (not in the example), `<class>` and others written out."""
+    listed = section.split("\nExample", maxsplit=1)[0]
+    names = set(re.findall(r"`([A-Za-z_<>0-9]+)`", listed[listed.index("\n- ") :]))
     for pattern, values in (("<class>", made_up.NAMES), ("<metric>", METRICS), ("<k>", "12")):
         names |= {name.replace(pattern, value) for name in names if pattern in name for value in values}
     return names
@@ -46,11 +52,34 @@ def on_the_page(name: str) -> str:
 
 
 def test_every_column_is_documented(tables: dict[str, pd.DataFrame]) -> None:
-    rows = rows_of_the_page()
+    sections = sections_of("Tables")
     for name, table in tables.items():
-        missing = set(map(str, table.columns)) - columns_named_in(rows[on_the_page(name)])
+        missing = set(map(str, table.columns)) - columns_named_in(sections[on_the_page(name)])
         assert not missing, f"{name}.csv has columns that docs/outputs.md does not name: {sorted(missing)}"
 
 
 def test_every_documented_table_is_written(tables: dict[str, pd.DataFrame]) -> None:
-    assert set(rows_of_the_page()) == {on_the_page(name) for name in tables}
+    assert set(sections_of("Tables")) == {on_the_page(name) for name in tables}
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [("manifest", manifest.COLUMNS), ("splits", splits.COLUMNS), ("import", ledger.COLUMNS)],
+)
+def test_every_column_of_the_data_is_documented(name: str, columns: list[str]) -> None:
+    assert set(columns) <= columns_named_in(sections_of("Data")[name])
+
+
+def test_every_column_of_the_contrast_is_documented() -> None:
+    _, record = enhance_and_describe(np.zeros((8, 8, 3), np.uint8), "none")
+    assert {"image_id", "method", *record} <= columns_named_in(sections_of("Data")["contrast"])
+
+
+def test_every_outcome_of_the_import_is_documented() -> None:
+    for outcome in OUTCOMES:
+        assert f"`{outcome}`" in sections_of("Data")["import"]
+
+
+@pytest.mark.parametrize("part", ["Tables", "Data"])
+def test_every_table_has_an_example(part: str) -> None:
+    assert [name for name, section in sections_of(part).items() if "\nExample (" not in section] == []
