@@ -2,7 +2,7 @@
 
 
 class InputError(ValueError):
-    """Input that the user can mend: the message names the file, the value, what was expected and the cure.
+    """Input that the user can fix: the message names the file, the value, what was expected and the remedy.
 
     Scripts and the command line show the message alone, without a traceback.
     """

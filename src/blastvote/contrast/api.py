@@ -81,18 +81,18 @@ def check_image(image: object) -> np.ndarray:
             f"image is a {type(image).__name__}; {expected}. Read files with blastvote.io.read_image."
         )
     if image.dtype != np.uint8:
-        cure = (
+        remedy = (
             "Use image.astype(np.uint8) * 255." if image.dtype == bool else "Scale it to 0-255 and convert."
         )
-        raise InputError(f"image has dtype {image.dtype}{_float_notes(image)}; {expected}. {cure}")
+        raise InputError(f"image has dtype {image.dtype}{_float_notes(image)}; {expected}. {remedy}")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
-        raise InputError(f"image has shape {image.shape}; {expected}. {_shape_cure(image.shape)}")
+        raise InputError(f"image has shape {image.shape}; {expected}. {_shape_remedy(image.shape)}")
     if image.size == 0:
         raise InputError(f"image has shape {image.shape}, so no pixel; {expected} with at least one pixel.")
     return np.ascontiguousarray(image)
 
 
-def _shape_cure(shape: tuple[int, ...]) -> str:
+def _shape_remedy(shape: tuple[int, ...]) -> str:
     """Say how an array of a wrong shape most likely becomes an image."""
     if len(shape) > 3:
         return "Pass one image at a time."

@@ -48,7 +48,7 @@ def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[str, Any]:
-    """Check a whole configuration; the first mistake ends with an error that says how to mend it.
+    """Check a whole configuration; the first mistake ends with an error that says how to fix it.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
 
 
 def _describe(error: ValidationError) -> str:
-    """Return one sentence or two on a schema violation: key, value, expectation, cure."""
+    """Return one sentence or two on a schema violation: key, value, expectation, remedy."""
     key = ".".join(str(part) for part in error.absolute_path)
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
     allowed_by: Any = error.validator_value

@@ -63,7 +63,7 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> pd.DataFrame |
     Raises
     ------
     InputError
-        Naming file, value, expectation and cure.
+        Naming file, value, expectation and remedy.
     """
     rule = make_rule(config["vote"]["rule"], config["classes"])
     if config["dataset"]["source"] == "local":

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from blastvote import io
 from blastvote.dataset.source.classes import check_aliases
 from blastvote.dataset.source.image_ids import assign_ids, list_images, safe_id
@@ -107,8 +109,24 @@ def _joined(parts: list[Part], annotations: list[str], labels: list[str]) -> lis
 def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
     """Read a CSV sheet: ``path``, and optionally ``image_id``, ``mask``, ``label``, ``patient_id``."""
     table = io.read_table(sheet, required=["path"])
-    base = Path(sheet).parent
-    paths = [base / value for value in table["path"]]
+    paths = _sheet_photographs(sheet, table)
+    if "image_id" in table:
+        images = dict(zip(_sheet_ids(sheet, table), paths, strict=True))
+    else:
+        images = assign_ids(dict.fromkeys(paths))
+    has_labels = any(name in table for name in LABEL_COLUMNS + PATIENT_COLUMNS)
+    return Part(
+        safe_id(Path(sheet).stem),
+        dict(sorted(images.items())),
+        annotations,
+        labels or (sheet if has_labels else ""),
+        _sheet_masks(sheet, table, paths, images) if "mask" in table else {},
+    )
+
+
+def _sheet_photographs(sheet: str, table: pd.DataFrame) -> list[Path]:
+    """Return the photographs of a sheet, which exist; with ids of its own, each is named once."""
+    paths = [Path(sheet).parent / value for value in table["path"]]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise InputError(
@@ -122,40 +140,40 @@ def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
                 f"{sheet}: line {line} names {value!r} again (first in line {first[path.resolve()]}): one photograph "
                 "cannot be two images. Keep one line."
             )
-    if "image_id" in table:
-        ids = list(table["image_id"])
-        wrong = [name for name in ids if safe_id(name) != name]
-        if wrong:
-            raise InputError(
-                f"{sheet}: image_id {wrong[0]!r} is not safe as a file name and table value; "
-                f"'{safe_id(wrong[0])}' would be. Correct it or drop the column."
-            )
-        twice = table["image_id"][table["image_id"].str.casefold().duplicated()]
-        if len(twice):
-            raise InputError(
-                f"{sheet}: image_id {twice.iloc[0]!r} occurs twice (capitals do not count, as some file systems "
-                "cannot tell them apart). Give each image an id of its own."
-            )
-        images = dict(zip(ids, paths, strict=True))
-    else:
-        images = assign_ids(dict.fromkeys(paths))
-    masks: dict[str, Path] = {}
-    if "mask" in table:
-        by_path = {path: image_id for image_id, path in images.items()}
-        masks = {by_path[path]: base / m for path, m in zip(paths, table["mask"], strict=True) if m}
-        gone = [str(path) for path in masks.values() if not path.is_file()]
-        if gone:
-            raise InputError(
-                f"{sheet}: {len(gone)} mask images do not exist: {listed(gone)}. Correct column 'mask'."
-            )
-    has_labels = any(name in table for name in LABEL_COLUMNS + PATIENT_COLUMNS)
-    return Part(
-        safe_id(Path(sheet).stem),
-        dict(sorted(images.items())),
-        annotations,
-        labels or (sheet if has_labels else ""),
-        masks,
-    )
+    return paths
+
+
+def _sheet_ids(sheet: str, table: pd.DataFrame) -> list[str]:
+    """Return the column ``image_id``: safe as file names, each once."""
+    ids = list(table["image_id"])
+    wrong = [name for name in ids if safe_id(name) != name]
+    if wrong:
+        raise InputError(
+            f"{sheet}: image_id {wrong[0]!r} is not safe as a file name and table value; "
+            f"'{safe_id(wrong[0])}' would be. Correct it or drop the column."
+        )
+    twice = table["image_id"][table["image_id"].str.casefold().duplicated()]
+    if len(twice):
+        raise InputError(
+            f"{sheet}: image_id {twice.iloc[0]!r} occurs twice (capitals do not count, as some file systems "
+            "cannot tell them apart). Give each image an id of its own."
+        )
+    return ids
+
+
+def _sheet_masks(
+    sheet: str, table: pd.DataFrame, paths: Sequence[Path], images: Mapping[str, Path]
+) -> dict[str, Path]:
+    """Return the mask image of each image id that has one; all exist."""
+    by_path = {path: image_id for image_id, path in images.items()}
+    base = Path(sheet).parent
+    masks = {by_path[path]: base / mask for path, mask in zip(paths, table["mask"], strict=True) if mask}
+    missing = [str(path) for path in masks.values() if not path.is_file()]
+    if missing:
+        raise InputError(
+            f"{sheet}: {len(missing)} mask images do not exist: {listed(missing)}. Correct column 'mask'."
+        )
+    return masks
 
 
 def leave_out(source: Source, classes: Sequence[str]) -> Source:

@@ -134,12 +134,12 @@ def _crossing(
                     if what == "image"
                     else f" (images {listed(sorted({i for p in parts.values() for i in p}), 4)})"
                 )
-                cure = (
+                remedy = (
                     "Make the splits again."
                     if what == "image"
                     else "Split with the patients in the table of labels."
                 )
-                yield f"fold {fold}: {what} {name!r} is in {_and(parts)}{members}. {cure}"
+                yield f"fold {fold}: {what} {name!r} is in {_and(parts)}{members}. {remedy}"
 
 
 def _and(roles: Iterable[str]) -> str:

@@ -54,11 +54,11 @@ def _by_class(
         own = {group.name: group for group in groups if group.label == name}
         if len(own) < need:
             unit = "patients or lone images" if grouped else "images"
-            cure = "lower protocol.folds" if settings.name == "kfold" else "take the class out of 'classes'"
+            remedy = "lower protocol.folds" if settings.name == "kfold" else "take the class out of 'classes'"
             why = "one for each fold" if settings.name == "kfold" else "train, val and test"
             raise InputError(
                 f"Class {name!r} has {len(own)} {unit}, but protocol '{settings.name}' needs {need} or "
-                f"more of each class ({why}). Add {unit} of this class, or {cure}."
+                f"more of each class ({why}). Add {unit} of this class, or {remedy}."
             )
         order = shuffled(own, settings.name, settings.seed, name)
         result[name] = [own[key] for key in order]

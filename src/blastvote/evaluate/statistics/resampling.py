@@ -112,7 +112,7 @@ def _scipy_bootstrap(
     statistic: Callable[..., Any], groups: list[NDArray[np.intp]], settings: BootstrapSettings
 ) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # Degenerate cases are expected (a perfect score in every draw) and mended by the caller.
+        # Degenerate cases are expected (a perfect score in every draw) and fixed by the caller.
         warnings.simplefilter("ignore")
         return stats.bootstrap(
             tuple(groups),
