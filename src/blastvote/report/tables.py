@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,51 +11,7 @@ from blastvote.evaluate.statistics.classification import CONVENTIONS
 from blastvote.evaluate.tables import paper_values
 from blastvote.evaluate.tables.markdown import percent, without_equal
 from blastvote.report.answer import method_name
-
-
-@dataclass(frozen=True)
-class Column:
-    """Head of a column, and the sentence that explains it."""
-
-    head: str
-    tip: str
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """One cell: its text, small lines below it, and the value by which the column is sorted."""
-
-    text: str
-    quiet: Sequence[str] = ()
-    value: float | None = None
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class ShownTable:
-    """A table of the page.
-
-    Attributes
-    ----------
-    name
-        Of the CSV file that it shows a part of.
-    label
-        Names it among its like.
-    caption
-        A sentence.
-    rows
-        The first cell of a row is its head.
-    open
-        Whether it is seen at once, or only when asked for.
-    """
-
-    name: str
-    label: str
-    caption: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[TableCell]] = field(default=())
-    open: bool = True
-
+from blastvote.report.shown_table import Column, ShownTable, TableCell
 
 METHOD = Column("Method", "The contrast method that every image was enhanced with before training and test.")
 MAP = Column(
@@ -124,6 +79,7 @@ def table1(table: pd.DataFrame) -> list[ShownTable]:
 
 def table2(table: pd.DataFrame) -> list[ShownTable]:
     """Return Table 2 (``table2_classification.csv``), one table a subset and convention: strict on test first."""
+    # Long because each head has its sentence here, where the columns are chosen.
     columns = [
         METHOD,
         ACCURACY,

@@ -97,6 +97,7 @@ def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
     """Return the entities: the folder, the workflow, its run, every file, and what they refer to."""
+    # One flat list in the order of the profile: parts of it would only hide which entity refers to which.
     snakefile = Path("Snakefile")
     others = [path for path in workflow if path != snakefile]
     parts = [snakefile, *others, Path("config.yaml"), *made]

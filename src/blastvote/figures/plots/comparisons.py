@@ -71,6 +71,7 @@ def forest_plot(
     margins : mapping, optional
         Metric to the margin of equivalence (fraction).
     """
+    # Long because it draws top-down: panels, rows, margins, null arm and legend are one picture.
     require(comparisons, ["method_a", "method_b", "metric", "difference"], "comparisons")
     rows = comparisons.dropna(subset=["difference"])
     if metrics is not None:
