@@ -200,11 +200,10 @@ def test_summary_and_prediction_from_the_shell(toy: Path) -> None:
     blastvote("predict", str(photograph), "--model", str(run), "--out", str(out), "--pixel-size", "0.2")
     votes = pd.read_csv(out / "votes.csv")
     assert list(votes["image_id"]) == [image_id]
-    # Images go through in other batches than in the study, which moves the last bits; this network has learned so
-    # little that they can decide over a cell. `predict` also leaves out cells of few pixels and merges those that
-    # overlap: most of what it finds, the study must have found too.
-    keys = ["image_id", "class", "y1", "x1", "y2", "x2"]
-    found = set(pd.read_csv(out / "cells.csv")[keys].itertuples(index=False, name=None))
-    known = set(stored.loc[stored["image_id"] == image_id, keys].itertuples(index=False, name=None))
-    assert len(found & known) >= 0.7 * len(found)
+    # This network has learned too little to find cells of more than a few pixels, which `predict` leaves out: what it
+    # finds is compared in tests/unit/prediction; here all that it writes must say the same.
+    found = pd.read_csv(out / "cells.csv")
+    assert votes[[f"n_{name}" for name in CLASSES]].to_numpy().sum() == len(found)
+    outlines = json.loads((out / f"geojson/{image_id}.geojson").read_text(encoding="utf-8"))
+    assert len(outlines["features"]) == len(found)
     assert (out / f"overlays/{image_id}.jpg").is_file()
