@@ -5,7 +5,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("contrast.py", "simulate.py", "evaluate.py", "network.py", "network_ablation.py")
+SCRIPTS = (
+    "contrast/speed.py",
+    "simulator/speed.py",
+    "study/speed.py",
+    "network/speed.py",
+    "network/ablation.py",
+)
 
 if __name__ == "__main__":
     for script in SCRIPTS:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.planning import make_study
+from benchmarks.study.planning import make_study
 
 COUNTED = """
 import cProfile, sys

@@ -31,7 +31,7 @@ for method, (batch, image_ids) in product(METHODS, BATCHES.items()):
         message:
             f"Flipping training images of {method} ({batch})"
         script:
-            "../scripts/flip.py"
+            "../scripts/contrast/flip.py"
 
 
 rule flipped_annotations:
@@ -55,4 +55,4 @@ rule flipped_annotations:
     message:
         "Flipping the masks of the training images"
     script:
-        "../scripts/flipped_annotations.py"
+        "../scripts/contrast/flipped_annotations.py"

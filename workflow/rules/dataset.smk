@@ -44,7 +44,7 @@ rule labels:
     message:
         "Reading the labels of {n} images".format(n=len(IMAGES))
     script:
-        "../scripts/labels.py"
+        "../scripts/data/labels.py"
 
 
 rule split:
@@ -69,7 +69,7 @@ rule split:
     message:
         "Splitting the images by protocol '{params.protocol[name]}'"
     script:
-        "../scripts/split.py"
+        "../scripts/data/split.py"
 
 
 rule manifest:
@@ -101,7 +101,7 @@ rule manifest:
     message:
         "Checking {n} images and their cells".format(n=len(IMAGES))
     script:
-        "../scripts/manifest.py"
+        "../scripts/data/manifest.py"
 
 
 rule leakage:
@@ -128,4 +128,4 @@ rule leakage:
     message:
         "Looking for images and patients that cross from training to test"
     script:
-        "../scripts/leakage.py"
+        "../scripts/data/leakage.py"

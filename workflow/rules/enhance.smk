@@ -34,7 +34,7 @@ for method, (batch, image_ids) in product(METHODS, BATCHES.items()):
         message:
             f"Enhancing {len(image_ids)} images with {method} ({batch})"
         script:
-            "../scripts/enhance.py"
+            "../scripts/contrast/enhance.py"
 
 
 rule contrast_record:
@@ -63,4 +63,4 @@ rule contrast_record:
     message:
         "Joining the records of the contrast methods"
     script:
-        "../scripts/contrast_record.py"
+        "../scripts/contrast/contrast_record.py"

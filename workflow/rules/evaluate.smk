@@ -70,7 +70,7 @@ rule tables:
     message:
         "Writing the tables"
     script:
-        "../scripts/tables.py"
+        "../scripts/results/tables.py"
 
 
 rule plots:
@@ -103,7 +103,7 @@ rule plots:
     message:
         "Drawing the plots"
     script:
-        "../scripts/plots.py"
+        "../scripts/results/plots.py"
 
 
 rule examples:
@@ -132,7 +132,7 @@ rule examples:
     message:
         "Showing example images"
     script:
-        "../scripts/examples.py"
+        "../scripts/results/examples.py"
 
 
 rule overlays:
@@ -170,7 +170,7 @@ rule overlays:
     message:
         "Showing found and true cells"
     script:
-        "../scripts/overlays.py"
+        "../scripts/results/overlays.py"
 
 
 rule provenance:
@@ -196,4 +196,4 @@ rule provenance:
     message:
         "Writing the provenance"
     script:
-        "../scripts/provenance.py"
+        "../scripts/results/provenance.py"

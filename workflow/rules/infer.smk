@@ -33,7 +33,7 @@ rule infer:
     message:
         "Segmenting the cells of {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:
-        "../scripts/infer.py"
+        "../scripts/networks/infer.py"
 
 
 rule score:
@@ -67,4 +67,4 @@ rule score:
     message:
         "Scoring {wildcards.method} and voting (seed {wildcards.seed}, fold {wildcards.fold})"
     script:
-        "../scripts/score.py"
+        "../scripts/networks/score.py"

@@ -37,7 +37,7 @@ rule report:
     message:
         "Writing the report"
     script:
-        "../scripts/report.py"
+        "../scripts/results/report.py"
 
 
 rule geojson:
@@ -63,4 +63,4 @@ rule geojson:
     message:
         "Outlining the cells of {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold}) for QuPath"
     script:
-        "../scripts/geojson.py"
+        "../scripts/results/geojson.py"

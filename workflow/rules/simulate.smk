@@ -29,7 +29,7 @@ if config["dataset"]["source"] == "simulated":
             message:
                 f"Simulating {len(image_ids)} smears ({batch})"
             script:
-                "../scripts/simulate.py"
+                "../scripts/data/simulate.py"
 
     localrules:
         simulated_annotations,
@@ -56,4 +56,4 @@ if config["dataset"]["source"] == "simulated":
         message:
             "Writing the annotations of the simulated smears"
         script:
-            "../scripts/simulated_annotations.py"
+            "../scripts/data/simulated_annotations.py"

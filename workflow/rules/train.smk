@@ -38,4 +38,4 @@ rule train:
     message:
         "Training Mask R-CNN on {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:
-        "../scripts/train.py"
+        "../scripts/networks/train.py"

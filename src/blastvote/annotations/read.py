@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from blastvote import io
+from blastvote.annotations.formats.via import CSV_COLUMNS, is_via, read_via, read_via_csv
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet
-from blastvote.annotations.via import CSV_COLUMNS, is_via, read_via, read_via_csv
 from blastvote.errors import InputError
 
 SUPPORTED = (
@@ -68,7 +68,7 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
 
 
 def _read_document(path: Path, document: Any, class_attribute: str | None) -> AnnotationSet:
-    from blastvote.annotations import coco, geojson, labelme
+    from blastvote.annotations.formats import coco, geojson, labelme
 
     try:
         if is_via(document):
@@ -100,7 +100,7 @@ def _read_document(path: Path, document: Any, class_attribute: str | None) -> An
 
 def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
     from blastvote.annotations.common import merge_images
-    from blastvote.annotations.masks import read_mask_folder
+    from blastvote.annotations.formats.masks import read_mask_folder
 
     files = sorted(
         p

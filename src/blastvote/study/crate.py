@@ -39,7 +39,7 @@ RESULTS = (
 WORKFLOW = (
     "Snakefile",
     "workflow/rules/*.smk",
-    "workflow/scripts/*.py",
+    "workflow/scripts/**/*.py",
     "workflow/schemas/*.yaml",
     "LICENSE",
 )

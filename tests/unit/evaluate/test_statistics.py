@@ -115,7 +115,7 @@ def test_the_least_p_value_of_so_many_seeds() -> None:
 
 @pytest.mark.parametrize(("seed_sd", "image_sd"), [(1.0, 1.0), (0.35, 1.0), (0.0, 1.0), (1.0, 0.0)])
 def test_crossed_intervals_cover_trainings_and_images(seed_sd: float, image_sd: float) -> None:
-    """500 studies of five seeds and forty patients; `benchmarks/verdict_coverage.py` has more of them."""
+    """500 studies of five seeds and forty patients; `benchmarks/study/verdict_coverage.py` has more of them."""
     rng = np.random.default_rng(8)
     sampling = make_sampling(singles(40), [""] * 40)
     covered = 0

@@ -1,4 +1,4 @@
-"""Run by test_training_network.py in a process of its own, because determinism is a setting of the process.
+"""Run by training/test_network.py in a process of its own, because determinism is a setting of the process.
 
     python resume_script.py FOLDER EPOCHS STOP_AT_STEP
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from blastvote.annotations.common import merge_images
+from blastvote.annotations.formats.masks import check_mask_file, mask_files, read_mask_annotation
 from blastvote.annotations.journal import Journal
-from blastvote.annotations.masks import check_mask_file, mask_files, read_mask_annotation
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.read import read_annotations
 from blastvote.dataset.source.image_ids import NameIndex

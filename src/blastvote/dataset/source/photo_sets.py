@@ -43,7 +43,7 @@ class Source:
     parts
         One for each group of images.
     masks
-        What the values of mask images mean (`blastvote.annotations.label_maps.MODES`).
+        What the values of mask images mean (`blastvote.annotations.formats.label_maps.MODES`).
     ignore_values
         Values of mask images that are background; None finds an ignore border.
     crowds
