@@ -153,14 +153,20 @@ def resize_mask(mask: np.ndarray, scale: float, padding: Padding, crop: Crop | N
         As `resize_image` returned them.
     """
     rows, columns = (nearest_points(size, scale) for size in mask.shape[:2])
-    mask = mask[rows][:, columns]
+    resized = mask.take(rows, axis=0, mode="clip").take(columns, axis=1, mode="clip")
+    resized[rows == mask.shape[0]] = 0
+    resized[:, columns == mask.shape[1]] = 0
     if crop is None:
-        return np.pad(mask, padding)
+        return np.pad(resized, padding)
     y, x, height, width = crop
-    return mask[y : y + height, x : x + width]
+    return resized[y : y + height, x : x + width]
 
 
 def nearest_points(size: int, scale: float) -> np.ndarray:
-    """Return which of `size` pixels each pixel of the axis takes that is enlarged by `scale`: int (h,), rising."""
-    points: np.ndarray = ndimage.zoom(np.arange(size), scale, order=0)
+    """Return which of `size` pixels each pixel of the axis takes that is enlarged by `scale`: int (h,), rising.
+
+    ``zoom`` rounds some last points to just outside of the axis and leaves 0 there, so Matterport's masks lose
+    their last row or column at such a scale. The index is then `size`: no pixel.
+    """
+    points: np.ndarray = ndimage.zoom(np.arange(size), scale, order=0, cval=size)
     return points

@@ -5,8 +5,9 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 from tiny import TINY, tiny_sample
 
 from mrcnn.data import Batches, MaskCrop, Sample
@@ -25,6 +26,7 @@ def _crops(masks, margin=0):
 
 
 @settings(max_examples=60, deadline=None)
+@example(height=105, width=118, mode="pad64", side=128, seed=4, margin=0)
 @given(
     height=st.integers(64, 150), width=st.integers(64, 150), mode=st.sampled_from(["square", "pad64", "crop", "none"]),
     side=st.sampled_from([64, 128]), seed=st.integers(0, 1000), margin=st.integers(0, 3),
@@ -122,3 +124,18 @@ def test_no_file_format_starts_another_program(tmp_path):
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n")
     with pytest.raises(ValueError, match="cannot be read"):
         Sample("a", tmp_path / "a.png", [], np.zeros(0, int)).read_image()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    height=st.integers(20, 160),
+    width=st.integers(20, 160),
+    side=st.sampled_from([64, 128, 256]),
+    seed=st.integers(0, 99),
+)
+@example(height=105, width=118, side=128, seed=4)  # zoom's last column lies just outside of the image
+def test_masks_are_resized_as_scipy_does(height, width, side, seed):
+    masks = np.random.default_rng(seed).random((height, width, 2)) < 0.5
+    scale = side / max(height, width)
+    expected = ndimage.zoom(masks, (scale, scale, 1), order=0)
+    np.testing.assert_array_equal(resize_mask(masks, scale, ((0, 0), (0, 0), (0, 0))), expected)
