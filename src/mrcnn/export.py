@@ -18,12 +18,12 @@ import numpy as np
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
+from mrcnn.files import atomic_path
 from mrcnn.geometry.anchors import normalised_anchors
 from mrcnn.geometry.boxes import tf_norm_boxes
 from mrcnn.inputs import checked_image, fitted_image
 from mrcnn.model import MaskRCNN
 from mrcnn.network.network import Prediction
-from mrcnn.training.state import write_atomically
 from mrcnn.unmold import unmold_detections
 
 OUTPUTS = Prediction._fields
@@ -74,7 +74,8 @@ def export_onnx(model: MaskRCNN, path: str | Path, opset: int = 17) -> Path:
     entry = proto.metadata_props.add()
     entry.key, entry.value = _CONFIG_KEY, _to_json(model.config)
     target = Path(path)
-    write_atomically(target, lambda file: file.write(proto.SerializeToString()))
+    with atomic_path(target) as temporary:
+        temporary.write_bytes(proto.SerializeToString())
     return target
 
 

@@ -4,42 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mrcnn.files import atomic_path
+
 StrPath = str | os.PathLike[str]
-
-
-@contextmanager
-def atomic_path(path: StrPath) -> Iterator[Path]:
-    """Give a temporary sibling of ``path``; rename it to ``path`` when the block ends well, else remove it.
-
-    The temporary name keeps the suffix (writers choose the format by it) and starts with a dot. Missing
-    parent folders are made.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> target = Path(tempfile.mkdtemp()) / "a.txt"
-    >>> with atomic_path(target) as temporary:
-    ...     _ = temporary.write_text("whole")
-    >>> target.read_text()
-    'whole'
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem[:100]}.{os.getpid()}-{secrets.token_hex(4)}{path.suffix}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") -> None:

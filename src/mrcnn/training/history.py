@@ -5,7 +5,8 @@ import io
 from pathlib import Path
 from typing import Any
 
-from mrcnn.training.state import HISTORY_FILE, write_atomically
+from mrcnn.files import atomic_path
+from mrcnn.training.state import HISTORY_FILE
 
 _NOT_WRITTEN = ("seconds",)  # differs between equal runs: the file stays the same byte for byte
 
@@ -17,7 +18,8 @@ def write_history(folder: Path, rows: list[dict[str, Any]]) -> None:
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: _text(value) for key, value in row.items()} for row in rows)
-    write_atomically(folder / HISTORY_FILE, lambda file: file.write(text.getvalue().encode()))
+    with atomic_path(folder / HISTORY_FILE) as temporary:
+        temporary.write_bytes(text.getvalue().encode())
 
 
 def _text(value: Any) -> Any:

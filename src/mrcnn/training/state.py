@@ -3,16 +3,15 @@
 import dataclasses
 import json
 import logging
-import os
 import zipfile
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
+from mrcnn.files import atomic_path
 from mrcnn.training.step import TrainStep
 from mrcnn.weights.reading import read
 
@@ -55,28 +54,14 @@ class Progressed:
     sums: list[float] = field(default_factory=list)
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file whole or not at all: to a temporary sibling first, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
 def save_state(folder: Path, step: TrainStep, progressed: Progressed, identity: dict[str, Any]) -> None:
     """Write weights, optimiser, average and progress to ``state.npz`` in `folder`."""
     arrays: dict[str, Any] = {f"weights/{k:04d}": np.asarray(v) for k, v in enumerate(step.model.variables)}
     arrays |= {name: variable.numpy() for name, variable in step.state.items()}
     note = {"format": _FORMAT, "identity": identity} | vars(progressed)
     arrays["note"] = np.array(json.dumps(note))
-    write_atomically(folder / STATE_FILE, lambda file: np.savez(file, **arrays))
+    with atomic_path(folder / STATE_FILE, durable=True) as temporary:
+        np.savez(temporary, **arrays)
 
 
 def load_state(folder: Path, step: TrainStep, identity: dict[str, Any]) -> Progressed:

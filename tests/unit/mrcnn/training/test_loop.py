@@ -50,7 +50,7 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path, changes):
     assert [{**r, "seconds": 0} for r in rows] == [{**r, "seconds": 0} for r in resumed_rows]
     for name in ("history.csv", "best.weights.h5", "last.weights.h5"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes(), name
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob(".*.npz"))
 
 
 def test_a_finished_training_can_be_prolonged(tmp_path):
