@@ -72,6 +72,7 @@ def simulate(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> None:
     """Check a data set as the workflow does and print the report."""
     from blastvote.dataset.check.checks import check_dataset
+    from blastvote.dataset.check.findings import check_stops
     from blastvote.dataset.source.collect import collect
     from blastvote.dataset.source.source import open_source
     from blastvote.vote import make_rule, vote
@@ -90,7 +91,9 @@ def check(options: argparse.Namespace) -> None:
         ),
     }
     rule = partial(vote, rule=make_rule(options.vote, classes))
-    report, _ = check_dataset(collect(open_source(dataset, classes), classes, rule), classes, rule)
+    check_stops(options.stop_on)
+    collection = collect(open_source(dataset, classes), classes, rule)
+    report, _ = check_dataset(collection, classes, rule, stop_on=options.stop_on)
     print(report.to_markdown())
     report.raise_errors()
 

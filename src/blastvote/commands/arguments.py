@@ -42,6 +42,8 @@ def check(add: Add) -> None:
     add("--ignore-value", action="append", type=int, metavar="N", help=ignored)
     crowds = ("ignore", "cells", "stop")
     add("--crowds", default="ignore", choices=crowds, help="what becomes of COCO's iscrowd: 1")
+    stops = "findings that stop beside errors: warning, or a kind (docs/your_data.md); repeatable"
+    add("--stop-on", action="append", default=[], metavar="KIND", help=stops)
     add("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
     add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
     add("--classes", default="L1,L2,L3", help="comma-separated class names")

@@ -15,6 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from blastvote.dataset.check.findings import check_stops
 from blastvote.errors import InputError
 from blastvote.study.reserved import check_classes, check_methods
 from blastvote.wording import suggest
@@ -75,6 +76,7 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     check_classes(config["classes"])
     _check_methods(config)
     _check_source(config)
+    check_stops(config["dataset"].get("stop_on") or [])
     _check_vote(config)
     _check_protocol(config)
     _check_network(config)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.dataset.check.checks import CheckReport, check_dataset, hash_table, true_images
+from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
+from blastvote.dataset.check.findings import KINDS, SEVERITIES, Finding, check_stops
+from blastvote.dataset.check.report import CheckReport
 from blastvote.dataset.coco import read_coco, write_coco
 from blastvote.dataset.manifest import COLUMNS, build_manifest, portable_path, read_manifest
 from blastvote.dataset.source.collect import collect
@@ -59,7 +61,7 @@ def test_everything_wrong_is_told_at_once(three, rule):
 
 
 def test_a_path_upwards_stays_whole_in_the_message():
-    report = CheckReport(errors=["../smears/a.png: is not an image."])
+    report = CheckReport([Finding("unreadable", "../smears/a.png: is not an image.")])
     with pytest.raises(InputError, match=r"found 1 error: \.\./smears/a\.png: is not an image\.$"):
         report.raise_errors()
 
@@ -140,7 +142,7 @@ def test_report_reads_well_and_is_stable(three, rule):
     )
     assert "plain.png: the image is nearly of one colour." in text
     assert text == check(three, rule, threads=3)[1].to_markdown()
-    report.errors.append("x.png: broken.")
+    report.add("unreadable", "x.png: broken.")
     assert "cannot be used" in report.to_markdown()
 
 
@@ -173,3 +175,29 @@ def test_real_smears(shared_dir, rule):
     assert collection.labels["label"].tolist() == ["L3", "L3", "L1", "L1", "L1"]
     report, facts = check_dataset(collection, CLASSES, rule, threads=2)
     assert report.ok and sum(fact.n_cells for fact in facts) == 30
+
+
+def test_findings_stop_where_the_configuration_says_so(three):
+    rule = lambda counts: max(counts, key=counts.get)  # noqa: E731
+    collection = collect(open_source(three.config(), CLASSES), ["L1", "L2", "L3", "L4"], rule)
+    for stop_on, ok in (
+        ([], True),
+        (["warning"], False),
+        (["class_without_image"], False),
+        (["note"], False),
+    ):
+        report, _ = check_dataset(collection, [*CLASSES, "L4"], rule, stop_on=stop_on)
+        assert report.ok == ok, stop_on
+    report, _ = check_dataset(collection, [*CLASSES, "L4"], rule, stop_on=["class_without_image"])
+    with pytest.raises(
+        InputError, match=r"found 3 findings of dataset\.stop_on: No image has the label 'L2', No"
+    ):
+        report.raise_errors()
+    with pytest.raises(InputError, match=r"'look_alike', which is no finding .* Did you mean 'look_alikes'"):
+        check_stops(["look_alike"])
+
+
+def test_every_kind_has_a_severity_title_and_remedy():
+    assert {kind.severity for kind in KINDS.values()} == set(SEVERITIES)
+    for kind in KINDS.values():
+        assert kind.title and kind.remedy.endswith(".")

@@ -201,9 +201,9 @@ def test_runs_of_all_values_at_once_are_those_of_each():
 
 
 def test_thousands_of_equal_cells_give_a_few_warnings():
-    from blastvote.dataset.check.overlaps import overlap_warnings
+    from blastvote.dataset.check.overlaps import overlaps
 
     mask = np.zeros((40, 40), bool)
     mask[5:20, 5:20] = True
-    found = overlap_warnings([(str(n), encode(mask)) for n in range(5000)])
-    assert len(found) == 6 and found[-1] == "and 4994 more cells are equal to another"
+    found = overlaps([(str(n), encode(mask)) for n in range(5000)])
+    assert len(found) == 6 and found[-1] == ("equal_cells", "and 4994 more cells are equal to another")

@@ -43,6 +43,7 @@ OTHER: dict[str, Any] = {
     "dataset.class_attribute": "subtype",
     "dataset.class_aliases": {"lymphoblast-1": "L1"},
     "dataset.labels": "labels.csv",
+    "dataset.stop_on": ["warning"],
     "classes": ["L1", "L2", "L3", "L4"],
     "vote.rule": "plurality",
     "methods": ["eff", "none"],

@@ -19,8 +19,10 @@ def main(snakemake) -> None:
     classes = snakemake.params.classes
     rule = partial(vote, rule=make_rule(snakemake.params.vote, classes))
     collection = collect(plan_source(snakemake.config), classes, rule)
-    report, facts = check_dataset(collection, classes, rule, threads=snakemake.threads)
-    report.warnings += scale_warnings(facts, snakemake.params.model)
+    stop_on = snakemake.params.dataset["stop_on"]
+    report, facts = check_dataset(collection, classes, rule, snakemake.threads, stop_on)
+    for text in scale_warnings(facts, snakemake.params.model):
+        report.add("network_scale", text)
     for warning in report.warnings:
         LOGGER.warning("Warning: %s", warning)
     report.raise_errors()

@@ -5,69 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.ledger import all_lines, sums
 from blastvote.dataset.check.measure import ImageFacts, examine
+from blastvote.dataset.check.report import CheckReport
 from blastvote.dataset.source.collect import Collection, Vote
 from blastvote.dataset.source.usable import no_cells
 from blastvote.dataset.split.perceptual_hash import HASH_COLUMNS, near_duplicates, placing
 from blastvote.dataset.truth import TrueImage
-from blastvote.errors import InputError
 from blastvote.wording import listed
-
-MAX_LISTED = 200
-"""Errors, warnings and notes of each kind that the report spells out."""
-
-
-@dataclass
-class CheckReport:
-    """The outcome of a check.
-
-    Attributes
-    ----------
-    errors, warnings, notes
-        Sentences. Errors stop the workflow.
-    counts
-        Number of images, cells, images and cells of each class, patients.
-    """
-
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    counts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Return whether there are no errors."""
-        return not self.errors
-
-    def raise_errors(self) -> None:
-        """Raise one InputError that lists the first errors and their number, if there are any."""
-        if self.errors:
-            count = len(self.errors)
-            title = "1 error" if count == 1 else f"{count} errors"
-            shown = listed([text.rstrip(".") for text in self.errors], 5)
-            raise InputError(f"The check of the data set found {title}: {shown}.")
-
-    def to_markdown(self) -> str:
-        """Return the report as Markdown that reads well as plain text."""
-        verdict = "The data set can be used." if self.ok else "The data set cannot be used: see the errors."
-        lines = ["# Check of the data set", "", verdict, "", "| what | number |", "|---|---|"]
-        lines += [f"| {name} | {value} |" for name, value in self.counts.items()]
-        for title, items in (("Errors", self.errors), ("Warnings", self.warnings), ("Notes", self.notes)):
-            lines += ["", f"## {title} ({len(items)})", ""]
-            lines += [f"- {item}" for item in items[:MAX_LISTED]] or ["None."]
-            if len(items) > MAX_LISTED:
-                lines += [f"- and {len(items) - MAX_LISTED} more"]
-        return "\n".join(lines) + "\n"
 
 
 def check_dataset(
-    collection: Collection, classes: Sequence[str], vote: Vote, threads: int = 1
+    collection: Collection,
+    classes: Sequence[str],
+    vote: Vote,
+    threads: int = 1,
+    stop_on: Sequence[str] = (),
 ) -> tuple[CheckReport, list[ImageFacts]]:
     """Check every image and cell of a collection.
 
@@ -81,6 +40,8 @@ def check_dataset(
         The vote rule, to compare labels with the vote of the true cells.
     threads
         Images looked at side by side.
+    stop_on
+        Severities and kinds of findings that stop the study beside errors (`check_stops`).
 
     Returns
     -------
@@ -91,16 +52,16 @@ def check_dataset(
     items = [(i, path, collection.annotations.get(i)) for i, path in collection.images.items()]
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
         facts = list(pool.map(lambda item: examine(*item), items))
-    report = CheckReport(notes=list(collection.notes), warnings=list(collection.warnings))
+    report = CheckReport(stop_on=stop_on)
+    report.findings += [Finding("repaired", text) for text in collection.notes]
+    report.findings += [Finding("reading", text) for text in collection.warnings]
     labels = dict(zip(collection.labels["image_id"], collection.labels["label"], strict=True))
     for fact in facts:
         name = collection.images[fact.image_id].as_posix()
-        report.errors += [f"{name}: {text.rstrip('.')}." for text in fact.errors]
-        report.warnings += [f"{name}: {text}." for text in fact.warnings]
-        if fact.outside:
-            report.notes.append(
-                f"{name}: {fact.outside} cells reach beyond the image and were cut off there."
-            )
+        report.findings += [
+            replace(finding, text=f"{name}: {finding.text.rstrip('.')}.", file=finding.file or name)
+            for finding in fact.findings
+        ]
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
     _check_duplicates(report, facts, collection)
     _check_patients(report, collection)
@@ -108,36 +69,38 @@ def check_dataset(
     report.counts = _counts(facts, collection, classes) | sums(lines)
     if report.ok and not report.counts["cells"]:
         files = listed(dict.fromkeys(line.file for line in lines)) or "The data set"
-        report.errors.append(no_cells(files, (), lines, len(facts)).rstrip("."))
+        report.add("no_cells", no_cells(files, (), lines, len(facts)).rstrip("."))
     for name in classes:
         if report.counts[f"images {name}"] == 0:
-            report.warnings.append(f"No image has the label {name!r}.")
+            report.add("class_without_image", f"No image has the label {name!r}.")
     return report, facts
 
 
 def _check_label(
     report: CheckReport, name: str, fact: ImageFacts, label: str, classes: Sequence[str], vote: Vote
 ) -> None:
-    if fact.errors:
+    if fact.unusable:
         return
     counts = {c: sum(cell.class_name == c and not cell.crowd for cell in fact.cells) for c in classes}
     voted = vote(counts)
     if fact.n_cells == 0:
-        report.warnings.append(f"{name}: has the label {label!r} but no annotated cell.")
+        report.add(
+            "not_annotated", f"{name}: has the label {label!r} but no annotated cell.", fact.image_id, name
+        )
     elif voted != label:
         told = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
-        report.warnings.append(
-            f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
-        )
+        text = f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
+        report.add("label_differs", text, fact.image_id, name)
 
 
 def _check_patients(report: CheckReport, collection: Collection) -> None:
     lone = list(collection.labels["image_id"][collection.labels["patient_id"] == ""])
     if 0 < len(lone) < len(collection.labels):
         names = listed(collection.images[image_id].name for image_id in lone)
-        report.warnings.append(
+        report.add(
+            "lone_patient",
             f"{len(lone)} of {len(collection.labels)} images have no patient ({names}): each counts as a patient of "
-            "its own."
+            "its own.",
         )
 
 
@@ -146,15 +109,17 @@ def _check_duplicates(report: CheckReport, facts: Sequence[ImageFacts], collecti
     for fact in facts:
         if fact.sha256:
             by_hash.setdefault(fact.sha256, []).append(collection.images[fact.image_id].as_posix())
+    first = {collection.images[fact.image_id].as_posix(): fact.image_id for fact in facts}
     for names in by_hash.values():
         if len(names) > 1:
-            report.warnings.append(f"{listed(names)} are the same file, byte for byte.")
+            report.add("equal_files", f"{listed(names)} are the same file, byte for byte.", first[names[0]])
     table = hash_table(facts)
     same = {fact.image_id: fact.sha256 for fact in facts}
     for a, b, flip, distance in near_duplicates(table):
         if same[a] != same[b]:
             pair = f"{collection.images[a].as_posix()} and {collection.images[b].as_posix()}"
-            report.warnings.append(f"{pair} look alike (perceptual distance {distance}, {placing(flip)}).")
+            text = f"{pair} look alike (perceptual distance {distance}, {placing(flip)})."
+            report.add("look_alikes", text, a)
 
 
 def _counts(facts: Sequence[ImageFacts], collection: Collection, classes: Sequence[str]) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from blastvote import io, rle
 from blastvote.annotations.journal import CELL, CROWD, LEFT_OUT, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
-from blastvote.dataset.check.overlaps import overlap_warnings
+from blastvote.dataset.check.findings import Finding
+from blastvote.dataset.check.overlaps import overlaps
 from blastvote.dataset.split.perceptual_hash import perceptual_hashes
 from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
@@ -39,10 +41,8 @@ class ImageFacts:
         The cells that have pixels in the image, as run-length masks.
     lines
         What became of every cell of the annotation, for the ledger.
-    outside
-        Number of cells that reach beyond the image; what is outside is cut off.
-    errors, warnings
-        Sentences, without the image's name.
+    findings
+        What is wrong; the sentences do not name the image.
     """
 
     image_id: str
@@ -52,9 +52,17 @@ class ImageFacts:
     hashes: dict[str, str] = field(default_factory=dict)
     cells: tuple[TrueCell, ...] = ()
     lines: list[Line] = field(default_factory=list)
-    outside: int = 0
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, kind: str, text: str, cell: Cell | None = None) -> None:
+        """Add a finding of a kind (a name in `KINDS`) on the image, or on one cell of it."""
+        where = (cell.file, cell.object) if cell is not None else ("", "")
+        self.findings.append(Finding(kind, text, self.image_id, *where))
+
+    @property
+    def unusable(self) -> bool:
+        """Return whether there is an error."""
+        return any(finding.severity == "error" for finding in self.findings)
 
     @property
     def n_cells(self) -> int:
@@ -78,17 +86,18 @@ def examine(image_id: str, path: Path, annotation: ImageAnnotation | None) -> Im
         image = io.read_image(path)
         facts.sha256 = io.sha256(path)
     except InputError as error:
-        facts.errors.append(str(error).removeprefix(f"{path}: "))
+        facts.add("unreadable", str(error).removeprefix(f"{path}: "))
         facts.lines = [_line(image_id, cell, LEFT_OUT, "the photograph cannot be read") for cell in drawn]
         return facts
     facts.height, facts.width = image.shape[:2]
     facts.hashes = perceptual_hashes(image)
     if min(facts.height, facts.width) < MIN_SIDE:
-        facts.errors.append(
-            f"the image is {facts.width}x{facts.height} pixels, less than {MIN_SIDE} on a side. Take it out"
+        facts.add(
+            "too_small",
+            f"the image is {facts.width}x{facts.height} pixels, less than {MIN_SIDE} on a side. Take it out",
         )
-    if image.std() < 1:
-        facts.warnings.append("the image is nearly of one colour")
+    if cv2.meanStdDev(image)[1].max() < 1:
+        facts.add("one_colour", "the image is nearly of one colour")
     if annotation is not None:
         _examine_cells(facts, annotation)
     return facts
@@ -97,46 +106,56 @@ def examine(image_id: str, path: Path, annotation: ImageAnnotation | None) -> Im
 def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
     size = annotation.width, annotation.height
     if None not in size and size != (facts.width, facts.height):
-        facts.errors.append(
+        facts.add(
+            "size_differs",
             f"the image is {facts.width}x{facts.height} pixels, but its annotation was made on "
-            f"{size[0]}x{size[1]}. Restore the original image, or annotate this one"
+            f"{size[0]}x{size[1]}. Restore the original image, or annotate this one",
         )
         reason = "the photograph has another size than the annotated one"
         facts.lines = [_line(facts.image_id, cell, LEFT_OUT, reason) for cell in annotation.cells]
         return
     cells: list[TrueCell] = []
+    outside = 0
     for number, cell in enumerate(annotation.cells):
-        try:
-            mask = cell.mask(facts.height, facts.width)
-        except InputError as error:
-            facts.errors.append(f"{_named(cell, number)}: {error}")
-            facts.lines.append(_line(facts.image_id, cell, LEFT_OUT, str(error).rstrip(".")))
+        mask = _mask(facts, cell, number)
+        if mask is None:
             continue
-        area = int(mask.sum())
         bounds = cell.bounds()
-        if area == 0:
-            reason = "no pixel inside the image"
-            facts.warnings.append(f"{_named(cell, number)} has {reason} and was left out")
-            facts.lines.append(_line(facts.image_id, cell, LEFT_OUT, reason))
-            continue
-        if area < MIN_CELL_AREA:
-            facts.warnings.append(f"{_named(cell, number)} has {area} pixels only")
-        if area > LARGEST_SHARE * mask.size:
-            facts.warnings.append(_large(_named(cell, number), mask, area))
         if bounds and (bounds[0] < 0 or bounds[1] < 0 or bounds[2] > facts.width or bounds[3] > facts.height):
-            facts.outside += 1
+            outside += 1
         assert cell.class_name is not None
         cells.append(TrueCell(cell.class_name, rle.encode(mask), cell.crowd))
         facts.lines.append(_line(facts.image_id, cell, CROWD if cell.crowd else CELL, ""))
+    if outside:
+        facts.add("cut_off", f"{outside} cells reach beyond the image and were cut off there")
     facts.cells = tuple(cells)
     single = [
         (f"{number} ({cell.class_name})", cell.mask) for number, cell in enumerate(cells) if not cell.crowd
     ]
-    facts.warnings += overlap_warnings(single)
+    for kind, text in overlaps(single):
+        facts.add(kind, text)
 
 
-def _named(cell: Cell, number: int) -> str:
-    return f"cell {number}" + (f" ({cell.object})" if cell.object else "")
+def _mask(facts: ImageFacts, cell: Cell, number: int) -> np.ndarray | None:
+    """Return a cell's mask; None, with a finding and its line of the ledger, where it has no pixel."""
+    name = f"cell {number}" + (f" ({cell.object})" if cell.object else "")
+    try:
+        mask = cell.mask(facts.height, facts.width)
+    except InputError as error:
+        facts.add("damaged_mask", f"{name}: {error}", cell)
+        facts.lines.append(_line(facts.image_id, cell, LEFT_OUT, str(error).rstrip(".")))
+        return None
+    area = int(np.count_nonzero(mask))
+    if area == 0:
+        reason = "no pixel inside the image"
+        facts.add("cell_outside", f"{name} has {reason} and was left out", cell)
+        facts.lines.append(_line(facts.image_id, cell, LEFT_OUT, reason))
+        return None
+    if area < MIN_CELL_AREA:
+        facts.add("tiny_cell", f"{name} has {area} pixels only", cell)
+    if area > LARGEST_SHARE * mask.size:
+        facts.add("large_cell", _large(name, mask, area), cell)
+    return mask
 
 
 def _line(image_id: str, cell: Cell, outcome: str, reason: str) -> Line:

@@ -19,13 +19,18 @@ BLOCK = 200
 """Cells that are compared with all others at a time."""
 
 
-def overlap_warnings(cells: Sequence[tuple[str, Rle]]) -> list[str]:
-    """Return warnings of cells that lie on one another, a bounded number whatever the file holds.
+def overlaps(cells: Sequence[tuple[str, Rle]]) -> list[tuple[str, str]]:
+    """Return what there is of cells that lie on one another, a bounded number whatever the file holds.
 
     Parameters
     ----------
     cells
         Name (number and class, for the message) and run-length mask of each cell of an image; crowds left out.
+
+    Returns
+    -------
+    list of (kind, text)
+        Kinds of `blastvote.dataset.check.findings`.
     """
     if len(cells) < 2:
         return []
@@ -40,11 +45,14 @@ def overlap_warnings(cells: Sequence[tuple[str, Rle]]) -> list[str]:
         told.append(f"and {len(equal) - MOST_TOLD} more cells are equal to another")
     seen: set[str] = set()
     unique = [(n, rle) for n, rle in cells if not (rle["counts"] in seen or seen.add(rle["counts"]))]  # type: ignore[func-returns-value]
-    return told + _overlapping(unique) + _enclosing(unique)
+    return [
+        *(("equal_cells", text) for text in told),
+        *(("overlapping_cells", text) for text in _overlapping(unique)),
+        *(("enclosing_cell", text) for text in _enclosing(unique)),
+    ]
 
 
 def _overlapping(cells: Sequence[tuple[str, Rle]]) -> list[str]:
-
     rles = [rle for _, rle in cells]
     pairs: list[tuple[str, str, float]] = []
     for start in range(0, len(cells), BLOCK):
