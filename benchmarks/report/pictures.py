@@ -1,6 +1,6 @@
 """Photograph a finished study's report page for the README: two screenshots and a short sequence.
 
-python -m benchmarks.report.speed.pictures results/report/index.html IMAGE_ID
+python -m benchmarks.report.pictures results/report/index.html IMAGE_ID
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import shutil
 import time
 from pathlib import Path
 
-from benchmarks.report.speed.invented_study import made_study
+from benchmarks.report.invented_study import made_study
 
 from blastvote.report.build import write_report
 

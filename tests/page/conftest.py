@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.report.speed.invented_study import made_study
+from benchmarks.report.invented_study import made_study
 from page_opened import NASTY, Opened
 
 from blastvote.report.build import write_report
