@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from blastvote.annotations.journal import REPEATED, Journal, Line
+from blastvote.annotations.journal import JOINED, REPEATED, Journal, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
 
 CLASS_ATTRIBUTES = ("class", "subtype", "label", "category", "cell_type", "celltype", "type", "name")
@@ -20,6 +20,9 @@ LABEL_ATTRIBUTES = CLASS_ATTRIBUTES[:-2]
 
 FARTHEST = 1_000_000
 """Coordinates beyond this many pixels are taken for damage."""
+
+MOST_PIXELS = 400_000_000
+"""A mask of an image with more pixels than this is taken for damage."""
 
 
 BOX_REASON = "it is a box, and boxes are no outlines"
@@ -33,6 +36,15 @@ def side_of(value: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return int(side) if 0 < side <= FARTHEST and side.is_integer() else None
+
+
+def size_problem(height: int | None, width: int | None) -> str | None:
+    """Return why a mask cannot be placed in an image of this size; None if it can."""
+    if height is None or width is None:
+        return "the file does not say the image's size, which a mask needs"
+    if height * width > MOST_PIXELS:
+        return f"its image is said to have {width}x{height} pixels"
+    return None
 
 
 def is_true(value: Any) -> bool:
@@ -93,6 +105,29 @@ def find_attribute(wanted: str | None, names: Iterable[str], preferred: Sequence
     if wanted:
         return wanted if wanted in names else folded.get(wanted.casefold().strip().replace(" ", "_"))
     return next((folded[name] for name in preferred if name in folded), None)
+
+
+def joined_groups(groups: Iterable[list[Cell]], image: str, journal: Journal) -> tuple[Cell, ...]:
+    """Return one cell for each group of shapes that are parts of it; groups of masks stay apart."""
+    cells: list[Cell] = []
+    for parts in groups:
+        first = parts[0]
+        if len(parts) == 1 or any(part.rle is not None or part.holes for part in parts):
+            cells += parts
+            continue
+        for part in parts[1:]:
+            journal.end(JOINED, image, part.object, f"a part of the same cell as {first.object} (group_id)")
+        outlines = tuple(polygon for part in parts for polygon in part.polygons)
+        cells.append(replace(first, polygons=outlines))
+    return tuple(cells)
+
+
+def points_of_text(text: str) -> tuple[Any, str | None]:
+    """Return the points of ``x,y;x,y;...``, or the reason why there are none."""
+    try:
+        return [[float(value) for value in pair.split(",")] for pair in text.split(";") if pair.strip()], None
+    except ValueError:
+        return None, "its points are not pairs of numbers"
 
 
 def merge_images(images: Iterable[ImageAnnotation], journal: Journal) -> dict[str, ImageAnnotation]:

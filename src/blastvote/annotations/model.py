@@ -110,7 +110,7 @@ class AnnotationSet:
     path
         Where it was read from.
     format
-        ``via1``, ``via2``, ``via_csv``, ``coco``, ``labelme``, ``geojson`` or ``masks``.
+        Name of the format (`blastvote.annotations.registry.FORMATS`; VIA says its version), or ``masks``.
     images
         Annotations by the image's file name, in file order.
     notes

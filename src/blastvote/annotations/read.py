@@ -1,21 +1,20 @@
-"""Read an annotation file of any supported format, told apart by its content."""
+"""Read annotations of any supported format, told apart by their content."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from blastvote import io
-from blastvote.annotations.formats.via import CSV_COLUMNS, is_via, read_via, read_via_csv
+from blastvote.annotations.common import merge_images
+from blastvote.annotations.contents import open_file
+from blastvote.annotations.files import annotation_files
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet
+from blastvote.annotations.registry import AnnotationFile, find_format, supported
 from blastvote.errors import InputError
-
-SUPPORTED = (
-    "VIA 1 or 2 (JSON, project or CSV), COCO, LabelMe, GeoJSON, or a folder of these or of mask images"
-)
 
 
 def read_annotations(path: str | Path, class_attribute: str | None = None) -> AnnotationSet:
@@ -24,8 +23,8 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
     Parameters
     ----------
     path
-        A VIA 1 or 2 file (project, JSON or CSV export), a COCO, LabelMe or GeoJSON file, or a folder that
-        holds such files or mask images. The format follows from the content, not from the name.
+        A file of one of the formats in `blastvote.annotations.formats`, or a folder that holds such files or mask
+        images. The format follows from the content, not from the name.
     class_attribute
         The attribute that holds the class, for formats that have several (VIA, GeoJSON). None takes the only
         one, or the likeliest with a note.
@@ -46,72 +45,59 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
     >>> annotations.images["11.jpg"].cells[0].mask(2592, 3872).sum()  # doctest: +SKIP
     """
     path = Path(path)
-    class_attribute = class_attribute or None
     if path.is_dir():
-        return _read_folder(path, class_attribute)
-    if path.suffix.lower() == ".csv":
-        table = io.read_table(path)
-        if not set(CSV_COLUMNS) <= set(table.columns):
-            raise InputError(
-                f"{path}: not a VIA CSV export (it lacks {list(CSV_COLUMNS)}). Expected {SUPPORTED}."
-            )
-        return read_via_csv(path, class_attribute)
-    if path.suffix.lower() == ".xml":
-        raise InputError(
-            f"{path}: XML annotations (Pascal VOC) hold boxes, not outlines of cells, and a mask cannot be "
-            f"made of a box. Outline the cells. Supported: {SUPPORTED}."
-        )
+        return _read_folder(path, class_attribute or None)
     notes: list[str] = []
-    document = io.read_json(path, notes)
-    annotations = _read_document(path, document, class_attribute)
-    return replace(annotations, notes=[*annotations.notes, *notes])
-
-
-def _read_document(path: Path, document: Any, class_attribute: str | None) -> AnnotationSet:
-    from blastvote.annotations.formats import coco, geojson, labelme
-
+    file = open_file(path, class_attribute or None, notes)
+    found = find_format(file)
+    if found is None:
+        raise InputError(
+            f"{path}: the format is not known ({_described(file)}). Expected one of: {supported()}."
+        )
     try:
-        if is_via(document):
-            return read_via(path, document, class_attribute)
-        if coco.is_coco(document):
-            return coco.read_coco_annotations(path, document)
-        if labelme.is_labelme(document):
-            return labelme.read_labelme(path, document)
-        if geojson.is_geojson(document):
-            return geojson.read_geojson(path, document, class_attribute)
+        annotations = found.read(file)
     except InputError:
         raise
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
         # A value of another kind than the format has there: which one, the readers need not foresee.
         raise InputError(
             f"{path}: the annotations are damaged ({type(error).__name__}: {error}). Expected the file as its "
             "annotation tool wrote it: export it again."
         ) from error
-    if isinstance(document, Mapping) and {"project", "file", "metadata"} <= set(document):
-        raise InputError(
-            f"{path}: a VIA 3 file; expected VIA 1 or 2. Export it as COCO from VIA 3, or use VIA 2."
-        )
+    return replace(annotations, notes=[*annotations.notes, *notes])
+
+
+def _described(file: AnnotationFile) -> str:
+    """Return what a file of no known format holds, in a few words."""
+    document: Any = file.document
+    if file.content == "csv":
+        return f"a table with the columns {list(document.columns)[:5]}"
+    if file.content == "xml":
+        return f"XML with the root <{document.tag[:40]}>"
+    if file.content == "binary":
+        return "a binary file"
+    if file.content == "text":
+        start = " ".join(document.split())[:40]
+        return f"a text that begins with {start!r}" if start else "an empty text"
     if isinstance(document, Mapping):
-        kind = f"an object with the keys {list(document)[:5]}" if document else "an empty object"
-    else:
-        kind = f"a {type(document).__name__}"
-    raise InputError(f"{path}: the format is not known ({kind}). Expected {SUPPORTED}.")
+        return f"an object with the keys {list(document)[:5]}" if document else "an empty object"
+    return f"a {type(document).__name__}"
 
 
 def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
-    from blastvote.annotations.common import merge_images
-    from blastvote.annotations.formats.masks import read_mask_folder
+    from blastvote.annotations.mask_images.files import read_mask_folder
 
-    files = sorted(
-        p
-        for p in folder.iterdir()
-        if p.suffix.lower() in (".json", ".geojson") and not p.name.startswith(".")
-    )
+    files = annotation_files(folder)
     if not files:
         return read_mask_folder(folder)
-    parts = [read_annotations(file, class_attribute) for file in files]
     journal = Journal(str(folder))
-    for part in parts:
+    images, formats = [], set()
+    for file in files:
+        part = read_annotations(file, class_attribute)
         journal.take(part.notes, part.warnings, part.lines)
-    images = merge_images((image for part in parts for image in part.images.values()), journal)
-    return AnnotationSet.of(journal, "+".join(sorted({part.format for part in parts})), images)
+        formats.add(part.format)
+        # Names in files of subfolders count from there: train/a.png is not val/a.png.
+        own = "" if file.parent == folder else f"{file.parent.name}/"
+        for image in part.images.values():
+            images.append(replace(image, file_name=own + image.file_name) if own else image)
+    return AnnotationSet.of(journal, "+".join(sorted(formats)), merge_images(images, journal))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.annotations.formats.label_maps import encode_values
+from blastvote.annotations.mask_images.label_maps import encode_values
 from blastvote.dataset.check.checks import check_dataset
 from blastvote.dataset.check.ledger import COLUMNS, ledger_table
 from blastvote.dataset.source.collect import collect, precheck
@@ -187,7 +187,7 @@ def test_an_inverted_mask_is_warned_of(folder, rule):
 
 
 def test_a_photograph_taken_for_a_label_map_ends_at_once():
-    from blastvote.annotations.formats.label_maps import cells_of_label_map
+    from blastvote.annotations.mask_images.label_maps import cells_of_label_map
 
     noise = np.random.default_rng(0).integers(0, 60000, (200, 200))
     with pytest.raises(InputError, match=r"different values, more than 5,000"):

@@ -16,12 +16,14 @@ from blastvote.annotations.common import (
 )
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
+from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
 from blastvote.rle import normalise
 
 
-def is_coco(document: Any) -> bool:
-    """Return whether a parsed JSON document looks like COCO instances."""
+def is_coco(file: AnnotationFile) -> bool:
+    """Return whether a JSON file looks like COCO instances."""
+    document = file.document
     return (
         isinstance(document, Mapping)
         and isinstance(document.get("images"), list)
@@ -29,18 +31,12 @@ def is_coco(document: Any) -> bool:
     )
 
 
-def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet:
-    """Convert a parsed COCO document to the common form.
+@annotation_format("coco", "COCO", "json", is_coco)
+def read_coco(file: AnnotationFile) -> AnnotationSet:
+    """Convert a COCO document to the common form.
 
     Ids may be numbers or text (``1`` and ``"1"`` are one id). A file without categories names classes by their
     numbers; an annotation whose category is null has no class.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    document
-        The parsed JSON (see `is_coco`).
 
     Raises
     ------
@@ -48,6 +44,7 @@ def read_coco_annotations(path: str | Path, document: Mapping[str, Any]) -> Anno
         If an annotation names an image or category that the file does not define, or a run-length mask is
         damaged.
     """
+    path, document = file.path, file.document
     journal = Journal(str(path))
     try:
         entries = document["annotations"]

@@ -19,45 +19,41 @@ from blastvote.annotations.common import (
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import signed_area
+from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
 
 GEOMETRIES = ("Polygon", "MultiPolygon", "GeometryCollection")
 
 
-def is_geojson(document: Any) -> bool:
-    """Return whether a parsed JSON document is a feature, a collection, a list of features or a bare geometry."""
+def is_geojson(file: AnnotationFile) -> bool:
+    """Return whether a JSON file is a feature, a collection, a list of features or a bare geometry."""
+    document = file.document
     if isinstance(document, list):
         return bool(document) and all(isinstance(f, Mapping) and f.get("type") == "Feature" for f in document)
     kind = document.get("type") if isinstance(document, Mapping) else None
     return kind in ("FeatureCollection", "Feature", *GEOMETRIES)
 
 
-def read_geojson(path: str | Path, document: Any, class_attribute: str | None = None) -> AnnotationSet:
-    """Convert a parsed GeoJSON document to the common form.
+@annotation_format("geojson", "GeoJSON (QuPath)", "json", is_geojson)
+def read_geojson(file: AnnotationFile) -> AnnotationSet:
+    """Convert a GeoJSON document to the common form.
 
     GeoJSON does not name the image: it is the one whose name (with or without its ending) is the file's stem.
-    Inner rings are holes. An annotation of QuPath that encloses cells or detections is a field, not a cell.
-
-    Parameters
-    ----------
-    path
-        The file; its stem names the image.
-    document
-        The parsed JSON (see `is_geojson`).
-    class_attribute
-        Property that holds the class; None takes QuPath's ``classification``, else the likeliest one.
+    Inner rings are holes. An annotation of QuPath that encloses cells or detections is a field, not a cell. The
+    class is in the property ``file.class_attribute``; None takes QuPath's ``classification``, else the likeliest one.
 
     Raises
     ------
     InputError
         If the document has no list of features.
     """
+    path, class_attribute = file.path, file.class_attribute
     journal = Journal(str(path))
     stem = Path(path).stem
     name = re.sub(r" - Series \d+$", "", stem)  # how QuPath names the images of a file with several
     cells: list[Cell] = []
     kinds: list[str] = []
-    for thing, feature in _objects(path, document):
+    for thing, feature in _objects(path, file.document):
         cell = _cell(name, thing, feature, class_attribute, journal)
         if cell is not None:
             cells.append(cell)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 import io as bytes_io
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from blastvote.annotations.common import clean_polygon, note_classless, side_of
-from blastvote.annotations.journal import JOINED, Journal
+from blastvote.annotations.common import clean_polygon, joined_groups, note_classless, side_of
+from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import ellipse_polygon
+from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
 from blastvote.rle import Rle, encode_crop
 
@@ -23,31 +23,27 @@ OUTLINED = ("polygon", "rectangle", "oriented_rectangle", "rotation", "quadrilat
 """Types of shapes whose points run around the cell; X-AnyLabeling calls an oriented rectangle ``rotation``."""
 
 
-def is_labelme(document: Any) -> bool:
-    """Return whether a parsed JSON document looks like LabelMe's."""
+def is_labelme(file: AnnotationFile) -> bool:
+    """Return whether a JSON file looks like LabelMe's."""
+    document = file.document
     return (
         isinstance(document, Mapping) and isinstance(document.get("shapes"), list) and "imagePath" in document
     )
 
 
-def read_labelme(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet:
-    """Convert a parsed LabelMe document to the common form.
+@annotation_format("labelme", "LabelMe", "json", is_labelme)
+def read_labelme(file: AnnotationFile) -> AnnotationSet:
+    """Convert a LabelMe document to the common form.
 
     Shapes of one label and one ``group_id`` are parts of one cell. The image's name is the last part of
     ``imagePath``; one ticked flag of the image is its label.
-
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    document
-        The parsed JSON (see `is_labelme`).
 
     Raises
     ------
     InputError
         If a shape is not an object with points.
     """
+    path, document = file.path, file.document
     journal = Journal(str(path))
     name = PurePosixPath(str(document["imagePath"]).replace("\\", "/")).name
     size = side_of(document.get("imageHeight")), side_of(document.get("imageWidth"))
@@ -59,7 +55,7 @@ def read_labelme(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet
         if cell is not None:
             group = shape.get("group_id")
             groups.setdefault((number,) if group is None else (group, cell.class_name), []).append(cell)
-    cells = tuple(cell for parts in groups.values() for cell in _joined(parts, name, journal))
+    cells = joined_groups(groups.values(), name, journal)
     flags = document.get("flags") or {}
     ticked = [flag for flag, on in flags.items() if on is True]
     image = ImageAnnotation(
@@ -72,16 +68,6 @@ def read_labelme(path: str | Path, document: Mapping[str, Any]) -> AnnotationSet
     )
     note_classless([image], journal.notes)
     return AnnotationSet.of(journal, "labelme", {name: image})
-
-
-def _joined(parts: list[Cell], image: str, journal: Journal) -> list[Cell]:
-    """Return the one cell that the shapes of a group are; groups of masks stay apart."""
-    first = parts[0]
-    if len(parts) == 1 or any(part.rle is not None for part in parts):
-        return parts
-    for part in parts[1:]:
-        journal.end(JOINED, image, part.object, f"a part of the same cell as {first.object} (group_id)")
-    return [replace(first, polygons=tuple(polygon for part in parts for polygon in part.polygons))]
 
 
 def _cell(

@@ -14,63 +14,93 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from blastvote import io
 from blastvote.annotations.common import (
     CLASS_ATTRIBUTES,
     LABEL_ATTRIBUTES,
     class_of,
-    clean_polygon,
     find_attribute,
     merge_images,
     note_classless,
-    several_ticked,
 )
 from blastvote.annotations.journal import Journal
-from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
-from blastvote.annotations.raster import ellipse_polygon
+from blastvote.annotations.model import AnnotationSet, ImageAnnotation
+from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.annotations.via_regions import region_cell
 from blastvote.errors import InputError
 
 CSV_COLUMNS = ("filename", "region_shape_attributes", "region_attributes")
 
 
-def is_via(document: Any) -> bool:
-    """Return whether a parsed JSON document looks like VIA 1 or 2."""
-    if not isinstance(document, Mapping):
-        return False
-    if "_via_img_metadata" in document:
+def is_via(file: AnnotationFile) -> bool:
+    """Return whether a JSON file looks like VIA 1 or 2: an object or list of entries, or some of these joined."""
+    document = file.document
+    if isinstance(document, Mapping) and "_via_img_metadata" in document:
         return True
-    entries = list(document.values())
-    return bool(entries) and all(
-        isinstance(e, Mapping) and "filename" in e and "regions" in e for e in entries
+    if isinstance(document, list):
+        return any(map(_is_entry, document))
+    members = document.values() if isinstance(document, Mapping) else []
+    return any(_is_entry(member) or _is_set(member) for member in members)
+
+
+def _is_entry(member: Any) -> bool:
+    return isinstance(member, Mapping) and "filename" in member and "regions" in member
+
+
+def _is_set(member: Any) -> bool:
+    """Return whether a member of a document is itself a VIA file, as where files were joined by hand."""
+    return (
+        isinstance(member, Mapping)
+        and bool(member)
+        and ("_via_img_metadata" in member or all(map(_is_entry, member.values())))
     )
 
 
-def read_via(path: str | Path, document: Any, class_attribute: str | None = None) -> AnnotationSet:
-    """Convert a parsed VIA document to the common form.
+@annotation_format("via", "VIA 1 or 2 (JSON, project or CSV)", "json", is_via)
+def read_via(file: AnnotationFile) -> AnnotationSet:
+    """Convert a VIA document to the common form.
 
-    Parameters
-    ----------
-    path
-        The file, for messages.
-    document
-        The parsed JSON (see `is_via`).
-    class_attribute
-        Region attribute that holds the class; None takes the only or likeliest one and notes a guess.
+    The class is in the region attribute ``file.class_attribute``; None takes the only or likeliest one and notes a
+    guess.
 
     Raises
     ------
     InputError
-        If no region has ``class_attribute``, or an entry lacks what every VIA file has.
+        If no region has that attribute, or an entry lacks what every VIA file has.
     """
-    journal = Journal(str(path))
-    entries = document.get("_via_img_metadata", document)
-    if not isinstance(entries, Mapping):
-        raise InputError(
-            f"{path}: '_via_img_metadata' is not an object. Export the annotations from VIA again."
-        )
-    version = "via2"
+    journal = Journal(str(file.path))
+    entries = _entries(file.path, file.document, journal)
+    found = _read_entries(entries, file.class_attribute, journal)
+    return _with_option_names(found, file.document)
+
+
+def _entries(path: Path, document: Any, journal: Journal) -> dict[str, Any]:
+    """Return the entries of a document by key; several files in one object are joined."""
+    if isinstance(document, list):
+        return {str(number): entry for number, entry in enumerate(document)}
+    if "_via_img_metadata" in document:
+        entries = document["_via_img_metadata"]
+        if not isinstance(entries, Mapping):
+            raise InputError(
+                f"{path}: '_via_img_metadata' is not an object. Export the annotations from VIA again."
+            )
+        return dict(entries)
+    joined: dict[str, Any] = {}
+    for key, member in document.items():
+        if _is_set(member):
+            own = member.get("_via_img_metadata", member)
+            joined |= {f"{key}/{name}" if name in joined else name: entry for name, entry in own.items()}
+            journal.notes.append(
+                f"{key!r} holds a VIA file of its own with {len(own)} entries; they were joined."
+            )
+        elif _is_entry(member) or (isinstance(member, Mapping) and "filename" in member):
+            joined[key] = member
+        else:
+            journal.notes.append(f"The key {key!r} is no entry of an image; it was not read.")
+    return joined
+
+
+def _read_entries(entries: Mapping[str, Any], class_attribute: str | None, journal: Journal) -> AnnotationSet:
+    path, version = journal.file, "via2"
     for key, entry in entries.items():
         if not isinstance(entry, Mapping) or not isinstance(entry.get("filename"), str):
             raise InputError(
@@ -85,18 +115,23 @@ def read_via(path: str | Path, document: Any, class_attribute: str | None = None
     return AnnotationSet.of(journal, version, merged)
 
 
-def read_via_csv(path: str | Path, class_attribute: str | None = None) -> AnnotationSet:
+def is_via_csv(file: AnnotationFile) -> bool:
+    """Return whether a table is VIA's."""
+    return set(CSV_COLUMNS) <= set(file.document.columns)
+
+
+@annotation_format("via_csv", "", "csv", is_via_csv)
+def read_via_csv(file: AnnotationFile) -> AnnotationSet:
     """Read a VIA CSV export (one row a region) in the common form; errors as `read_via`."""
-    table = io.read_table(path, required=CSV_COLUMNS)
     entries: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(table.to_dict("records"), start=2):
+    for number, row in enumerate(file.document.to_dict("records"), start=2):
         try:
             shape = json.loads(row["region_shape_attributes"] or "{}")
             region = json.loads(row["region_attributes"] or "{}")
             image = json.loads(row.get("file_attributes") or "{}")
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise InputError(
-                f"{path}: line {number} holds attributes that are not JSON ({error}). Export from VIA again."
+                f"{file.path}: line {number} holds attributes that are not JSON ({error}). Export from VIA again."
             ) from error
         size = str(row.get("file_size") or "")
         entry = entries.setdefault(
@@ -105,8 +140,8 @@ def read_via_csv(path: str | Path, class_attribute: str | None = None) -> Annota
         )
         if shape:
             entry["regions"].append({"shape_attributes": shape, "region_attributes": region})
-    result = read_via(path, entries, class_attribute)
-    return replace(result, format="via_csv")
+    found = _read_entries(entries, file.class_attribute, Journal(str(file.path)))
+    return replace(found, format="via_csv")
 
 
 def _regions(entry: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -156,7 +191,7 @@ def _image(
     name = entry["filename"]
     cells = []
     for number, region in _regions(entry):
-        cell = _cell(name, f"region {number}", region, attribute, journal)
+        cell = region_cell(name, f"region {number}", region, attribute, journal)
         if cell is not None:
             cells.append(cell)
     attributes = entry.get("file_attributes")
@@ -185,64 +220,31 @@ def _alias(key: str, name: str, size: str, notes: list[str]) -> tuple[str, ...]:
     return (stem,)
 
 
-def _cell(image: str, thing: str, region: Any, attribute: str | None, journal: Journal) -> Cell | None:
-    shape = region.get("shape_attributes") if isinstance(region, Mapping) else None
-    if not isinstance(shape, Mapping) or not shape:
-        journal.leave_out(image, thing, "it has no shape")
-        return None
-    points, problem = _outline(shape)
-    if problem is None:
-        points, problem = clean_polygon(points)
-    if points is None:
-        journal.leave_out(image, thing, str(problem))
-        return None
-    where, notes = f"{image}: {thing}", journal.notes
-    if points.min() < 0:
-        notes.append(
-            f"{where} reaches beyond the left or upper edge of the image; what is outside is cut off."
+def _with_option_names(found: AnnotationSet, document: Any) -> AnnotationSet:
+    """Return cells whose class is the number of a dropdown option with the option's name, with a note.
+
+    VIA keeps an option's id; projects made by a program number the options.
+    """
+    attributes = document.get("_via_attributes") if isinstance(document, Mapping) else None
+    regions = attributes.get("region") if isinstance(attributes, Mapping) else None
+    names: dict[str, str] = {}
+    for attribute in regions.values() if isinstance(regions, Mapping) else []:
+        options = attribute.get("options") if isinstance(attribute, Mapping) else None
+        for key, name in options.items() if isinstance(options, Mapping) else []:
+            if key.isdecimal() and isinstance(name, str) and name.strip() and not name.strip().isdecimal():
+                names[key] = name.strip()
+    used = [name for name in found.class_names if name in names]
+    if not used:
+        return found
+    images = {
+        file_name: replace(
+            image,
+            cells=tuple(
+                replace(cell, class_name=names.get(cell.class_name or "", cell.class_name))
+                for cell in image.cells
+            ),
         )
-    if shape["name"] == "polyline":
-        notes.append(f"{where} is a polyline; it was closed to a polygon.")
-    attributes = region.get("region_attributes")
-    attributes = dict(attributes) if isinstance(attributes, Mapping) else {}
-    value = attributes.get(attribute) if attribute else _flag_class(attributes)
-    if several_ticked(value):
-        notes.append(f"{where} has several boxes of '{attribute}' ticked; it counts as without a class.")
-    return Cell(class_of(value), (points,), attributes=attributes, file=journal.file, object=thing)
-
-
-def _flag_class(attributes: Mapping[str, Any]) -> Any:
-    # Attributes such as {"L1": true}: the ticked attribute itself is the class.
-    return {name: value for name, value in attributes.items() if isinstance(value, bool)}
-
-
-def _outline(shape: Mapping[str, Any]) -> tuple[Any, str | None]:
-    """Return the points of a VIA shape, or the reason why it has none."""
-    kind = shape.get("name")
-    try:
-        if kind in ("polygon", "polyline"):
-            x, y = shape["all_points_x"], shape["all_points_y"]
-            if len(x) != len(y):
-                return None, f"it has {len(x)} x but {len(y)} y coordinates"
-            return np.column_stack([np.asarray(x, float), np.asarray(y, float)]), None
-        if kind == "rect":
-            x0, y0, w, h = (float(shape[name]) for name in ("x", "y", "width", "height"))
-            return [(x0, y0), (x0 + w, y0), (x0 + w, y0 + h), (x0, y0 + h)], None
-        if kind in ("circle", "ellipse"):
-            return _ellipse(shape, kind)
-    except KeyError as error:
-        return None, f"its {kind} lacks {error}"
-    except (TypeError, ValueError):
-        return None, f"its {kind} has coordinates that are not numbers"
-    return None, f"a shape of type {kind!r} has no area"
-
-
-def _ellipse(shape: Mapping[str, Any], kind: str) -> tuple[Any, str | None]:
-    radii = [float(shape[n]) for n in (("r", "r") if kind == "circle" else ("rx", "ry"))]
-    centre = float(shape["cx"]), float(shape["cy"])
-    values = np.array([*radii, *centre, float(shape.get("theta", 0) or 0)])
-    if not np.isfinite(values).all():
-        return None, f"its {kind} has numbers that are not finite"
-    if min(radii) <= 0:
-        return None, f"its radius is {min(radii):g}"
-    return ellipse_polygon(centre, radii, values[-1]), None
+        for file_name, image in found.images.items()
+    }
+    told = ", ".join(f"{key} is {names[key]!r}" for key in used)
+    return replace(found, images=images, notes=[*found.notes, f"Classes are numbers of options: {told}."])

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from blastvote.annotations.common import merge_images
-from blastvote.annotations.formats.masks import check_mask_file, mask_files, read_mask_annotation
+from blastvote.annotations.files import is_annotation_entry
 from blastvote.annotations.journal import Journal
+from blastvote.annotations.mask_images.files import check_mask_file, mask_files, read_mask_annotation
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.read import read_annotations
 from blastvote.dataset.source.image_ids import NameIndex
@@ -22,13 +23,7 @@ def is_mask_part(part: Part) -> bool:
     """Return whether a part's annotations are mask images."""
     if part.mask_files:
         return True
-    for entry in part.annotations:
-        path = Path(entry)
-        if path.is_dir() and any(p.suffix.lower() in (".json", ".geojson") for p in path.iterdir()):
-            return False
-        if path.suffix.lower() in (".json", ".geojson", ".csv", ".xml"):
-            return False
-    return bool(part.annotations)
+    return bool(part.annotations) and not any(map(is_annotation_entry, part.annotations))
 
 
 def mask_paths(part: Part, journal: Journal) -> dict[str, Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from blastvote import io
+from blastvote.annotations.files import annotation_files
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Source:
     parts
         One for each group of images.
     masks
-        What the values of mask images mean (`blastvote.annotations.formats.label_maps.MODES`).
+        What the values of mask images mean (`blastvote.annotations.mask_images.label_maps.MODES`).
     ignore_values
         Values of mask images that are background; None finds an ignore border.
     crowds
@@ -86,10 +87,9 @@ class Source:
 def _files_of(entry: str) -> list[Path]:
     path = Path(entry)
     if path.is_dir():
-        files = sorted(
-            p for p in path.iterdir() if p.suffix.lower() in (".json", ".geojson") and p.name[0] != "."
+        return annotation_files(path) or sorted(
+            p for p in path.iterdir() if p.suffix.lower() in io.IMAGE_SUFFIXES
         )
-        return files or sorted(p for p in path.iterdir() if p.suffix.lower() in io.IMAGE_SUFFIXES)
     if is_pattern(path):
         return sorted(path.parent.glob(path.name))
     return [path]

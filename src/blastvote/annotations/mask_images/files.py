@@ -1,4 +1,4 @@
-"""Find and read mask images, one a photograph; what their values mean is `blastvote.annotations.formats.label_maps`."""
+"""Find and read mask images; what their values mean is `blastvote.annotations.mask_images.label_maps`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from blastvote import io
-from blastvote.annotations.formats.label_maps import cells_of_label_map
 from blastvote.annotations.journal import Journal
+from blastvote.annotations.mask_images.label_maps import cells_of_label_map
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.errors import InputError
 

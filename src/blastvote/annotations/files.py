@@ -1,0 +1,56 @@
+"""Which files of a folder hold annotations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from blastvote.annotations.contents import open_file
+from blastvote.annotations.registry import find_format, find_formats
+from blastvote.errors import InputError
+from blastvote.io import IMAGE_SUFFIXES
+
+SUFFIXES = (".json", ".geojson", ".xml")
+"""Endings of files that hold annotations, or should."""
+TEXT_SUFFIXES = (".txt",)
+"""Endings of files that may as well be notes to the reader: their content is looked at."""
+ALONE_SUFFIXES = (*SUFFIXES, *TEXT_SUFFIXES, ".csv", ".npy", ".roi", ".zip")
+"""Endings of what is an annotation file, readable or not, where it is named itself; all else is a mask image."""
+
+
+def annotation_files(folder: Path) -> list[Path]:
+    """Return the annotation files of a folder, or of its subfolders if it holds none itself, sorted by name.
+
+    Hidden files and what tools write beside annotations (``classes.txt``) do not count. Empty if the folder holds
+    mask images only.
+    """
+    companions = {name for known in find_formats().values() for name in known.companions}
+    own = list(folder.iterdir())
+    has_images = any(path.suffix.lower() in IMAGE_SUFFIXES for path in own)
+    for files in (own,) if has_images else (own, folder.rglob("*")):
+        found = [
+            path
+            for path in sorted(files)
+            if path.suffix.lower() in SUFFIXES + TEXT_SUFFIXES
+            and path.name.casefold() not in companions
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            and path.is_file()
+        ]
+        found = [path for path in found if path.suffix.lower() in SUFFIXES or _is_annotation_text(path)]
+        if any(path.suffix.lower() in SUFFIXES or path.stat().st_size for path in found):
+            return found
+    return []
+
+
+def _is_annotation_text(path: Path) -> bool:
+    try:
+        return find_format(open_file(path, None, [])) is not None
+    except InputError:
+        return False
+
+
+def is_annotation_entry(entry: str | Path) -> bool:
+    """Return whether a path from the configuration names annotation files; False means mask images."""
+    path = Path(entry)
+    if path.is_dir():
+        return bool(annotation_files(path))
+    return path.suffix.lower() in ALONE_SUFFIXES

@@ -1,0 +1,89 @@
+"""Formats that are recognised to be refused: each message names the cause and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from blastvote.annotations.model import AnnotationSet
+from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.errors import InputError
+
+
+def _refuse(file: AnnotationFile, reason: str) -> NoReturn:
+    raise InputError(f"{file.path}: {reason}")
+
+
+def is_pascal_voc(file: AnnotationFile) -> bool:
+    """Return whether an XML file is one of Pascal VOC's."""
+    return file.document.tag == "annotation" and file.document.find("object/polygon") is None
+
+
+@annotation_format("pascal_voc", "", "xml", is_pascal_voc)
+def refuse_pascal_voc(file: AnnotationFile) -> AnnotationSet:
+    """Refuse Pascal VOC: boxes are no outlines."""
+    count = len(file.document.findall("object"))
+    _refuse(
+        file,
+        f"Pascal VOC XML with {count} boxes, not outlines of cells: boxes are no outlines, and no mask can be made of "
+        "one. Outline the cells, for example in the same tool as polygons, and export them as COCO or CVAT XML.",
+    )
+
+
+def is_via3(file: AnnotationFile) -> bool:
+    """Return whether a JSON file is a project of VIA 3."""
+    document = file.document
+    return isinstance(document, Mapping) and {"project", "file", "metadata"} <= set(document)
+
+
+@annotation_format("via3", "", "json", is_via3)
+def refuse_via3(file: AnnotationFile) -> AnnotationSet:
+    """Refuse VIA 3, which exports COCO."""
+    _refuse(file, "a VIA 3 file; expected VIA 1 or 2. Export it as COCO from VIA 3, or use VIA 2.")
+
+
+def is_numpy(file: AnnotationFile) -> bool:
+    """Return whether a binary file is an array of NumPy."""
+    return file.document.startswith(b"\x93NUMPY")
+
+
+@annotation_format("numpy", "", "binary", is_numpy)
+def refuse_numpy(file: AnnotationFile) -> AnnotationSet:
+    """Refuse `_seg.npy` of Cellpose: it is a pickle, and reading a pickle can run any program."""
+    _refuse(
+        file,
+        "a NumPy file, as Cellpose's _seg.npy; it holds a pickle, and reading one could run any program, so it is "
+        "never opened. In Cellpose open it and choose File > Save masks as PNG/TIF (_cp_masks), or from Python: "
+        "cellpose.io.save_masks(image, masks, flows, name, png=True). Then name the folder of these masks.",
+    )
+
+
+def is_archive(file: AnnotationFile) -> bool:
+    """Return whether a binary file is a zip archive."""
+    return file.document.startswith(b"PK\x03\x04")
+
+
+@annotation_format("zip", "", "binary", is_archive)
+def refuse_archive(file: AnnotationFile) -> AnnotationSet:
+    """Refuse archives: exports of annotation tools to be unpacked, or ImageJ's ROIs."""
+    _refuse(
+        file,
+        "a zip archive. If an annotation tool exported it, unpack it and name the file or folder in it. ImageJ's and "
+        "StarDist's ROIs are not read: make a label map of them in Fiji (with the plugin BIOP or SCF: ROI Manager "
+        "to label image), save it as TIFF, and name its folder.",
+    )
+
+
+def is_imagej_roi(file: AnnotationFile) -> bool:
+    """Return whether a binary file is one ROI of ImageJ."""
+    return file.document.startswith(b"Iout")
+
+
+@annotation_format("imagej_roi", "", "binary", is_imagej_roi)
+def refuse_imagej_roi(file: AnnotationFile) -> AnnotationSet:
+    """Refuse single ROIs of ImageJ."""
+    _refuse(
+        file,
+        "an ROI of ImageJ, which is not read. Make a label map of all ROIs in Fiji (with the plugin BIOP or SCF: ROI "
+        "Manager to label image), save it as TIFF, and name its folder.",
+    )
