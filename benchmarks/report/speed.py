@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 from benchmarks.report.invented_study import made_study
-
 from blastvote.report.build import write_report
 
 METHODS = ["none", "he", "dhe", "clahe", "eff"]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.report.invented_study import made_study
 from page_opened import NASTY, Opened
 
+from benchmarks.report.invented_study import made_study
 from blastvote.report.build import write_report
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
