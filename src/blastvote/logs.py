@@ -24,7 +24,7 @@ def configure_logging(path: Path | str | None = None, level: int = logging.INFO)
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _restore_earlier_attempts(Path(path))
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(_header())
         handlers.append(logging.FileHandler(path, mode="a", encoding="utf-8"))
@@ -39,6 +39,25 @@ def configure_logging(path: Path | str | None = None, level: int = logging.INFO)
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
     warnings.simplefilter("default", UserWarning)
+
+
+def _restore_earlier_attempts(path: Path) -> None:
+    """Give a log back what earlier attempts wrote, and keep it from now on.
+
+    Snakemake removes the log of a job before it starts the job. A second name of the same file, hidden beside it, keeps
+    the content. On a file system without hard links the log holds the last attempt alone.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = path.with_name(f".{path.name}")
+    try:
+        if kept.exists() and not (path.exists() and path.stat().st_size):
+            path.unlink(missing_ok=True)
+            os.link(kept, path)
+        path.touch()
+        if not kept.exists():
+            os.link(path, kept)
+    except OSError:
+        LOGGER.debug("%s: cannot keep the logs of earlier attempts here", path, exc_info=True)
 
 
 def _header() -> str:

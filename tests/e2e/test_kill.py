@@ -86,6 +86,8 @@ def test_a_study_that_is_killed_gives_the_same_tables(toy: Path, tmp_path: Path)
     goes_on(tmp_path, [], kills=4, seed=1)
     assert tables_of(tmp_path) == tables_of(toy)
     assert not list((tmp_path / "results/checkpoints").glob("*"))
+    logs = [path.read_text(encoding="utf-8") for path in (tmp_path / "results/logs/train").rglob("*.log")]
+    assert any(log.count("=====\n") > 1 and "resuming after" in log for log in logs)
 
 
 @pytest.mark.slow
