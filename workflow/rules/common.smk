@@ -28,13 +28,14 @@ try:
     checked = validate_config(config, ROOT / "workflow/schemas/config.schema.yaml")
     config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)
-    LABELLED = plan.precheck_source(SOURCE, config)
+    FORESEEN = plan.precheck_source(SOURCE, config)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = config["results"]
 METHODS = config["methods"]
 IMAGES = SOURCE.images  # image id -> path of the photograph
+REQUESTED = config | {"model": plan.foreseen_model(FORESEEN, config)}
 PIXELS = plan.largest_image(SOURCE, config)
 BATCHES = plan.assign_batches(list(IMAGES), config["images_per_job"])
 RUNS = plan.runs(config)
@@ -51,6 +52,7 @@ CHECK = f"{RESULTS}/data/check.md"
 LEAKAGE = f"{RESULTS}/data/leakage.md"
 ANNOTATIONS = f"{RESULTS}/data/annotations.json"
 FLIPPED_ANNOTATIONS = f"{RESULTS}/data/annotations_flipped.json"
+LIMITS = f"{RESULTS}/data/limits.csv"
 CONTRAST = f"{RESULTS}/data/contrast.csv"
 
 
@@ -85,11 +87,11 @@ def request(kind):
     """Return the resources of a kind of job; memory and time grow with the attempt."""
 
     def at_attempt(name):
-        return lambda wildcards, attempt: job_request(config, kind, PIXELS, attempt)[
+        return lambda wildcards, attempt: job_request(REQUESTED, kind, PIXELS, attempt)[
             name
         ]
 
-    asked = job_request(config, kind, PIXELS)
+    asked = job_request(REQUESTED, kind, PIXELS)
     return asked | {name: at_attempt(name) for name in ("mem_mb", "runtime")}
 
 

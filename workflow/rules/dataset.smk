@@ -1,12 +1,12 @@
 """The data set: labels, splits, checked manifest and instance masks.
 
 Inputs:  photographs, their annotations, an optional table of labels and patients.
-Outputs: {results}/data/labels.csv, splits.csv, manifest.csv, annotations.json (COCO), check.md, leakage.md.
+Outputs: {results}/data/labels.csv, splits.csv, manifest.csv, annotations.json (COCO), limits.csv, check.md, leakage.md.
 Steps:   labels from annotations -> splits (from labels alone, so that a retouched photograph does not
          re-split the data) -> check of photographs and cells -> leakage check.
 """
 
-SPLIT_PROBLEM = plan.split_problem(LABELLED, config)
+SPLIT_PROBLEM = plan.split_problem(FORESEEN.labels, config)
 
 if SPLIT_PROBLEM and workflow.output_settings.dryrun:
     logger.warning(f"This plan will stop before its first job: {SPLIT_PROBLEM}")
@@ -84,6 +84,7 @@ rule manifest:
         report=CHECK,
         hashes=HASHES,
         ledger=f"{RESULTS}/data/import.csv",
+        limits=LIMITS,
     log:
         f"{RESULTS}/logs/manifest.log",
     benchmark:
@@ -97,7 +98,10 @@ rule manifest:
         dataset=config["dataset"],
         classes=config["classes"],
         vote=config["vote"]["rule"],
-        model={key: config["model"][key] for key in ("image_size", "options")},
+        model={
+            key: config["model"][key]
+            for key in ("backbone", "image_size", "limits", "options")
+        },
     message:
         "Checking {n} images and their cells".format(n=len(IMAGES))
     script:

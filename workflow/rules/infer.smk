@@ -14,6 +14,7 @@ rule infer:
         images=lambda wildcards: ENHANCED[wildcards.method],
         flipped=lambda wildcards: FLIPPED[wildcards.method],
         splits=SPLITS,
+        limits=LIMITS,
     output:
         f"{RUN}/detections.json",
     log:

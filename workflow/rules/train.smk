@@ -15,6 +15,7 @@ rule train:
         annotations=ANNOTATIONS,
         flipped_annotations=FLIPPED_ANNOTATIONS,
         splits=SPLITS,
+        limits=LIMITS,
         leakage=LEAKAGE,
     output:
         weights=f"{RUN}/model.weights.h5",

@@ -72,28 +72,17 @@ def simulate(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> None:
     """Check a data set as the workflow does and print the report."""
     from blastvote.dataset.check.checks import check_dataset
-    from blastvote.dataset.check.findings import check_stops
     from blastvote.dataset.source.collect import collect
-    from blastvote.dataset.source.source import open_source
+    from blastvote.study.fit import check_fit
+    from blastvote.study.plan import plan_source
     from blastvote.vote import make_rule, vote
 
-    classes = values.classes(options.classes)
-    dataset = {
-        "images": options.images,
-        "annotations": options.annotations,
-        "labels": options.labels,
-        "masks": options.masks,
-        "ignore_values": options.ignore_value or "auto",
-        "crowds": options.crowds,
-        "class_attribute": options.class_attribute,
-        "class_aliases": dict(
-            values.pair(pair, "--alias", "name=class", "Lymphoblast-L1=L1") for pair in options.alias
-        ),
-    }
-    rule = partial(vote, rule=make_rule(options.vote, classes))
-    check_stops(options.stop_on)
-    collection = collect(open_source(dataset, classes), classes, rule)
-    report, _ = check_dataset(collection, classes, rule, stop_on=options.stop_on)
+    config = values.checked_config(options)
+    classes, stop_on = config["classes"], config["dataset"]["stop_on"]
+    rule = partial(vote, rule=make_rule(config["vote"]["rule"], classes))
+    collection = collect(plan_source(config), classes, rule)
+    report, facts = check_dataset(collection, classes, rule, stop_on=stop_on)
+    check_fit(report, facts, config["model"])
     print(report.to_markdown())
     report.raise_errors()
 

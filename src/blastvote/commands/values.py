@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,40 @@ def results_folder(config_file: Path | None) -> Path:
             reason = " ".join(str(error).split())
             raise InputError(f"{config_file}: not a configuration in YAML ({reason}).") from None
     return Path(config["results"])
+
+
+def checked_config(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the configuration that `blastvote check` looks at: a study's, or one that its other arguments say."""
+    from blastvote.dataset.check.findings import check_stops
+    from blastvote.study.load import embedded_config, load_config, merged
+
+    if options.config:
+        config = load_config(options.config)
+        if options.images or config["dataset"]["source"] != "local":
+            raise InputError(
+                f"{options.config}: blastvote check takes either a config with dataset.source local, or a folder of "
+                "photographs."
+            )
+        return config
+    if not options.images:
+        raise InputError("Name the folder of photographs, or a study's config file with --config.")
+    dataset = {
+        "source": "local",
+        "images": options.images,
+        "annotations": options.annotations,
+        "labels": options.labels,
+        "masks": options.masks,
+        "ignore_values": options.ignore_value or "auto",
+        "crowds": options.crowds,
+        "class_attribute": options.class_attribute,
+        "stop_on": options.stop_on,
+        "class_aliases": dict(
+            pair(text, "--alias", "name=class", "Lymphoblast-L1=L1") for text in options.alias
+        ),
+    }
+    check_stops(options.stop_on)
+    given = {"dataset": dataset, "classes": classes(options.classes), "vote": {"rule": options.vote}}
+    return merged(embedded_config(), given)
 
 
 def images(paths: Sequence[Path]) -> list[Path]:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from blastvote.dataset.source.collect import precheck
+from blastvote.dataset.source.collect import Foreseen, precheck
 from blastvote.dataset.source.source import Part, Source, open_source
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
 from blastvote.io import image_size
+from blastvote.segmentation.limits import Crowded, limits_table, require_limits, with_limits
 from blastvote.simulate import (
     ANNOTATIONS_NAME,
     CLASS_NAMES,
@@ -52,13 +53,8 @@ def plan_source(config: Mapping[str, Any]) -> Source:
     return Source((part,))
 
 
-def precheck_source(source: Source, config: Mapping[str, Any]) -> pd.DataFrame | None:
+def precheck_source(source: Source, config: Mapping[str, Any]) -> Foreseen:
     """Check annotations, classes and labels of local files before any work; photographs are not opened.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        ``image_id, label, patient_id`` of every image; None where only opening mask images would tell.
 
     Raises
     ------
@@ -67,8 +63,20 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> pd.DataFrame |
     """
     rule = make_rule(config["vote"]["rule"], config["classes"])
     if config["dataset"]["source"] == "local":
-        return precheck(source, config["classes"], partial(vote, rule=rule))
-    return labels_frame(simulation_settings(config["dataset"]["simulated"]))
+        foreseen = precheck(source, config["classes"], partial(vote, rule=rule))
+        if foreseen.cells:
+            require_limits(config["model"], Crowded.of(foreseen.cells))
+        return foreseen
+    settings = simulation_settings(config["dataset"]["simulated"])
+    labels = labels_frame(settings)
+    return Foreseen(labels, dict.fromkeys(labels["image_id"], settings.cells[1]))
+
+
+def foreseen_model(foreseen: Foreseen, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the section ``model`` with the limits that follow from the annotations, for what jobs ask of a cluster."""
+    if not foreseen.cells:
+        return dict(config["model"])
+    return with_limits(config["model"], limits_table(config["model"], Crowded.of(foreseen.cells)))
 
 
 def split_problem(labels: pd.DataFrame | None, config: Mapping[str, Any]) -> str | None:
@@ -112,11 +120,13 @@ def _annotations(dataset: Mapping[str, Any]) -> Any:
     folder = Path(dataset["images"])
     if folder.suffix.lower() == ".csv":
         return ""  # a sheet names masks itself
-    found = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    if not folder.is_dir():
+        return ""  # a pattern, or nothing: whoever lists the images will say so
+    found = sorted(folder.glob("*.json"))
     if len(found) != 1:
         raise InputError(
             f"Config key 'dataset.annotations' is empty, and {folder} holds {len(found)} .json files to choose from. "
-            "Name the annotation file, for example --config 'dataset={annotations: via.json}'."
+            "Name the annotation file, for example --config 'dataset={annotations: via.json}' (check: --annotations)."
         )
     return str(found[0])
 

@@ -15,6 +15,7 @@ from blastvote.dataset.check import ledger
 from blastvote.dataset.split import splits
 from blastvote.evaluate.statistics.classification import METRICS
 from blastvote.evaluate.tables.all_tables import all_tables
+from blastvote.segmentation import limits
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "outputs.md"
 
@@ -64,7 +65,12 @@ def test_every_documented_table_is_written(tables: dict[str, pd.DataFrame]) -> N
 
 @pytest.mark.parametrize(
     ("name", "columns"),
-    [("manifest", manifest.COLUMNS), ("splits", splits.COLUMNS), ("import", ledger.COLUMNS)],
+    [
+        ("manifest", manifest.COLUMNS),
+        ("splits", splits.COLUMNS),
+        ("import", ledger.COLUMNS),
+        ("limits", limits.COLUMNS),
+    ],
 )
 def test_every_column_of_the_data_is_documented(name: str, columns: list[str]) -> None:
     assert set(columns) <= columns_named_in(sections_of("Data")[name])

@@ -113,9 +113,15 @@ def test_missing_local_folder_is_named(config: dict) -> None:
     with pytest.raises(InputError, match=r"via.json.*does not exist"):
         plan_source(local)
     local["dataset"]["annotations"] = ""
+    with pytest.raises(InputError, match=r"no/such/folder: does not exist.*'dataset.images'"):
+        plan_source(local)
+
+
+def test_a_folder_without_one_annotation_file_asks_for_its_name(config: dict, tmp_path: Path) -> None:
+    local = changed(changed(config, "dataset.source", "local"), "dataset.images", str(tmp_path))
     with pytest.raises(
         InputError,
-        match=r"'dataset.annotations' is empty.*no/such/folder holds 0 .json .*'dataset=\{annotations: via.json\}'",
+        match=r"'dataset.annotations' is empty.*holds 0 .json .*'dataset=\{annotations: via.json\}'",
     ):
         plan_source(local)
 

@@ -4,12 +4,13 @@ from functools import partial
 
 from blastvote.dataset.check.checks import check_dataset, hash_table, true_images
 from blastvote.dataset.check.ledger import ledger_table
-from blastvote.dataset.check.scale import scale_warnings
 from blastvote.dataset.coco import write_coco
 from blastvote.dataset.manifest import build_manifest
 from blastvote.dataset.source.collect import collect
 from blastvote.io import write_csv, write_text
 from blastvote.logs import LOGGER, run_script
+from blastvote.segmentation.limits import limits_table
+from blastvote.study.fit import check_fit, most_cells
 from blastvote.study.plan import plan_source
 from blastvote.vote import make_rule, vote
 
@@ -21,11 +22,11 @@ def main(snakemake) -> None:
     collection = collect(plan_source(snakemake.config), classes, rule)
     stop_on = snakemake.params.dataset["stop_on"]
     report, facts = check_dataset(collection, classes, rule, snakemake.threads, stop_on)
-    for text in scale_warnings(facts, snakemake.params.model):
-        report.add("network_scale", text)
+    check_fit(report, facts, snakemake.params.model)
     for warning in report.warnings:
         LOGGER.warning("Warning: %s", warning)
     report.raise_errors()
+    write_csv(snakemake.output.limits, limits_table(snakemake.params.model, most_cells(facts)))
     write_csv(snakemake.output.ledger, ledger_table(collection, facts))
     write_csv(snakemake.output.manifest, build_manifest(collection, facts))
     write_coco(snakemake.output.annotations, true_images(facts, collection), classes)

@@ -5,6 +5,7 @@ from pathlib import Path
 from blastvote.io import write_json
 from blastvote.logs import run_script
 from blastvote.segmentation.infer import infer_run
+from blastvote.segmentation.limits import read_limits
 from blastvote.segmentation.run import NetworkSettings, RunData
 from blastvote.segmentation.samples import ImageFiles
 from blastvote.study.stale import remove_checkpoints
@@ -17,7 +18,9 @@ def main(snakemake) -> None:
     detections = infer_run(
         Path(files.weights),
         RunData(Path(files.splits), int(snakemake.wildcards.fold), images),
-        NetworkSettings(params.classes, params.model, params.training, snakemake.threads),
+        NetworkSettings(
+            params.classes, read_limits(files.limits, params.model), params.training, snakemake.threads
+        ),
     )
     write_json(snakemake.output[0], detections, indent=None)
     remove_checkpoints(Path(params.checkpoints), "/".join(Path(files.weights).parts[-4:-1]))

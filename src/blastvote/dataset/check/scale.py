@@ -14,6 +14,8 @@ SMALLEST, LARGEST = 0.5, 2.0
 """A cell fits whose side is between these shares of the smallest and of the largest anchor."""
 MOST = 0.05
 """Share of the cells that may lie outside without a word."""
+FINEST_STRIDE = 4
+"""Pixels between the finest features of the pyramid (P2): a cell narrower than that leaves nothing to learn."""
 
 
 def scale_warnings(facts: Iterable[ImageFacts], model: Mapping[str, Any]) -> list[str]:
@@ -44,6 +46,24 @@ def scale_warnings(facts: Iterable[ImageFacts], model: Mapping[str, Any]) -> lis
                 f"{min(anchors)} to {max(anchors)}. To learn them, {remedy} model.options.rpn_anchor_scales."
             )
     return warnings
+
+
+def scale_error(facts: Iterable[ImageFacts], model: Mapping[str, Any]) -> str:
+    """Return a sentence if most cells shrink below the finest features of the network, else an empty text."""
+    side = model["image_size"]
+    facts = list(facts)
+    sizes = np.array([size for fact in facts for size in _sides(fact, side)])
+    if not len(sizes) or np.median(sizes) >= FINEST_STRIDE:
+        return ""
+    largest = max(max(fact.width, fact.height) for fact in facts)
+    anchors = model["options"].get("rpn_anchor_scales") or MATTERPORT_ANCHORS
+    needed = int(np.ceil(SMALLEST * min(anchors) * side / np.median(sizes) / 64)) * 64
+    return (
+        f"half of the {len(sizes)} cells become narrower than {np.median(sizes):.1f} pixels once the photographs "
+        f"(up to {largest} pixels wide) are resized to model.image_size {side}; the network's finest features are "
+        f"{FINEST_STRIDE} pixels apart, so nothing can be learned. Raise model.image_size to about {needed}, or cut "
+        "the photographs into tiles"
+    )
 
 
 def _sides(fact: ImageFacts, side: int) -> list[float]:

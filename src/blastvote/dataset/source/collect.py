@@ -53,6 +53,11 @@ class Collection:
     warnings: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
+    @property
+    def cell_counts(self) -> dict[str, int]:
+        """Return the number of cells of each annotated image, crowds not counted."""
+        return {i: sum(not c.crowd for c in image.cells) for i, image in self.annotations.items()}
+
 
 def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
     """Read all annotations and labels of a source; photographs are not opened.
@@ -99,16 +104,27 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
     )
 
 
-def precheck(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame | None:
+@dataclass(frozen=True)
+class Foreseen:
+    """What is known of a data set before any of its images is decoded.
+
+    Attributes
+    ----------
+    labels
+        ``image_id, label, patient_id`` of every image; None where only opening mask images would tell.
+    cells
+        Image id to its number of cells, crowds not counted; images with mask images are not in it.
+    """
+
+    labels: pd.DataFrame | None
+    cells: Mapping[str, int] = field(default_factory=dict)
+
+
+def precheck(source: Source, classes: Sequence[str], vote: Vote) -> Foreseen:
     """Check all that can be told without decoding images: quick enough for every parse of the workflow.
 
     Annotation files are readable, annotated images and mask images exist, classes and labels are known. Mask
     images themselves are not opened.
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        ``image_id, label, patient_id`` of every image; None where only opening mask images would tell.
 
     Raises
     ------
@@ -121,12 +137,13 @@ def precheck(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame
             check_masks(part, mask_paths(part, Journal()), source.masks)
             continue
         parts.append(part)
-    labels = collect(replace(source, parts=tuple(parts)), classes, vote).labels if parts else None
-    if len(parts) == len(source.parts):
-        return labels
+    found = collect(replace(source, parts=tuple(parts)), classes, vote) if parts else None
+    cells = {} if found is None else found.cell_counts
+    if found is not None and len(parts) == len(source.parts):
+        return Foreseen(found.labels, cells)
     table = read_labels(source, classes)
     complete = set(source.images) <= set(table["image_id"][table["label"] != ""])
-    return table.reset_index(drop=True) if complete else None
+    return Foreseen(table.reset_index(drop=True) if complete else None, cells)
 
 
 def labels_table(source: Source, classes: Sequence[str], vote: Vote) -> pd.DataFrame:

@@ -1,0 +1,58 @@
+"""Whether the configured network fits the data: limits against the number of cells, anchors against their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from blastvote.dataset.check.measure import ImageFacts
+from blastvote.dataset.check.report import CheckReport
+from blastvote.dataset.check.scale import scale_error, scale_warnings
+from blastvote.errors import InputError
+from blastvote.segmentation.limits import Crowded, limits_note, require_limits
+
+
+def most_cells(facts: Sequence[ImageFacts]) -> Crowded:
+    """Return the image with the most cells."""
+    return Crowded.of({fact.image_id: fact.n_cells for fact in facts})
+
+
+def check_fit(report: CheckReport, facts: Sequence[ImageFacts], model: Mapping[str, Any] | None) -> None:
+    """Add to a report how many cells the images have and how large they are, and what does not fit the network.
+
+    Parameters
+    ----------
+    report
+        Of the check; it gets counts, notes, warnings and errors.
+    facts
+        Of all images.
+    model
+        The section ``model`` of the configuration; None where no configuration is known.
+    """
+    crowded = most_cells(facts)
+    sides = [np.sqrt((y2 - y1) * (x2 - x1)) for y1, x1, y2, x2 in _boxes(facts)]
+    if not sides:
+        return
+    report.counts["most cells in an image"] = crowded.cells
+    report.counts["median width of a cell in pixels"] = round(float(np.median(sides)), 1)
+    if model is None:
+        return
+    try:
+        require_limits(model, crowded)
+    except InputError as error:
+        report.add("limits", str(error))
+    too_small = scale_error(facts, model)
+    if too_small:
+        report.add("cells_vanish", f"{too_small}.")
+    else:
+        for text in scale_warnings(facts, model):
+            report.add("network_scale", text)
+    note = limits_note(model, crowded)
+    if note:
+        report.add("limits_raised", note)
+
+
+def _boxes(facts: Sequence[ImageFacts]) -> list[tuple[int, int, int, int]]:
+    return [cell.box for fact in facts for cell in fact.cells if not cell.crowd]

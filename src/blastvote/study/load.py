@@ -1,0 +1,67 @@
+"""A study's configuration as Snakemake would merge it, for commands that run without Snakemake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from blastvote.errors import InputError
+from blastvote.io import read_text
+from blastvote.study.config import validate_config
+
+ROOT = Path(__file__).resolve().parents[3]
+EMBEDDED = ROOT / "config" / "config.yaml"
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+
+
+def load_config(path: Path | str) -> dict[str, Any]:
+    """Return a configuration file laid over the embedded default, checked.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds a mistake.
+    """
+    return validate_config(merged(embedded_config(), read_config_file(path)), SCHEMA)
+
+
+def embedded_config() -> dict[str, Any]:
+    """Return the embedded default; it lies in the checkout that this package is installed from.
+
+    Raises
+    ------
+    InputError
+        If the package was installed without its checkout.
+    """
+    if not EMBEDDED.is_file():
+        raise InputError(f"{EMBEDDED} is missing: run from a checkout of blastvote, where the workflow lies.")
+    return read_config_file(EMBEDDED)
+
+
+def read_config_file(path: Path | str) -> dict[str, Any]:
+    """Return what one configuration file says.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is no mapping in YAML.
+    """
+    try:
+        values = yaml.safe_load(read_text(path))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not a configuration in YAML ({' '.join(str(error).split())}).") from None
+    if values is not None and not isinstance(values, dict):
+        raise InputError(f"{path}: holds a {type(values).__name__}; expected keys and values in YAML.")
+    return values or {}
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `base` with the values of `over`, section by section, as Snakemake merges configurations."""
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if both else value
+    return result

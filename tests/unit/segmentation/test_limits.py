@@ -1,0 +1,79 @@
+"""Settings that the number of cells in an image decides: raised, or refused with the numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from blastvote import rle
+from blastvote.dataset.check.measure import ImageFacts
+from blastvote.dataset.check.report import CheckReport
+from blastvote.dataset.truth import TrueCell
+from blastvote.errors import InputError
+from blastvote.io import write_csv
+from blastvote.segmentation.limits import NEEDS, Crowded, limits_table, read_limits, require_limits
+from blastvote.study.fit import check_fit
+from blastvote.study.load import embedded_config
+
+MODEL = embedded_config()["model"]
+EXPLICIT = {**MODEL, "limits": "explicit"}
+
+
+def facts(cells: int, side: int = 256, cell: int = 40) -> ImageFacts:
+    mask = rle.encode_crop(np.ones((cell, cell), bool), 0, 0, (side, side))
+    return ImageFacts("a", width=side, height=side, cells=(TrueCell("L1", mask),) * cells)
+
+
+def test_limits_follow_the_data(tmp_path: Path) -> None:
+    table = limits_table(MODEL, Crowded(60, "a"))
+    write_csv(tmp_path / "limits.csv", table)
+    options = read_limits(tmp_path / "limits.csv", MODEL)["options"]
+    assert options["max_gt_instances"] == 60
+    assert options["detection_max_instances"] == 90
+    assert all(options[name] >= 60 for name in NEEDS)
+    assert options["backbone_width"] == MODEL["options"]["backbone_width"]
+
+
+def test_the_simulated_demo_stays_as_it_is() -> None:
+    """Its images hold at most nine cells."""
+    table = limits_table(MODEL, Crowded(9))
+    assert (table["used"] == table["configured"]).all()
+
+
+def test_auto_never_lowers() -> None:
+    generous = {**MODEL, "options": {**MODEL["options"], "detection_max_instances": 400}}
+    table = limits_table(generous, Crowded(60)).set_index("setting")
+    assert table.loc["detection_max_instances", "used"] == 400
+
+
+def test_many_cells_never_get_less_than_their_number() -> None:
+    table = limits_table(MODEL, Crowded(5000))
+    assert (table["used"] >= 5000).all()
+
+
+def test_explicit_limits_that_cut_cells_are_refused_with_the_numbers() -> None:
+    require_limits(EXPLICIT, Crowded(20))
+    with pytest.raises(
+        InputError, match=r"60 cells in an image \(a\).*max_gt_instances 20 and .*max_instances 30"
+    ):
+        require_limits(EXPLICIT, Crowded(60, "a"))
+
+
+def test_the_check_says_what_follows_and_what_does_not_fit() -> None:
+    report = CheckReport()
+    check_fit(report, [facts(60)], MODEL)
+    assert report.ok and "max_gt_instances 20 -> 60" in report.notes[0]
+    assert report.counts["most cells in an image"] == 60
+    report = CheckReport()
+    check_fit(report, [facts(60)], EXPLICIT)
+    assert "60 cells in an image" in report.errors[0]
+
+
+def test_cells_that_shrink_to_nothing_are_an_error_with_numbers() -> None:
+    report = CheckReport()
+    check_fit(report, [facts(2, side=4000, cell=30)], MODEL)
+    assert "1.9 pixels" in report.errors[0] and "model.image_size 256" in report.errors[0]
+    assert "about 1600" in report.errors[0]
+    report = CheckReport()
+    check_fit(report, [facts(2, side=4000, cell=150)], MODEL)
+    assert report.ok and "too small" in report.warnings[0]
