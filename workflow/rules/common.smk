@@ -34,6 +34,7 @@ except InputError as error:
 
 RESULTS = config["results"]
 METHODS = config["methods"]
+READING = {key: config["dataset"][key] for key in ("exif", "white_level")}
 IMAGES = SOURCE.images  # image id -> path of the photograph
 REQUESTED = config | {"model": plan.foreseen_model(FORESEEN, config)}
 PIXELS = plan.largest_image(SOURCE, config)

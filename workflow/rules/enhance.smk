@@ -31,6 +31,7 @@ for method, (batch, image_ids) in product(METHODS, BATCHES.items()):
             image_ids=image_ids,
             method=method,
             variant=config["variants"][method],
+            reading=READING,
         message:
             f"Enhancing {len(image_ids)} images with {method} ({batch})"
         script:

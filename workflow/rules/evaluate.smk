@@ -128,6 +128,7 @@ rule examples:
     params:
         methods=METHODS,
         classes=config["classes"],
+        reading=READING,
         number=6,
     message:
         "Showing example images"

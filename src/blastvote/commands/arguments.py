@@ -15,7 +15,16 @@ def enhance(add: Add) -> None:
     add("images", nargs="+", type=Path, help="image files or folders")
     add("--method", default="eff", help="contrast method (see: blastvote methods)")
     add("--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable")
+    reading(add)
     add("--out", type=Path, required=True, help="folder of the results (PNG)")
+
+
+def reading(add: Add) -> None:
+    """Arguments on how the pixels of photographs are read."""
+    exif = "turn photographs as their EXIF orientation says, or take the pixels as they are stored"
+    add("--exif", default="apply", choices=("apply", "ignore"), help=exif)
+    white = "the value of 16-bit photographs that is white; 4095 for 12 bits in 16"
+    add("--white-level", type=int, default=65535, metavar="N", help=white)
 
 
 def nothing(add: Add) -> None:
@@ -45,6 +54,7 @@ def check(add: Add) -> None:
     add("--crowds", default="ignore", choices=crowds, help="what becomes of COCO's iscrowd: 1")
     stops = "findings that stop beside errors: warning, or a kind (docs/your_data.md); repeatable"
     add("--stop-on", action="append", default=[], metavar="KIND", help=stops)
+    reading(add)
     add("--class-attribute", default="", metavar="NAME", help="VIA attribute with the class")
     add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
     add("--classes", default="L1,L2,L3", help="comma-separated class names")

@@ -24,6 +24,13 @@ def pixel_size(text: str) -> float | str:
     return value
 
 
+def white_level(value: int) -> int:
+    """Return ``--white-level``, a value of 16 bits."""
+    if not 255 <= value <= 65535:
+        raise InputError(f"--white-level is {value}; expected a whole number from 255 to 65535.")
+    return value
+
+
 def results_folder(config_file: Path | None) -> Path:
     """Return the folder ``results`` of a configuration file; without one, that of the embedded default."""
     import yaml
@@ -64,6 +71,8 @@ def checked_config(options: argparse.Namespace) -> dict[str, Any]:
         "masks": options.masks,
         "ignore_values": options.ignore_value or "auto",
         "crowds": options.crowds,
+        "exif": options.exif,
+        "white_level": white_level(options.white_level),
         "class_attribute": options.class_attribute,
         "stop_on": options.stop_on,
         "class_aliases": dict(

@@ -5,24 +5,29 @@ or not at all, and has the same bytes for the same content.
 """
 
 from blastvote.io.images import (
-    IMAGE_SUFFIXES,
+    Photograph,
+    ReadSettings,
     image_size,
-    is_single_channel,
     read_image,
-    read_mask_image,
+    read_photograph,
     write_image,
 )
+from blastvote.io.mask_images import is_single_channel, read_mask_image
+from blastvote.io.opening import IMAGE_SUFFIXES
 from blastvote.io.reading import read_json, read_table, read_text, sha256
 from blastvote.io.writing import atomic_path, write_csv, write_json, write_text
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "Photograph",
+    "ReadSettings",
     "atomic_path",
     "image_size",
     "is_single_channel",
     "read_image",
     "read_json",
     "read_mask_image",
+    "read_photograph",
     "read_table",
     "read_text",
     "sha256",

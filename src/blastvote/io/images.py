@@ -1,102 +1,150 @@
-"""Read and write images: the only place that knows about colour order, EXIF and bit depths."""
+"""Read and write images: the only place that knows about colour order, EXIF, pages and bit depths."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from blastvote.errors import InputError
+from blastvote.io.opening import damaged, open_image
+from blastvote.io.orientation import UPRIGHT, orientation_of, stored, swaps_sides
+from blastvote.io.pages import photograph_pages, zero_is_white
 from blastvote.io.writing import StrPath, atomic_path
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-"""File name endings (lower case) that are taken for photographs."""
-
-_ORIENTATION = 0x0112
-_KNOWN_SUFFIXES = ", ".join(IMAGE_SUFFIXES)
+WHITE = 65535
+"""The brightest value of 16 bits."""
 
 
-def read_image(path: StrPath) -> np.ndarray:
+@dataclass(frozen=True)
+class ReadSettings:
+    """What image files cannot tell of themselves.
+
+    Attributes
+    ----------
+    exif
+        ``apply`` turns a photograph as its EXIF orientation says; ``ignore`` takes the pixels as they are stored.
+    white_level
+        The value of a 16-bit photograph that becomes white: 65535, or 4095 where 12 bits are stored in 16.
+    """
+
+    exif: str = "apply"
+    white_level: int = WHITE
+
+    @classmethod
+    def from_config(cls, dataset: Mapping[str, Any]) -> ReadSettings:
+        """Return what the config section ``dataset`` says."""
+        return cls(dataset["exif"], dataset["white_level"])
+
+
+AS_SEEN = ReadSettings()
+AS_STORED = ReadSettings(exif="ignore")
+
+
+@dataclass(frozen=True, eq=False)
+class Photograph:
+    """A photograph, and what its file says of its pixels.
+
+    Attributes
+    ----------
+    pixels
+        RGB, ``uint8 (H, W, 3)``, contiguous.
+    orientation
+        The file's EXIF orientation, 1 to 8; 1 is upright.
+    brightest
+        The largest value of a 16-bit file; None for 8 bits.
+    """
+
+    pixels: np.ndarray
+    orientation: int = UPRIGHT
+    brightest: int | None = None
+
+
+def read_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarray:
+    """Return the pixels of `read_photograph`: RGB, ``uint8 (H, W, 3)``, contiguous."""
+    return read_photograph(path, settings).pixels
+
+
+def read_photograph(path: StrPath, settings: ReadSettings = AS_SEEN) -> Photograph:
     """Read a photograph as RGB.
 
-    The EXIF orientation is applied (annotation tools in browsers show images turned), grey becomes three
-    equal channels, an alpha channel is dropped without blending, 16 bit is scaled to 8 bit by
-    ``round(v / 257)``, and of a file with several pages the first is taken. Colour profiles are not applied.
+    The EXIF orientation is applied (annotation tools in browsers show images turned), grey becomes three equal
+    channels, an alpha channel is dropped without blending, and 16 bits are scaled to 8 by
+    ``round(255 v / white_level)``. Of several pages the first is the photograph where the others are smaller; or three
+    pages are its colours where the metadata of OME or ImageJ say so. Colour profiles are not applied.
 
     Parameters
     ----------
     path
-        An image file of any type that Pillow reads.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``uint8``, shape ``(H, W, 3)``, contiguous.
+        An image file of one of `blastvote.io.opening.FORMATS`.
+    settings
+        Whether EXIF counts, and the white level of 16 bits.
 
     Raises
     ------
     InputError
-        If the file is missing, not an image, truncated, or of a pixel type without a known white point
-        (32 bit integers, floating point).
+        If the file is missing, not an image, truncated, of a pixel type without a known white point (32-bit integers,
+        floating point), or if it is not clear which page is the photograph.
     """
-    with _open_image(path) as image:
-        if _is_16_bit(image):
-            return _read_16_bit(Path(path))
-        if image.mode in ("I", "F"):
-            raise InputError(
-                f"{path}: pixel type '{image.mode}' (32 bit) has no known white point; expected 8 or 16 bit. "
-                "Convert the image to 8-bit RGB."
-            )
-        try:
-            upright = ImageOps.exif_transpose(image)
-            return np.ascontiguousarray(np.asarray(upright.convert("RGB"), dtype=np.uint8))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise _corrupt(path, error) from error
+    path = Path(path)
+    with open_image(path) as image:
+        pages = photograph_pages(path, image)
+        # Before the EXIF data are read: with them Pillow decodes a PNG, and then no longer says its depth.
+        deep_colour = not image.mode.startswith("I") and ";16" in str(getattr(image, "tile", ""))
+        orientation = orientation_of(image)
+        planes = [_colour_16(path)] if deep_colour else [_page(path, image, page) for page in pages]
+        values = planes[0] if len(planes) == 1 else np.dstack([plane[..., 0] for plane in planes])
+    brightest = None
+    if values.dtype == np.uint16:
+        brightest, level = int(values.max(initial=0)), settings.white_level
+        values = np.minimum((values.astype(np.uint32) * 255 + level // 2) // level, 255).astype(np.uint8)
+    if settings.exif == "ignore":
+        values = stored(values, orientation)
+    return Photograph(np.ascontiguousarray(values), orientation, brightest)
 
 
-def read_mask_image(path: StrPath) -> np.ndarray:
-    """Read a mask image (label map) without touching its values.
-
-    Parameters
-    ----------
-    path
-        A single-channel or palette image: palette images give their indices. RGB images are accepted when
-        the three channels are equal.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int32``, shape ``(H, W)``.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, unreadable, or a colour image.
-    """
-    with _open_image(path) as image:
-        try:
-            values = np.asarray(image)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise _corrupt(path, error) from error
-    if values.ndim == 3:
-        if values.shape[2] in (2, 4):
-            values = values[..., :-1]
-        if not (values == values[..., :1]).all():
-            raise InputError(
-                f"{path}: the mask image has colours; expected one channel, 0 for background and every "
-                "other value a cell. Save the label map as an 8- or 16-bit grey image."
-            )
-        values = values[..., 0]
-    if not np.issubdtype(values.dtype, np.integer) and values.dtype != bool:
+def _page(path: Path, image: Image.Image, number: int) -> np.ndarray:
+    """Return a page upright, ``(H, W, 3)`` of ``uint8`` or ``uint16``."""
+    if image.tell() != number:
+        image.seek(number)
+    if image.mode in ("I", "F"):
         raise InputError(
-            f"{path}: mask values are {values.dtype}; expected integers. Save it as 8 or 16 bit."
+            f"{path}: pixel type '{image.mode}' (32 bit) has no known white point; expected 8 or 16 bit. "
+            "Convert the image to 8-bit RGB."
         )
-    return values.astype(np.int32)
+    if image.mode.startswith("I;16"):
+        return np.repeat(_grey_16(image)[..., None], 3, axis=-1)
+    return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
 
 
-def image_size(path: StrPath) -> tuple[int, int]:
+def _grey_16(image: Image.Image) -> np.ndarray:
+    inverted = zero_is_white(image)
+    values = np.asarray(ImageOps.exif_transpose(image)).astype(np.uint16)
+    return WHITE - values if inverted else values  # Pillow inverts 8 bits only
+
+
+def _colour_16(path: Path) -> np.ndarray:
+    # Pillow keeps only the high byte of 16-bit colour; OpenCV keeps both, and turns images upright.
+    data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    try:
+        bgr = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    except cv2.error as error:
+        raise damaged(path, str(error.err)) from error
+    if bgr is None:
+        raise damaged(path, "16-bit colours that cannot be decoded")
+    if bgr.dtype not in (np.uint8, np.uint16):
+        raise InputError(
+            f"{path}: pixel type {bgr.dtype}; expected 8 or 16 bit. Convert the image to 8-bit RGB."
+        )
+    return np.asarray(bgr[..., ::-1])
+
+
+def image_size(path: StrPath, settings: ReadSettings = AS_SEEN) -> tuple[int, int]:
     """Return ``(width, height)`` in pixels as :func:`read_image` would give them, from the header alone.
 
     Raises
@@ -104,16 +152,12 @@ def image_size(path: StrPath) -> tuple[int, int]:
     InputError
         If the file is missing or not an image.
     """
-    with _open_image(path) as image:
+    with open_image(path) as image:
         width, height = image.size
-        turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-    return (height, width) if turned else (width, height)
-
-
-def is_single_channel(path: StrPath) -> bool:
-    """Return whether an image file has one channel (grey, palette or black and white), from its header."""
-    with _open_image(path) as image:
-        return image.mode in ("1", "L", "P", "I") or image.mode.startswith("I;16")
+        turned = swaps_sides(orientation_of(image))
+        seen_in_header = image.format == "TIFF"  # Pillow gives the sides of the upright image for TIFF only
+    swap = turned and seen_in_header == (settings.exif == "ignore")
+    return (height, width) if swap else (width, height)
 
 
 def write_image(path: StrPath, image: np.ndarray, compression: int = 1, quality: int = 95) -> None:
@@ -158,48 +202,3 @@ def write_image(path: StrPath, image: np.ndarray, compression: int = 1, quality:
         raise OSError(f"{path}: OpenCV could not encode the image.")
     with atomic_path(path) as temporary:
         temporary.write_bytes(data.tobytes())
-
-
-def _open_image(path: StrPath) -> Image.Image:
-    path = Path(path)
-    try:
-        return Image.open(path)
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{path}: there is no such image file. Correct the path or restore the file."
-        ) from error
-    except IsADirectoryError as error:
-        raise InputError(f"{path}: is a folder; expected an image file.") from error
-    except PermissionError as error:
-        raise InputError(f"{path}: may not be read. Give yourself read permission.") from error
-    except UnidentifiedImageError as error:
-        size = path.stat().st_size
-        what = "is empty (0 bytes)" if size == 0 else "is not an image that can be read"
-        raise InputError(
-            f"{path}: {what}; expected one of {_KNOWN_SUFFIXES}. Replace it or take it out."
-        ) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise _corrupt(path, error) from error
-
-
-def _corrupt(path: StrPath, error: Exception) -> InputError:
-    return InputError(f"{path}: the image is damaged or too large ({error}). Copy it again or take it out.")
-
-
-def _is_16_bit(image: Image.Image) -> bool:
-    return image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in getattr(image, "tile", []))
-
-
-def _read_16_bit(path: Path) -> np.ndarray:
-    # Pillow keeps only the high byte of 16-bit colour; OpenCV keeps both.
-    data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    bgr = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-    if bgr is None:
-        raise _corrupt(path, ValueError("16-bit data could not be decoded"))
-    if bgr.dtype == np.uint16:
-        bgr = ((bgr.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if bgr.dtype != np.uint8:
-        raise InputError(
-            f"{path}: pixel type {bgr.dtype}; expected 8 or 16 bit. Convert the image to 8-bit RGB."
-        )
-    return np.ascontiguousarray(bgr[..., ::-1])

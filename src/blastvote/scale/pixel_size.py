@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from blastvote.errors import InputError
+from blastvote.io.opening import open_image
 
 RED_CELL_UM = 7.5
 """Diameter of a red cell on a dried smear; people differ by about 4 %."""
@@ -48,12 +49,10 @@ def tagged_pixel_size(path: Path) -> PixelSize | None:
 
     A resolution meant for printers (72 dpi and the like) gives pixels of 0.1 mm and more, and counts as none.
     """
-    from PIL import Image
-
     if path.suffix.lower() not in (".tif", ".tiff"):
         return None
-    with Image.open(path) as file:
-        tags = file.tag_v2  # type: ignore[attr-defined]
+    with open_image(path) as file:
+        tags = getattr(file, "tag_v2", {})  # the ending may lie
         text, across, unit = str(tags.get(270, "")), tags.get(282), tags.get(296, 2)
     um = None
     ome = re.search(r'PhysicalSizeX="([\d.eE+-]+)"', text)

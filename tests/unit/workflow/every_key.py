@@ -40,6 +40,7 @@ OTHER: dict[str, Any] = {
     "dataset.images": ["smears", "more"],
     "dataset.annotations": "other.json",
     "dataset.ignore_values": [255],
+    "dataset.white_level": 4095,
     "dataset.class_attribute": "subtype",
     "dataset.class_aliases": {"lymphoblast-1": "L1"},
     "dataset.labels": "labels.csv",

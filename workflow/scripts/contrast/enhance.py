@@ -6,7 +6,7 @@ import cv2
 import pandas as pd
 
 from blastvote.contrast import enhance_and_describe
-from blastvote.io import read_image, write_csv, write_image
+from blastvote.io import ReadSettings, read_image, write_csv, write_image
 from blastvote.logs import run_script
 
 LOGGER = logging.getLogger("blastvote.enhance")
@@ -16,12 +16,12 @@ def main(snakemake) -> None:
     """One process handles the whole batch, so imports and compiled code are paid once."""
     cv2.setNumThreads(snakemake.threads)
     variant, method = snakemake.params.variant, snakemake.params.method
-    records = []
+    settings, records = ReadSettings.from_config(snakemake.params.reading), []
     for image_id, source, target in zip(
         snakemake.params.image_ids, snakemake.input, snakemake.output.images, strict=True
     ):
         image, record = enhance_and_describe(
-            read_image(source), variant["function"], **(variant.get("params") or {})
+            read_image(source, settings), variant["function"], **(variant.get("params") or {})
         )
         write_image(target, image)
         records.append({"image_id": image_id, "method": method, **record})

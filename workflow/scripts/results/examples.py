@@ -6,7 +6,7 @@ from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
 from blastvote.figures.pictures.examples import choose_examples, examples_figure, grid_figure
 from blastvote.figures.style import save_figure
-from blastvote.io import read_image
+from blastvote.io import ReadSettings, read_image
 from blastvote.logs import run_script
 
 
@@ -19,7 +19,8 @@ def main(snakemake) -> None:
     photographs = {row.image_id: Path(row.path) for row in manifest.itertuples()}
     enhanced = {(path.parent.name, path.stem): path for path in map(Path, data.images)}
     images = {method: read_image(enhanced[method, chosen[0]]) for method in params.methods}
-    pairs = ((read_image(photographs[image_id]), truth[image_id]) for image_id in chosen)
+    reading = ReadSettings.from_config(params.reading)
+    pairs = ((read_image(photographs[image_id], reading), truth[image_id]) for image_id in chosen)
     folder = Path(snakemake.output[0]).parent
     save_figure(examples_figure(pairs, params.classes), folder / "examples")
     save_figure(grid_figure(images, truth[chosen[0]]), folder / "method_grid")

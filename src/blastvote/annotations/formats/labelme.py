@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from blastvote.annotations.common import clean_polygon, joined_groups, note_classless, side_of
 from blastvote.annotations.journal import Journal
@@ -17,6 +17,7 @@ from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import ellipse_polygon
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
+from blastvote.io.opening import opened
 from blastvote.rle import Rle, encode_crop
 
 OUTLINED = ("polygon", "rectangle", "oriented_rectangle", "rotation", "quadrilateral", "linestrip")
@@ -109,7 +110,9 @@ def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> Rle:
     if None in size:
         raise ValueError("the file does not say the image's size")
     height, width = int(size[0]), int(size[1])
-    with Image.open(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:
+    with opened(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:
+        if image.size[0] > width or image.size[1] > height:
+            raise ValueError(f"it is {image.size[0]}x{image.size[1]} pixels, its image {width}x{height}")
         part = np.asarray(image) > 0
     left, top = (round(float(value)) for value in points[0])
     if left < 0 or top < 0 or left >= width or top >= height:

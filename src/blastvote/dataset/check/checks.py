@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from blastvote.dataset.check.brightness import pixel_findings
 from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.ledger import all_lines, sums
 from blastvote.dataset.check.measure import ImageFacts, examine
@@ -49,9 +50,13 @@ def check_dataset(
         The report (call ``raise_errors``) and the facts in the order of image ids, for the manifest, the
         COCO file and the table of hashes.
     """
-    items = [(i, path, collection.annotations.get(i)) for i, path in collection.images.items()]
+
+    def examine_one(image_id: str) -> ImageFacts:
+        annotation = collection.annotations.get(image_id)
+        return examine(image_id, collection.images[image_id], annotation, collection.reading)
+
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
-        facts = list(pool.map(lambda item: examine(*item), items))
+        facts = list(pool.map(examine_one, collection.images))
     report = CheckReport(stop_on=stop_on)
     report.findings += [Finding("repaired", text) for text in collection.notes]
     report.findings += [Finding("reading", text) for text in collection.warnings]
@@ -63,6 +68,7 @@ def check_dataset(
             for finding in fact.findings
         ]
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
+    report.findings += pixel_findings(facts, collection.images, collection.reading)
     _check_duplicates(report, facts, collection)
     _check_patients(report, collection)
     lines = all_lines(collection, facts)

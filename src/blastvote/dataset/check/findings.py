@@ -49,6 +49,11 @@ KINDS = {
         "outlines lie where there is no contrast",
         "Look at the picture: the outlines may belong to another photograph, or to one of another size or cut.",
     ),
+    "exif_stored": Kind(
+        "warning", "outlines fit the pixels without their EXIF orientation", "Set dataset.exif to the other value."
+    ),
+    "dark": Kind("warning", "16 bits that are hardly used", "Set dataset.white_level to the brightest value there is."),
+    "above_white": Kind("warning", "brighter than dataset.white_level", "Set dataset.white_level higher."),
     "label_differs": Kind("warning", "label and cells disagree", "Correct the label, or the classes of the cells."),
     "not_annotated": Kind("warning", "label but no cells", "Outline its cells, or take the image out."),
     "equal_files": Kind("warning", "the same file twice", "Keep one: copies in training and test inflate results."),
@@ -68,6 +73,7 @@ KINDS = {
     "limits_raised": Kind("note", "limits follow the data", "Nothing; model.limits: explicit keeps them."),
     "reading": Kind("warning", "doubt while reading annotations or tables", "Correct the file if this is not meant."),
     "cut_off": Kind("note", "cells cut off at the edge", "Nothing, unless the outlines belong to a larger photograph."),
+    "exif": Kind("note", "EXIF orientations", "Nothing, if the outlines lie on the cells."),
     "repaired": Kind("note", "repaired, guessed or left out while reading", "Nothing, unless this is not meant."),
 }  # fmt: skip
 """Name to kind. The names are for `dataset.stop_on` and the column ``kind`` of ``check.csv``."""

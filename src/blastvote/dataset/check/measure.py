@@ -13,9 +13,12 @@ from blastvote.annotations.journal import CELL, CROWD, LEFT_OUT, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.overlaps import overlaps
+from blastvote.dataset.check.turned import size_problem, turned_warning
 from blastvote.dataset.split.perceptual_hash import perceptual_hashes
 from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
+from blastvote.io.images import AS_SEEN
+from blastvote.io.orientation import UPRIGHT
 
 MIN_SIDE = 32
 """Images with a shorter side than this many pixels are an error: no cell can be told in them."""
@@ -43,6 +46,8 @@ class ImageFacts:
         What became of every cell of the annotation, for the ledger.
     findings
         What is wrong; the sentences do not name the image.
+    orientation, brightest
+        EXIF orientation of the file (1: upright), and the largest value of a 16-bit file.
     """
 
     image_id: str
@@ -53,6 +58,8 @@ class ImageFacts:
     cells: tuple[TrueCell, ...] = ()
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    orientation: int = UPRIGHT
+    brightest: int | None = None
 
     def add(self, kind: str, text: str, cell: Cell | None = None) -> None:
         """Add a finding of a kind (a name in `KINDS`) on the image, or on one cell of it."""
@@ -70,7 +77,12 @@ class ImageFacts:
         return sum(not cell.crowd for cell in self.cells)
 
 
-def examine(image_id: str, path: Path, annotation: ImageAnnotation | None) -> ImageFacts:
+def examine(
+    image_id: str,
+    path: Path,
+    annotation: ImageAnnotation | None,
+    settings: io.ReadSettings = AS_SEEN,
+) -> ImageFacts:
     """Read one photograph, rasterise its cells and note what is wrong with them.
 
     Parameters
@@ -79,16 +91,20 @@ def examine(image_id: str, path: Path, annotation: ImageAnnotation | None) -> Im
         The image.
     annotation
         Its cells, with configured classes; None if it has none.
+    settings
+        How the pixels are read.
     """
     facts = ImageFacts(image_id)
     drawn = annotation.cells if annotation is not None else ()
     try:
-        image = io.read_image(path)
+        photograph = io.read_photograph(path, settings)
         facts.sha256 = io.sha256(path)
     except InputError as error:
         facts.add("unreadable", str(error).removeprefix(f"{path}: "))
         facts.lines = [_line(image_id, cell, LEFT_OUT, "the photograph cannot be read") for cell in drawn]
         return facts
+    image = photograph.pixels
+    facts.orientation, facts.brightest = photograph.orientation, photograph.brightest
     facts.height, facts.width = image.shape[:2]
     facts.hashes = perceptual_hashes(image)
     if min(facts.height, facts.width) < MIN_SIDE:
@@ -99,21 +115,20 @@ def examine(image_id: str, path: Path, annotation: ImageAnnotation | None) -> Im
     if cv2.meanStdDev(image)[1].max() < 1:
         facts.add("one_colour", "the image is nearly of one colour")
     if annotation is not None:
+        size = annotation.width, annotation.height
+        if None not in size and size != (facts.width, facts.height):
+            facts.add("size_differs", size_problem(photograph, size, settings))  # type: ignore[arg-type]
+            reason = "the photograph has another size than the annotated one"
+            facts.lines = [_line(image_id, cell, LEFT_OUT, reason) for cell in drawn]
+            return facts
         _examine_cells(facts, annotation)
+        turned = turned_warning(photograph, annotation, settings)
+        if turned:
+            facts.add("exif_stored", turned)
     return facts
 
 
 def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
-    size = annotation.width, annotation.height
-    if None not in size and size != (facts.width, facts.height):
-        facts.add(
-            "size_differs",
-            f"the image is {facts.width}x{facts.height} pixels, but its annotation was made on "
-            f"{size[0]}x{size[1]}. Restore the original image, or annotate this one",
-        )
-        reason = "the photograph has another size than the annotated one"
-        facts.lines = [_line(facts.image_id, cell, LEFT_OUT, reason) for cell in annotation.cells]
-        return
     cells: list[TrueCell] = []
     outside = 0
     for number, cell in enumerate(annotation.cells):

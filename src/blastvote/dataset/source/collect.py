@@ -17,6 +17,7 @@ from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Source
 from blastvote.dataset.source.usable import CROWD_ORIGIN, apply_crowds, check_coordinates, require_cells
 from blastvote.errors import InputError
+from blastvote.io import ReadSettings
 from blastvote.wording import listed, suggest
 
 Vote = Callable[[Mapping[str, int]], str | None]
@@ -43,6 +44,8 @@ class Collection:
         What is most likely a slip in the tables or annotation files.
     lines
         The objects of annotation files that are no cells; every other object is a cell of `annotations`.
+    reading
+        How the pixels of photographs are read.
     """
 
     images: dict[str, Path]
@@ -52,6 +55,7 @@ class Collection:
     notes: list[str]
     warnings: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    reading: ReadSettings = field(default_factory=ReadSettings)
 
     @property
     def cell_counts(self) -> dict[str, int]:
@@ -101,6 +105,7 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         journal.notes,
         journal.warnings,
         journal.lines,
+        source.reading,
     )
 
 

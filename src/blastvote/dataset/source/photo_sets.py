@@ -54,6 +54,8 @@ class Source:
     class_aliases
         Names in the files to names of the configuration; an empty name leaves the cell (or, as a label, the
         image) out.
+    reading
+        How the pixels of photographs are read.
     """
 
     parts: tuple[Part, ...]
@@ -62,6 +64,7 @@ class Source:
     class_aliases: Mapping[str, str] = field(default_factory=dict)
     ignore_values: tuple[int, ...] | None = None
     crowds: str = "ignore"
+    reading: io.ReadSettings = field(default_factory=io.ReadSettings)
 
     @property
     def images(self) -> dict[str, Path]:

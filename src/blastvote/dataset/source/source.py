@@ -28,7 +28,7 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
     dataset
         Keys ``images`` (folder, folder with pattern, list of these, or a CSV sheet), ``annotations`` (file,
         folder, or a list: one for all images, or one for each entry of ``images``), ``labels`` (the same),
-        ``masks``, ``class_attribute``, ``class_aliases``.
+        ``masks``, ``class_attribute``, ``class_aliases``, ``exif``, ``white_level``.
     classes
         The configured classes, to check labels and aliases against.
 
@@ -73,6 +73,7 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
         aliases,
         None if ignored == "auto" else tuple(ignored),
         dataset.get("crowds") or "ignore",
+        io.ReadSettings(dataset.get("exif") or "apply", dataset.get("white_level") or 65535),
     )
     return leave_out(source, classes)
 

@@ -1,0 +1,73 @@
+"""Read mask images: grey levels are numbers of cells, not brightness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import ImageOps
+
+from blastvote.errors import InputError
+from blastvote.io.images import AS_SEEN, ReadSettings
+from blastvote.io.opening import open_image
+from blastvote.io.orientation import orientation_of, stored
+from blastvote.io.pages import zero_is_white
+from blastvote.io.writing import StrPath
+
+
+def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarray:
+    """Read a mask image (label map) without touching its values.
+
+    Parameters
+    ----------
+    path
+        A single-channel or palette image: palette images give their indices. RGB images are accepted when
+        the three channels are equal.
+    settings
+        Whether an EXIF orientation counts, as for the photograph.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``int32``, shape ``(H, W)``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, unreadable, a colour image, or holds several pages.
+    """
+    path = Path(path)
+    with open_image(path) as image:
+        pages = getattr(image, "n_frames", 1)
+        if pages > 1 and image.format != "MPO":
+            raise InputError(
+                f"{path}: the mask image has {pages} pages; expected one, 0 for background and every other value a "
+                "cell. Merge the pages into one label map, or save one file for each."
+            )
+        orientation = orientation_of(image)
+        inverted = zero_is_white(image) and image.mode in ("1", "L")
+        values = np.asarray(ImageOps.exif_transpose(image))
+    if inverted:  # Pillow shows what ImageJ calls an inverting table; the stored values count
+        values = ~values
+    if settings.exif == "ignore":
+        values = stored(values, orientation)
+    if values.ndim == 3:
+        if values.shape[2] in (2, 4):
+            values = values[..., :-1]
+        if not (values == values[..., :1]).all():
+            raise InputError(
+                f"{path}: the mask image has colours; expected one channel, 0 for background and every "
+                "other value a cell. Save the label map as an 8- or 16-bit grey image."
+            )
+        values = values[..., 0]
+    if not np.issubdtype(values.dtype, np.integer) and values.dtype != bool:
+        raise InputError(
+            f"{path}: mask values are {values.dtype}; expected integers. Save it as 8 or 16 bit."
+        )
+    return values.astype(np.int32)
+
+
+def is_single_channel(path: StrPath) -> bool:
+    """Return whether an image file has one channel (grey, palette or black and white), from its header."""
+    with open_image(path) as image:
+        return image.mode in ("1", "L", "P", "I") or image.mode.startswith("I;16")

@@ -1,0 +1,102 @@
+"""Open image files of others: a closed list of formats, and words for whatever is wrong with a file."""
+
+from __future__ import annotations
+
+import stat
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from PIL import Image, UnidentifiedImageError
+
+from blastvote.errors import InputError
+from blastvote.io.writing import StrPath
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+"""File name endings (lower case) that are taken for photographs."""
+FORMATS = ("BMP", "JPEG", "PNG", "TIFF", "WEBP")
+"""What Pillow may take a file for, whatever its name says: some other formats (EPS) start other programs."""
+
+# What damaged image data raise in Pillow's readers.
+_DAMAGE = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError, MemoryError,
+    RuntimeError, struct.error, zlib.error,
+)  # fmt: skip
+
+
+@contextmanager
+def open_image(path: StrPath) -> Iterator[Image.Image]:
+    """Open an image file; nothing but its header has been read when the block starts.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no regular file, not of `FORMATS`, too large, or if its data prove damaged within the
+        block.
+    """
+    path = Path(path)
+    require_regular(path, "image file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow's, on damaged tags and on sizes that are read all the same
+            # Through a stream: of a file by its name, Pillow garbles turned grey TIFFs (it maps them into memory).
+            with path.open("rb") as stream, opened(stream) as image:
+                yield image
+    except InputError:
+        raise
+    except UnidentifiedImageError as error:
+        size = path.stat().st_size
+        what = "is empty (0 bytes)" if size == 0 else "is not an image that can be read"
+        raise InputError(
+            f"{path}: {what}; expected one of {', '.join(IMAGE_SUFFIXES)}. Replace it or take it out."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise InputError(
+            f"{path}: the image is too large ({error}). Cut it into parts, or export it smaller."
+        ) from error
+    except _DAMAGE as error:
+        raise damaged(path, error) from error
+
+
+def opened(stream: IO[bytes]) -> Image.Image:
+    """Open an image of one of `FORMATS`; what it raises is Pillow's."""
+    return Image.open(stream, formats=FORMATS)
+
+
+def damaged(path: StrPath, error: Exception | str) -> InputError:
+    """Return the error on an image file whose data cannot be decoded."""
+    reason = str(error) or type(error).__name__
+    return InputError(f"{path}: the image is damaged ({reason}). Copy it again or take it out.")
+
+
+def require_regular(path: Path, expected: str) -> None:
+    """Raise InputError unless a path is a file with bytes of its own; to open a pipe would block for ever.
+
+    Parameters
+    ----------
+    path
+        What is to be read.
+    expected
+        What it should be, such as ``image file``.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{path}: there is no such {expected}. Correct the path or restore the file."
+        ) from error
+    except (OSError, ValueError) as error:  # no permission, a name too long, a NUL byte
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read ({reason}). Expected a readable {expected}.") from error
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path}: is a folder; expected one {expected}. Correct the path.")
+    if not stat.S_ISREG(mode):
+        raise InputError(
+            f"{path}: is a pipe, a socket or a device, no {expected}. Copy its content into a file."
+        )
