@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blastvote.dataset.source.image_ids import NameIndex, assign_ids, list_images, safe_id
+from blastvote.dataset.source.image_ids import assign_ids, safe_id
+from blastvote.dataset.source.name_index import NameIndex
+from blastvote.dataset.source.photographs import list_images
 from blastvote.errors import InputError
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,46 @@ from blastvote.annotations.mask_images.label_maps import cells_of_label_map
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.errors import InputError
 
-ENDINGS = ("_cp_masks", "_masks", "_mask", "-mask", "_labels", "_label")
+ENDINGS = (
+    *(
+        "_cp_masks",
+        "_masks",
+        "_mask",
+        "-mask",
+        "_labels",
+        "_label",
+        "_seg",
+        "_gt",
+        "_instances",
+        "_segmentation",
+    ),
+)
 """Endings of a mask's stem that are dropped to find the photograph's."""
+PICTURES = ("_cp_output", "_cp_flows", "_flows", "_cp_outlines", "_outlines", "_overlay")
+"""Endings of pictures that tools, such as Cellpose, write beside masks; they are neither masks nor photographs."""
+MASK_FOLDERS = (
+    *("masks", "mask", "labels", "labelstr", "labelsts", "label", "ann", "annotations", "gt", "ground_truth"),
+    *("segmentationobject", "segmentationclass", "instances", "outlines"),
+)
+"""Names of folders that hold masks or annotations, in lower case; photographs are not looked for in them."""
+MASKS = frozenset(MASK_FOLDERS)
+
+
+def mask_image_files(folder: Path) -> list[Path]:
+    """Return the image files of a folder, or, if it holds none, of its subfolders, sorted.
+
+    If some subfolders are called ``masks`` or the like, only these count.
+    """
+    own = _images(folder.iterdir())
+    if own:
+        return own
+    nested = _images(folder.rglob("*"))
+    named = [p for p in nested if MASKS.intersection(n.casefold() for n in p.relative_to(folder).parts[:-1])]
+    return named or nested
+
+
+def _images(paths: Iterable[Path]) -> list[Path]:
+    return sorted(p for p in paths if p.suffix.lower() in io.IMAGE_SUFFIXES and not p.name.startswith("."))
 
 
 def check_mask_file(path: Path, mode: str) -> None:
@@ -60,30 +99,39 @@ def mask_files(folder: str | Path, pattern: str = "*") -> dict[str, Path]:
     """
     folder = Path(folder)
     groups: dict[str, list[Path]] = {}
-    for path in sorted(folder.glob(pattern)):
-        if path.suffix.lower() in io.IMAGE_SUFFIXES and not path.name.startswith("."):
-            groups.setdefault(photograph_stem(path.stem), []).append(path)
+    for path in _images(folder.glob(pattern)):
+        groups.setdefault(photograph_stem(path.stem), []).append(path)
     if not groups:
         raise InputError(
             f"{folder}: holds no annotation files (.json, .geojson) and no mask images ({pattern}; "
             f"{', '.join(io.IMAGE_SUFFIXES)}). Name the file or folder that holds the annotations."
         )
-    found = {}
-    for stem, paths in groups.items():
-        masks = [p for p in paths if io.is_single_channel(p)] if len(paths) > 1 else paths
-        if len(masks) != 1:
-            raise InputError(
-                f"{folder}: {len(masks)} of the files {[p.name for p in paths]} may be the mask of "
-                f"'{stem}'; expected one single-channel image. Keep masks in a folder of their own, or "
-                "name them by a pattern."
-            )
-        found[stem] = masks[0]
-    return found
+    return {stem: the_mask(stem, paths) for stem, paths in groups.items()}
+
+
+def the_mask(stem: str, paths: Sequence[Path]) -> Path:
+    """Return the one single-channel image among the files that may be the mask of a photograph.
+
+    Raises
+    ------
+    InputError
+        If several are.
+    """
+    masks = [p for p in paths if not p.stem.lower().endswith(PICTURES)] or list(paths)
+    if len(masks) > 1:
+        masks = [p for p in masks if io.is_single_channel(p)]
+    if len(masks) != 1:
+        raise InputError(
+            f"{paths[0].parent}: {len(masks)} of the files {[p.name for p in paths]} may be the mask of "
+            f"'{stem}'; expected one single-channel image. Keep masks in a folder of their own, or "
+            "name them by a pattern."
+        )
+    return masks[0]
 
 
 def photograph_stem(stem: str) -> str:
     """Return the stem of the photograph to which a mask's stem belongs (``a_mask`` -> ``a``)."""
-    for ending in ENDINGS:
+    for ending in ENDINGS + PICTURES:
         if stem.lower().endswith(ending) and len(stem) > len(ending):
             return stem[: -len(ending)]
     return stem
@@ -138,3 +186,39 @@ def read_mask_annotation(
     height, width = labels.shape
     values = {"values": np.unique(labels).tolist()}
     return ImageAnnotation(name, width, height, cells=cells, aliases=(path.name,), attributes=values)
+
+
+def read_cell_masks(
+    paths: Sequence[Path], name: str, mode: str, ignore: Sequence[int] | None, journal: Journal
+) -> ImageAnnotation:
+    """Read mask images that show one cell each as the annotation of the image `name`.
+
+    Parameters
+    ----------
+    paths
+        The masks of one photograph.
+    name
+        The photograph.
+    mode
+        ``label_map`` means here that each file is one cell, as ``binary`` does; see `cells_of_label_map`.
+    ignore
+        See `cells_of_label_map`.
+    journal
+        Receives the notes on all files.
+
+    Raises
+    ------
+    InputError
+        If a mask cannot be read, or masks differ in size.
+    """
+    mode = "binary" if mode == "label_map" else mode
+    parts = [read_mask_annotation(path, name, mode, ignore, journal) for path in paths]
+    for path, part in zip(paths, parts, strict=True):
+        if (part.width, part.height) != (parts[0].width, parts[0].height):
+            raise InputError(
+                f"{path}: the mask is {part.width}x{part.height} pixels, but {paths[0].name} of the same photograph is "
+                f"{parts[0].width}x{parts[0].height}. Save all masks at the photograph's size."
+            )
+    cells = tuple(cell for part in parts for cell in part.cells)
+    values = sorted({value for part in parts for value in part.attributes["values"]})
+    return replace(parts[0], cells=cells, aliases=(), attributes={"values": values})

@@ -31,6 +31,16 @@ def translate(name: str, aliases: Mapping[str, str], classes: Sequence[str]) -> 
     return name if name in classes else None
 
 
+def _likely(name: str, classes: Sequence[str]) -> str:
+    """Return the class that a name may mean, capitals and signs aside; the first class if it may mean any."""
+    alike = [known for known in classes if _letters(known) == _letters(name)]
+    return alike[0] if alike else classes[0]
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
+
+
 def with_classes(
     part: Part,
     found: dict[str, ImageAnnotation],
@@ -87,7 +97,7 @@ def _unknown_classes(
         return (
             f"{where}: cells have classes that are not in config key 'classes' {list(classes)}: "
             f"{all_names}; the first is {first[name]}.{suggest(name, classes)} Correct them, add them to "
-            f"'classes', or map them: dataset.class_aliases: {{{name!r}: {classes[0]!r}}} ('' leaves such "
+            f"'classes', or map them: dataset.class_aliases: {{{name!r}: {_likely(name, classes)!r}}} ('' leaves such "
             "cells out)."
         )
     return (

@@ -11,10 +11,12 @@ import pandas as pd
 
 from blastvote.annotations.journal import Journal, Line
 from blastvote.annotations.model import ImageAnnotation
-from blastvote.dataset.check.pairing import check_masks, is_mask_part, mask_paths, part_annotations
+from blastvote.dataset.check.mask_pairing import check_masks, is_mask_part, mask_paths
+from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.classes import translate, with_classes
 from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Source
+from blastvote.dataset.source.photographs import masks_beside
 from blastvote.dataset.source.usable import CROWD_ORIGIN, apply_crowds, check_coordinates, require_cells
 from blastvote.errors import InputError
 from blastvote.io import ReadSettings
@@ -93,6 +95,7 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         found = apply_crowds(found, source.crowds, journal)
         annotations |= with_classes(part, found, source.class_aliases, classes, known, journal)
         sources |= dict.fromkeys(part.images, part.name)
+    _note_masks_beside(source, journal)
     files = list(dict.fromkeys(entry for part in source.parts for entry in part.annotations))
     where = listed(files) or listed(part.name for part in source.parts)
     require_cells(where, annotations, journal.lines, len(source.images))
@@ -107,6 +110,26 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         journal.lines,
         source.reading,
     )
+
+
+def _note_masks_beside(source: Source, journal: Journal) -> None:
+    """Note files that are called masks of photographs; an error if they are all there could be of annotations.
+
+    Raises
+    ------
+    InputError
+        If masks lie beside the photographs and no annotations are named.
+    """
+    beside = masks_beside(source.images.values())
+    if not beside:
+        return
+    told = listed(path.name for path in beside)
+    if not any(part.annotations or part.mask_files for part in source.parts):
+        raise InputError(
+            f"{beside[0].parent}: no annotations are named, but {len(beside)} mask images lie beside the photographs "
+            f"({told}). Name them: dataset.annotations: {beside[0].parent} (--annotations)."
+        )
+    journal.notes.append(f"{len(beside)} files are masks by their names, not photographs ({told}).")
 
 
 @dataclass(frozen=True)
@@ -198,8 +221,8 @@ def _labels(
         raise InputError(
             f"{path.parent}: {len(lost)} of {len(rows)} images have neither annotated cells nor a label "
             f"({listed(lost)}){_why(lost_ids, lost, annotations, journal)}. Annotate their cells, give their "
-            "labels in a table (config key "
-            "'dataset.labels'), or take them out."
+            "labels in a table (config key 'dataset.labels'; a label that dataset.class_aliases maps to '' leaves an "
+            "image out), or take them out."
         )
     if by_vote:
         journal.notes.append(f"{by_vote} images got their label by the vote of their true cells.")
@@ -215,9 +238,18 @@ def _why(
 ) -> str:
     """Return why the objects of images without cells are no cells, as an insertion into a sentence."""
     own = {*image_ids, *names}
+    empty = [name for i, name in zip(image_ids, names, strict=True) if i in annotations]
     reasons = Counter(line.reason for line in journal.lines if line.image in own)
     crowds = sum(cell.crowd for i in image_ids if i in annotations for cell in annotations[i].cells)
     if crowds:
         reasons[f"crowds ({CROWD_ORIGIN}; dataset.crowds: cells counts them)"] = crowds
     told = listed((f"{count} x {reason}" for reason, count in reasons.most_common()), 3)
-    return f"; what was drawn in them is no cell: {told}" if told else ""
+    if told:
+        return f"; what was drawn in them is no cell: {told}"
+    if len(empty) == len(names):
+        return (
+            "; the annotations name them without a cell, and an image without cells has no class to vote for"
+        )
+    if empty:
+        return f"; the annotations name {len(empty)} of them without a cell, and the others not at all"
+    return "; the annotations do not name them" if annotations else ""

@@ -1,4 +1,4 @@
-"""Read tables of labels and patients."""
+"""Labels and patients of images: from tables, or from the folders that images lie in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pandas as pd
 
 from blastvote import io
 from blastvote.dataset.source.classes import translate
-from blastvote.dataset.source.image_ids import NameIndex
+from blastvote.dataset.source.folder_labels import folder_labels
+from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.errors import InputError
 from blastvote.wording import listed, suggest
@@ -33,8 +34,8 @@ def read_labels(source: Source, classes: Sequence[str], warnings: list[str] | No
     Returns
     -------
     pandas.DataFrame
-        Columns ``image_id, label, patient_id`` for the images that a table names, sorted. A label mapped to
-        nothing by an alias is ``None``; an empty one means the table leaves it open.
+        Columns ``image_id, label, patient_id`` for the images that a table or their folder names, sorted. A label
+        mapped to nothing by an alias is ``None``; an empty one means the table leaves it open.
 
     Raises
     ------
@@ -56,6 +57,9 @@ def read_labels(source: Source, classes: Sequence[str], warnings: list[str] | No
             told = listed(f"{name} (line {line})" for line, name in lines.items())
             total = len(io.read_table(table))
             warnings.append(f"{table}: {len(lines)} of {total} lines name no image: {told}.")
+    for image_id, label in folder_labels(source, classes).items():
+        given, patient = rows.get(image_id, ("", ""))
+        rows[image_id] = ((label or None) if given == "" else given, patient)
     data = [(image_id, *values) for image_id, values in sorted(rows.items())]
     return pd.DataFrame(data, columns=["image_id", "label", "patient_id"], dtype=object)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from blastvote import io
 from blastvote.annotations.files import annotation_files
+from blastvote.annotations.mask_images.files import mask_image_files
+from blastvote.dataset.source.patterns import is_pattern, matches
 
 
 @dataclass(frozen=True)
@@ -90,29 +91,5 @@ class Source:
 def _files_of(entry: str) -> list[Path]:
     path = Path(entry)
     if path.is_dir():
-        return annotation_files(path) or sorted(
-            p for p in path.iterdir() if p.suffix.lower() in io.IMAGE_SUFFIXES
-        )
-    if is_pattern(path):
-        return sorted(path.parent.glob(path.name))
-    return [path]
-
-
-def is_pattern(path: Path) -> bool:
-    """Return whether the last piece of a path is a pattern such as ``*.bmp``, not a file of that name."""
-    return any(sign in path.name for sign in "*?[") and not path.exists()
-
-
-def expand(entries: Iterable[str]) -> list[str]:
-    """Return paths with every pattern (``outlines/*.geojson``) replaced by the files that match it, sorted."""
-    found: list[str] = []
-    for entry in entries:
-        path = Path(entry)
-        found += sorted(str(p) for p in path.parent.glob(path.name)) if is_pattern(path) else [entry]
-    return found
-
-
-def path_exists(entry: str | Path) -> bool:
-    """Return whether a config path exists; a pattern (``smears/*.bmp``) does if a file matches it."""
-    path = Path(entry)
-    return path.exists() or (is_pattern(path) and any(path.parent.glob(path.name)))
+        return annotation_files(path) or mask_image_files(path)
+    return matches(path) if is_pattern(path) else [path]

@@ -11,9 +11,11 @@ import pandas as pd
 
 from blastvote import io
 from blastvote.dataset.source.classes import check_aliases
-from blastvote.dataset.source.image_ids import assign_ids, list_images, safe_id
+from blastvote.dataset.source.image_ids import assign_ids, safe_id
 from blastvote.dataset.source.labels import LABEL_COLUMNS, PATIENT_COLUMNS, read_labels
-from blastvote.dataset.source.photo_sets import Part, Source, is_pattern, path_exists
+from blastvote.dataset.source.patterns import is_pattern, path_exists, split_pattern
+from blastvote.dataset.source.photo_sets import Part, Source
+from blastvote.dataset.source.photographs import list_images
 from blastvote.errors import InputError
 from blastvote.wording import listed
 
@@ -79,8 +81,7 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
 
 
 def _folder_name(folder: str) -> str:
-    path = Path(folder)
-    return safe_id((path.parent if is_pattern(path) else path).resolve().name)
+    return safe_id((split_pattern(folder)[0] if is_pattern(folder) else Path(folder)).resolve().name)
 
 
 def _as_list(value: Any) -> list[str]:
