@@ -16,8 +16,13 @@ from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.classes import translate, with_classes
 from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Source
-from blastvote.dataset.source.photographs import masks_beside
-from blastvote.dataset.source.usable import CROWD_ORIGIN, apply_crowds, check_coordinates, require_cells
+from blastvote.dataset.source.usable import (
+    CROWD_ORIGIN,
+    apply_crowds,
+    check_coordinates,
+    note_masks_beside,
+    require_cells,
+)
 from blastvote.errors import InputError
 from blastvote.io import ReadSettings
 from blastvote.wording import listed, suggest
@@ -95,7 +100,7 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         found = apply_crowds(found, source.crowds, journal)
         annotations |= with_classes(part, found, source.class_aliases, classes, known, journal)
         sources |= dict.fromkeys(part.images, part.name)
-    _note_masks_beside(source, journal)
+    note_masks_beside(source, journal)
     files = list(dict.fromkeys(entry for part in source.parts for entry in part.annotations))
     where = listed(files) or listed(part.name for part in source.parts)
     require_cells(where, annotations, journal.lines, len(source.images))
@@ -110,26 +115,6 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         journal.lines,
         source.reading,
     )
-
-
-def _note_masks_beside(source: Source, journal: Journal) -> None:
-    """Note files that are called masks of photographs; an error if they are all there could be of annotations.
-
-    Raises
-    ------
-    InputError
-        If masks lie beside the photographs and no annotations are named.
-    """
-    beside = masks_beside(source.images.values())
-    if not beside:
-        return
-    told = listed(path.name for path in beside)
-    if not any(part.annotations or part.mask_files for part in source.parts):
-        raise InputError(
-            f"{beside[0].parent}: no annotations are named, but {len(beside)} mask images lie beside the photographs "
-            f"({told}). Name them: dataset.annotations: {beside[0].parent} (--annotations)."
-        )
-    journal.notes.append(f"{len(beside)} files are masks by their names, not photographs ({told}).")
 
 
 @dataclass(frozen=True)

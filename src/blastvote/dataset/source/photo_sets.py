@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from blastvote import io
 from blastvote.annotations.files import annotation_files
 from blastvote.annotations.mask_images.files import mask_image_files
 from blastvote.dataset.source.patterns import is_pattern, matches

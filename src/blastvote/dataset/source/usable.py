@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from blastvote.annotations.journal import Journal, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.dataset.source.photo_sets import Source
+from blastvote.dataset.source.photographs import masks_beside
 from blastvote.errors import InputError
 from blastvote.wording import listed
 
@@ -105,3 +107,23 @@ def no_cells(where: str, crowds: Iterable[Cell], lines: Iterable[Line], n_images
         f"{where}: none of {total} objects is a usable cell, so nothing can be trained or scored "
         f"({listed(told)}). {remedy}"
     )
+
+
+def note_masks_beside(source: Source, journal: Journal) -> None:
+    """Note files that are called masks of photographs; an error if they are all there could be of annotations.
+
+    Raises
+    ------
+    InputError
+        If masks lie beside the photographs and no annotations are named.
+    """
+    beside = masks_beside(source.images.values())
+    if not beside:
+        return
+    told = listed(path.name for path in beside)
+    if not any(part.annotations or part.mask_files for part in source.parts):
+        raise InputError(
+            f"{beside[0].parent}: no annotations are named, but {len(beside)} mask images lie beside the photographs "
+            f"({told}). Name them: dataset.annotations: {beside[0].parent} (--annotations)."
+        )
+    journal.notes.append(f"{len(beside)} files are masks by their names, not photographs ({told}).")
