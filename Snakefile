@@ -22,6 +22,7 @@ include: "workflow/rules/augment.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/infer.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/dose_response.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -46,6 +47,7 @@ rule all:
     input:
         TABLE_FILES,
         PLOT_FILES,
+        DOSE_FILES,
         EXAMPLE_FILES,
         f"{RESULTS}/plots/overlays",
         f"{RESULTS}/report",

@@ -25,6 +25,8 @@ PLOT_TITLES = {
     "pr_curves": "Precision and recall",
     "calibration": "Calibration",
     "seeds": "Spread over trainings",
+    "dose_response_ap": "COCO AP as the light gets worse",
+    "dose_response_accuracy": "Accuracy as the light gets worse",
 }
 
 TABLE_TITLES = {
@@ -40,7 +42,7 @@ CATEGORIES = {
     "Segmentation": ("map_by_method", "table1", "pr_curves", "threshold_sweep"),
     "Subtype": ("classification_by_method", "table2", "table3", "confusion"),
     "Cells": ("matching", "cells_confusion", "calibration"),
-    "Comparisons": ("comparisons", "ranks", "variance_shares", "study_design"),
+    "Comparisons": ("comparisons", "ranks", "variance_shares", "study_design", "dose_"),
     "Pictures": ("examples", "method_grid"),
 }
 """Category to the beginnings of the names in it."""

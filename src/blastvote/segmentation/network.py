@@ -54,12 +54,12 @@ def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRC
     network = MaskRCNN(_config(settings), seed=settings.seed)
     if weights is None:
         return network
-    # Heads of other classes do not fit; a file of the user's own is taken whole.
-    known = settings.model["weights"] in (*SHIPPED, "coco", "imagenet")
-    if settings.model["weights"] == "starter":  # its heads know the subtypes of the simulator
-        known = list(settings.class_names) != list(CLASS_NAMES)
+    source = settings.model["weights"]
+    # Heads of other classes do not fit: ours know the simulator's subtypes. A file of the user's own is taken whole.
+    other_classes = source in SHIPPED and list(settings.class_names) != list(CLASS_NAMES)
+    without_heads = other_classes or source in ("coco", "imagenet")
     try:
-        report = network.load_weights(weights, by_name=True, exclude=HEADS if known else ())
+        report = network.load_weights(weights, by_name=True, exclude=HEADS if without_heads else ())
     except (OSError, ValueError) as error:
         raise _unusable(settings, error) from None
     LOGGER.info("Weights: %s, %d layers loaded", weights.name, len(report.loaded))

@@ -13,24 +13,35 @@ import pandas as pd
 
 from blastvote.errors import InputError
 from blastvote.io import write_csv, write_image, write_json
+from blastvote.simulate.ladder import Rung, rungs
 from blastvote.simulate.scene import SimulatedImage, draw_patient, simulate_image
-from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
+from blastvote.simulate.settings import SimulationSettings
 from blastvote.simulate.via import merge_via, via_entry
 
 ANNOTATIONS_NAME = "annotations_via.json"
 LABELS_NAME = "labels.csv"
 IMAGES_FOLDER = "images"
-_ID = re.compile(r"(L[123])_(\d{4})")
+_ID = re.compile(r"(L[123])_(\d{4})(?:_([a-z]+\d*))?")
 
 
 def image_ids(settings: SimulationSettings) -> list[str]:
-    """Return the ids of all images, such as ``L1_0003``, without simulating anything; they count from 1."""
-    return [f"{name}_{i:04d}" for name in CLASS_NAMES for i in range(1, settings.images_per_class + 1)]
+    """Return the ids of all images without simulating anything; they count from 1.
+
+    Such as ``L1_0003``, or with `SimulationSettings.light_steps` the scene's id and the light: ``L1_0003_dim2``.
+    """
+    scenes = [f"{name}_{i:04d}" for name, count in settings.class_counts.items() for i in range(1, count + 1)]
+    lights = [f"_{rung.name}" for rung in rungs(settings.light_steps)] if settings.light_steps else [""]
+    return [scene + light for scene in scenes for light in lights]
 
 
 def image_name(image_id: str, settings: SimulationSettings) -> str:
     """Return the file name of an image."""
     return f"{image_id}.{settings.image_format}"
+
+
+def light_of(image_id: str, settings: SimulationSettings) -> Rung | None:
+    """Return the light of an image's id; None where the light of each image is drawn."""
+    return _parse(image_id, settings)[2]
 
 
 def label_of(image_id: str, settings: SimulationSettings) -> str:
@@ -45,8 +56,8 @@ def label_of(image_id: str, settings: SimulationSettings) -> str:
 
 
 def patient_of(image_id: str, settings: SimulationSettings) -> str:
-    """Return the patient of an image: `SimulationSettings.images_per_patient` images in a row share one."""
-    label, number = _parse(image_id, settings)
+    """Return the patient of an image: `SimulationSettings.images_per_patient` scenes in a row share one."""
+    label, number, _ = _parse(image_id, settings)
     return f"{label}_P{(number - 1) // settings.images_per_patient + 1:03d}"
 
 
@@ -58,10 +69,10 @@ def labels_frame(settings: SimulationSettings) -> pd.DataFrame:
 
 def simulate_id(image_id: str, settings: SimulationSettings) -> SimulatedImage:
     """Simulate the image of an id: it depends on the settings, the seed and the id, on nothing else."""
+    label, number, rung = _parse(image_id, settings)
     patient = draw_patient(_generator(settings.seed, "patient", patient_of(image_id, settings)), settings)
-    return simulate_image(
-        _generator(settings.seed, "image", image_id), label_of(image_id, settings), settings, patient
-    )
+    scene = _generator(settings.seed, "image", f"{label}_{number:04d}")  # the same in every light
+    return simulate_image(scene, label, settings, patient, rung)
 
 
 def write_image_files(
@@ -120,15 +131,20 @@ def _write_one(folder: Path, settings: SimulationSettings, image_id: str) -> dic
     return via_entry(path.name, path.stat().st_size, picture.masks, picture.class_names, attributes)
 
 
-def _parse(image_id: str, settings: SimulationSettings) -> tuple[str, int]:
+def _parse(image_id: str, settings: SimulationSettings) -> tuple[str, int, Rung | None]:
     match = _ID.fullmatch(image_id)
-    if not match or not 1 <= int(match[2]) <= settings.images_per_class:
-        last = f"L3_{settings.images_per_class:04d}"
+    lights: dict[str | None, Rung | None] = {None: None}
+    if settings.light_steps:
+        lights = {rung.name: rung for rung in rungs(settings.light_steps)}
+    counts = settings.class_counts
+    if not match or not 1 <= int(match[2]) <= counts[match[1]] or match[3] not in lights:
+        first, *_, last = image_ids(settings)
         raise InputError(
-            f"{image_id!r} is not an image of this simulation; expected L1_0001 to {last} "
-            f"({settings.images_per_class} images of each subtype). Take the ids from image_ids(settings)."
+            f"{image_id!r} is not an image of this simulation; expected {first} to {last} "
+            f"({', '.join(f'{count} of {name}' for name, count in counts.items())}). Take the ids from "
+            "image_ids(settings)."
         )
-    return match[1], int(match[2])
+    return match[1], int(match[2]), lights[match[3]]
 
 
 def _generator(seed: int, purpose: str, name: str) -> np.random.Generator:

@@ -17,11 +17,12 @@ from blastvote.simulate.cells.leucocytes import (
     paint_monocyte,
 )
 from blastvote.simulate.imaging.canvas import Canvas
-from blastvote.simulate.imaging.lighting import draw_lighting, illumination
+from blastvote.simulate.imaging.lighting import Lighting, draw_lighting, illumination
 from blastvote.simulate.imaging.optics import Camera, draw_camera, photograph
 from blastvote.simulate.imaging.stain import AZURE, Stain, draw_stain, transmit
 from blastvote.simulate.imaging.texture import TextureAtlas, cloud
 from blastvote.simulate.imaging.thick import paint_thick_region
+from blastvote.simulate.ladder import Rung, ladder_light
 from blastvote.simulate.placement import place_blasts
 from blastvote.simulate.realism import REALISM, Realism
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
@@ -80,6 +81,7 @@ def simulate_image(
     label: str,
     settings: SimulationSettings | None = None,
     patient: Patient | None = None,
+    rung: Rung | None = None,
 ) -> SimulatedImage:
     """Simulate one stained smear.
 
@@ -93,6 +95,8 @@ def simulate_image(
         Size, scale and difficulty; the defaults of `SimulationSettings` if not given.
     patient
         Stain and camera; drawn from ``rng`` if not given.
+    rung
+        The light, of a ladder of ``settings.light_steps``; drawn by ``settings.lighting_severity`` if not given.
 
     Returns
     -------
@@ -110,7 +114,10 @@ def simulate_image(
     rng = np.random.default_rng(rng)
     patient = patient or draw_patient(rng, settings)
     blasts, masks = place_blasts(rng, label, settings)
-    return _picture(rng, label, settings, patient, blasts, masks)
+    canvas = _paint(rng, settings, blasts, patient.stain)
+    light = ladder_light(rng, rung, settings.light_steps) if rung else None
+    image, mode = _photograph(rng, canvas, settings, patient, light)
+    return SimulatedImage(image, masks, tuple(blast.subtype for blast in blasts), label, mode)
 
 
 def simulate_healthy(
@@ -119,20 +126,19 @@ def simulate_healthy(
     """Simulate a smear without lymphoblasts; its label is empty. Parameters as in `simulate_image`."""
     rng = np.random.default_rng(rng)
     patient = patient or draw_patient(rng, settings)
-    return _picture(rng, "", settings, patient, [], np.zeros((settings.height, settings.width, 0), bool))
+    image, mode = _photograph(rng, _paint(rng, settings, [], patient.stain), settings, patient)
+    return SimulatedImage(image, np.zeros((settings.height, settings.width, 0), bool), (), "", mode)
 
 
-def _picture(
+def _photograph(
     rng: np.random.Generator,
-    label: str,
+    canvas: Canvas,
     settings: SimulationSettings,
     patient: Patient,
-    blasts: list[Blast],
-    masks: np.ndarray,
-) -> SimulatedImage:
-    """Paint the slide around the blasts and photograph it."""
-    canvas = _paint(rng, settings, blasts, patient.stain)
-    lighting = draw_lighting(rng, settings.lighting_severity)
+    lighting: Lighting | None = None,
+) -> tuple[np.ndarray, str]:
+    """Photograph the slide; return the picture and the kind of light, which is drawn if not given."""
+    lighting = lighting or draw_lighting(rng, settings.lighting_severity)
     image = photograph(
         rng,
         transmit(canvas.dyes, patient.stain),
@@ -143,7 +149,7 @@ def _picture(
         settings.pixel_size_um,
         int(rng.integers(settings.jpeg_quality[0], settings.jpeg_quality[1] + 1)),
     )
-    return SimulatedImage(image, masks, tuple(b.subtype for b in blasts), label, lighting.mode)
+    return image, lighting.mode
 
 
 def _paint(

@@ -25,7 +25,7 @@ class SimulationSettings:
     pixel_size_um
         Side of a pixel on the slide in micrometres. A red cell is 7.2 µm wide, an L1 blast about 9.5, L2 13.
     images_per_class
-        Number of images of each subtype.
+        Number of images (with `light_steps`: of scenes) of each subtype, or three numbers, of L1, L2 and L3.
     seed
         Any whole number from 0.
     cells
@@ -36,6 +36,9 @@ class SimulationSettings:
     lighting_severity
         Strength of bad lighting, 0 (all images well lit) to 1 (more than half of them dim, uneven or washed
         out).
+    light_steps
+        0: one light is drawn for each image. Else the severities of dim, uneven and washed-out light under which
+        each scene is photographed, beside good light: 5 give 16 images of the same cells (`blastvote.simulate.ladder`).
     stain_variation
         Spread of stain and camera between patients, 0 (all alike) to 1 (several laboratories).
     images_per_patient
@@ -51,11 +54,12 @@ class SimulationSettings:
     width: int = 640
     height: int = 480
     pixel_size_um: float = 0.18
-    images_per_class: int = 20
+    images_per_class: int | tuple[int, int, int] = 20
     seed: int = 0
     cells: tuple[int, int] = (3, 9)
     odd_share: float = 0.12
     lighting_severity: float = 1.0
+    light_steps: int = 0
     stain_variation: float = 1.0
     images_per_patient: int = 4
     jpeg_quality: tuple[int, int] = (72, 95)
@@ -73,10 +77,12 @@ class SimulationSettings:
         _expect("width", self.width, 64, 8192, whole=True)
         _expect("height", self.height, 64, 8192, whole=True)
         _expect("pixel_size_um", self.pixel_size_um, 0.02, 1.0)
-        _expect("images_per_class", self.images_per_class, 1, 9999, whole=True)
+        for count in self.class_counts.values():
+            _expect("images_per_class", count, 1, 9999, whole=True)
         _expect("seed", self.seed, 0, 2**63 - 1, whole=True)
         _expect("odd_share", self.odd_share, 0.0, 0.4)
         _expect("lighting_severity", self.lighting_severity, 0.0, 1.0)
+        _expect("light_steps", self.light_steps, 0, 20, whole=True)
         _expect("stain_variation", self.stain_variation, 0.0, 1.0)
         _expect("images_per_patient", self.images_per_patient, 1, 9999, whole=True)
         _expect_range("cells", self.cells, 1, 200)
@@ -97,6 +103,24 @@ class SimulationSettings:
                 "Raise width and height, or pixel_size_um to at least "
                 f"{MIN_FIELD_UM / min(self.width, self.height):.2f}."
             )
+
+    @property
+    def class_counts(self) -> dict[str, int]:
+        """Return the number of images of each subtype.
+
+        Raises
+        ------
+        InputError
+            If there is neither one number nor one for each subtype.
+        """
+        given = self.images_per_class
+        counts: tuple[int, ...] = given if isinstance(given, tuple) else (given,) * len(CLASS_NAMES)
+        if len(counts) != len(CLASS_NAMES):
+            raise InputError(
+                f"simulation setting images_per_class is {counts!r}; expected one whole number, or one for each of "
+                f"{', '.join(CLASS_NAMES)}."
+            )
+        return dict(zip(CLASS_NAMES, counts, strict=True))
 
 
 def _expect(name: str, value: float, low: float, high: float, whole: bool = False) -> None:

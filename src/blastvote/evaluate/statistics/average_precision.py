@@ -47,6 +47,25 @@ class PooledDetections:
             for fold, name in zip(self.images["fold"], self.images["sample_id"], strict=True)
         ]
 
+    def subset(self, kept: NDArray[np.bool_]) -> "PooledDetections":
+        """Return the images where `kept` (N,) is true, renumbered."""
+        number = np.cumsum(kept) - 1
+        rows = kept[self.detections["image"].to_numpy(dtype=np.intp)]
+        found = self.detections[rows]
+        pairs = self.pairs[kept[self.pairs[:, 0]]].copy()
+        pairs[:, 0] = number[pairs[:, 0]]
+        return PooledDetections(
+            images=self.images[kept].reset_index(drop=True),
+            detections=found.assign(image=number[found["image"].to_numpy(dtype=np.intp)]).reset_index(
+                drop=True
+            ),
+            mask_flags=self.mask_flags[rows],
+            box_flags=self.box_flags[rows],
+            true_counts=self.true_counts[kept],
+            pairs=pairs,
+            n_unannotated=self.n_unannotated,
+        )
+
     def ranked(self, boxes: bool = False, min_confidence: float = 0.0) -> list[RankedClass]:
         """Return the ranked detections of each class, from a score on."""
         kept = self.detections["score"].to_numpy() >= min_confidence
@@ -95,21 +114,17 @@ def pooled_detections(study: Study, method: str, seed: int, split: str) -> Poole
 
 
 def _select(scores: RunScores, wanted: NDArray[np.bool_], fold: int) -> PooledDetections:
-    """Return the rows of the wanted images, renumbered."""
-    number = np.cumsum(wanted) - 1
-    kept = wanted[scores.detections["image"].to_numpy(dtype=np.intp)]
-    found = scores.detections[kept]
-    pairs = scores.pairs[wanted[scores.pairs[:, 0]]].copy()
-    pairs[:, 0] = number[pairs[:, 0]]
-    return PooledDetections(
-        images=scores.images[wanted].assign(fold=fold).reset_index(drop=True),
-        detections=found.assign(image=number[found["image"].to_numpy(dtype=np.intp)]).reset_index(drop=True),
-        mask_flags=scores.mask_flags[kept],
-        box_flags=scores.box_flags[kept],
-        true_counts=scores.true_counts[wanted],
-        pairs=pairs,
+    """Return the wanted images of one run."""
+    every = PooledDetections(
+        images=scores.images.assign(fold=fold),
+        detections=scores.detections,
+        mask_flags=scores.mask_flags,
+        box_flags=scores.box_flags,
+        true_counts=scores.true_counts,
+        pairs=scores.pairs,
         n_unannotated=0,
     )
+    return every.subset(wanted)
 
 
 def metric_names(class_names: Sequence[str]) -> list[str]:
