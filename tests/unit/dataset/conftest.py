@@ -47,6 +47,9 @@ class Folder:
         rng = np.random.default_rng(len(self.entries) if seed is None else seed)
         coarse = rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)
         image = np.kron(coarse, np.ones((size[1] // 6, size[0] // 8, 1), np.uint8)).astype(np.uint8)
+        y, x = np.mgrid[: size[1], : size[0]] + 0.5
+        for n in range(len(classes)):  # the cells that the regions outline
+            image[(x - 14 - 20 * n) ** 2 + (y - 20) ** 2 < 64] = 0
         io.write_image(self.images / name, image)
         regions = [disc(14 + 20 * n, 20, 8, c) for n, c in enumerate(classes)]
         self.entries[name] = {"filename": name, "size": 1, "regions": regions, "file_attributes": {}}

@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from blastvote.dataset.check.appearance import blurred
 from blastvote.dataset.check.brightness import pixel_findings
 from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.ledger import all_lines, sums
-from blastvote.dataset.check.measure import ImageFacts, examine
+from blastvote.dataset.check.measure import ImageFacts, Look, examine
 from blastvote.dataset.check.report import CheckReport
 from blastvote.dataset.source.collect import Collection, Vote
 from blastvote.dataset.source.usable import no_cells
@@ -28,6 +29,7 @@ def check_dataset(
     vote: Vote,
     threads: int = 1,
     stop_on: Sequence[str] = (),
+    look: Look | None = None,
 ) -> tuple[CheckReport, list[ImageFacts]]:
     """Check every image and cell of a collection.
 
@@ -42,7 +44,9 @@ def check_dataset(
     threads
         Images looked at side by side.
     stop_on
-        Severities and kinds of findings that stop the study beside errors (`check_stops`).
+        Severities and kinds of findings that stop the study beside errors.
+    look
+        Called with each photograph and its facts while it is in memory, in no order, from several threads.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def check_dataset(
 
     def examine_one(image_id: str) -> ImageFacts:
         annotation = collection.annotations.get(image_id)
-        return examine(image_id, collection.images[image_id], annotation, collection.reading)
+        return examine(image_id, collection.images[image_id], annotation, collection.reading, look)
 
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
         facts = list(pool.map(examine_one, collection.images))
@@ -69,6 +73,7 @@ def check_dataset(
         ]
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
     report.findings += pixel_findings(facts, collection.images, collection.reading)
+    _check_sharpness(report, facts, collection)
     _check_duplicates(report, facts, collection)
     _check_patients(report, collection)
     lines = all_lines(collection, facts)
@@ -97,6 +102,15 @@ def _check_label(
         told = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
         text = f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
         report.add("label_differs", text, fact.image_id, name)
+
+
+def _check_sharpness(report: CheckReport, facts: Sequence[ImageFacts], collection: Collection) -> None:
+    seen = [fact for fact in facts if fact.appearance.sharpness]
+    for fact, poor in zip(seen, blurred([fact.appearance.sharpness for fact in seen]), strict=True):
+        if poor:
+            name = collection.images[fact.image_id].as_posix()
+            text = f"{name}: is far less sharp than most images (sharpness {fact.appearance.sharpness:.2f})."
+            report.add("blurred", text, fact.image_id, name)
 
 
 def _check_patients(report: CheckReport, collection: Collection) -> None:

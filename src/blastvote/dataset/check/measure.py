@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import numpy as np
 from blastvote import io, rle
 from blastvote.annotations.journal import CELL, CROWD, LEFT_OUT, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.dataset.check.agreement import POOR, POSITIONS, Agreement, agreement
+from blastvote.dataset.check.appearance import DIM, Appearance, appearance
 from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.overlaps import overlaps
 from blastvote.dataset.check.turned import size_problem, turned_warning
@@ -19,6 +22,9 @@ from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
 from blastvote.io.images import AS_SEEN
 from blastvote.io.orientation import UPRIGHT
+
+Look = Callable[["ImageFacts", np.ndarray], None]
+"""Looks at one photograph, RGB ``uint8 (H, W, 3)``, and what was measured on it, while it is in memory."""
 
 MIN_SIDE = 32
 """Images with a shorter side than this many pixels are an error: no cell can be told in them."""
@@ -44,6 +50,8 @@ class ImageFacts:
         The cells that have pixels in the image, as run-length masks.
     lines
         What became of every cell of the annotation, for the ledger.
+    appearance, agreement
+        Light and sharpness; how well the outlines agree with the photograph.
     findings
         What is wrong; the sentences do not name the image.
     orientation, brightest
@@ -57,6 +65,8 @@ class ImageFacts:
     hashes: dict[str, str] = field(default_factory=dict)
     cells: tuple[TrueCell, ...] = ()
     lines: list[Line] = field(default_factory=list)
+    appearance: Appearance = field(default_factory=Appearance)
+    agreement: Agreement = field(default_factory=Agreement)
     findings: list[Finding] = field(default_factory=list)
     orientation: int = UPRIGHT
     brightest: int | None = None
@@ -82,6 +92,7 @@ def examine(
     path: Path,
     annotation: ImageAnnotation | None,
     settings: io.ReadSettings = AS_SEEN,
+    look: Look | None = None,
 ) -> ImageFacts:
     """Read one photograph, rasterise its cells and note what is wrong with them.
 
@@ -93,6 +104,8 @@ def examine(
         Its cells, with configured classes; None if it has none.
     settings
         How the pixels are read.
+    look
+        Called with the facts and the photograph, which is in memory no longer than this.
     """
     facts = ImageFacts(image_id)
     drawn = annotation.cells if annotation is not None else ()
@@ -112,20 +125,50 @@ def examine(
             "too_small",
             f"the image is {facts.width}x{facts.height} pixels, less than {MIN_SIDE} on a side. Take it out",
         )
+    facts.appearance = appearance(image)
     if cv2.meanStdDev(image)[1].max() < 1:
         facts.add("one_colour", "the image is nearly of one colour")
+    elif facts.appearance.light < DIM:
+        facts.add("dim", f"the image is dim (mean light {facts.appearance.light:.0f} of 255)")
     if annotation is not None:
-        size = annotation.width, annotation.height
-        if None not in size and size != (facts.width, facts.height):
-            facts.add("size_differs", size_problem(photograph, size, settings))  # type: ignore[arg-type]
-            reason = "the photograph has another size than the annotated one"
-            facts.lines = [_line(image_id, cell, LEFT_OUT, reason) for cell in drawn]
-            return facts
-        _examine_cells(facts, annotation)
-        turned = turned_warning(photograph, annotation, settings)
-        if turned:
-            facts.add("exif_stored", turned)
+        _examine_annotation(facts, photograph, annotation, settings)
+    if look is not None:
+        look(facts, image)
     return facts
+
+
+def _examine_annotation(
+    facts: ImageFacts, photograph: io.Photograph, annotation: ImageAnnotation, settings: io.ReadSettings
+) -> None:
+    size = annotation.width, annotation.height
+    if None not in size and size != (facts.width, facts.height):
+        facts.add("size_differs", size_problem(photograph, size, settings))  # type: ignore[arg-type]
+        reason = "the photograph has another size than the annotated one"
+        facts.lines = [_line(facts.image_id, cell, LEFT_OUT, reason) for cell in annotation.cells]
+        return
+    _examine_cells(facts, annotation)
+    facts.agreement = agreement(photograph.pixels, facts.cells)
+    turned = turned_warning(photograph, annotation, settings)
+    if turned:
+        facts.add("exif_stored", turned)
+    else:
+        _check_agreement(facts)
+
+
+def _check_agreement(facts: ImageFacts) -> None:
+    score, position = facts.agreement.score, facts.agreement.position
+    if position != "none":
+        facts.add(
+            "outlines_turned",
+            f"its outlines fit the photograph far better {POSITIONS[position]} (agreement {score:.2f} as they are), "
+            "was it turned after it was annotated",
+        )
+    elif score is not None and score < POOR:
+        facts.add(
+            "outlines_elsewhere",
+            f"its outlines fit no better than if they were moved at random (agreement {score:.2f}), do they belong to "
+            "another photograph",
+        )
 
 
 def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
