@@ -1,6 +1,6 @@
 """Measure the report page: time and memory to make it, first paint, slider, image change, frames while panning.
 
-python -m benchmarks.report.speed make FOLDER [--images 301] [--width 640] [--height 480]
+python -m benchmarks.report.speed make FOLDER [--images 301] [--width 640] [--height 480] [--distinct 301]
 python -m benchmarks.report.speed page FOLDER          # in a process of its own: its peak memory counts
 python -m benchmarks.report.speed browser FOLDER
 """
@@ -65,6 +65,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=301)
     parser.add_argument("--width", type=int, default=640)
     parser.add_argument("--height", type=int, default=480)
+    parser.add_argument("--distinct", type=int, help="simulate so many smears; the others repeat them")
     options = parser.parse_args()
     study = options.folder / "study.pickle"
     if options.step == "make":
@@ -75,7 +76,7 @@ def main() -> None:
             METHODS,
             ["L1", "L2", "L3"],
             (options.width, options.height),
-            distinct=min(12, options.images),
+            distinct=options.distinct or options.images,
         )
         study.write_bytes(pickle.dumps(made))
     elif options.step == "page":
