@@ -167,7 +167,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--peer-python", help="Python of the environment made by contrast_peers.sh")
+    parser.add_argument("--peer-python", help="Python of the environment made by peers.sh")
     parser.add_argument(
         "--skip-slow-peers", action="store_true", help="leave out the sparse solver (minutes, 6 GB)"
     )

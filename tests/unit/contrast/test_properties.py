@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from blastvote.contrast import METHODS, enhance, enhance_and_describe
-from blastvote.contrast.methods.dhe_nakai import differential_histograms, replace_value
+from blastvote.contrast.methods.dhe_nakai import differential_histograms
 from blastvote.contrast.methods.dhe_wadud import find_segments, segment_lut
+from blastvote.contrast.numerics import hsv_numba, hsv_numpy
 
 VARIANTS = [
     *[(name, {}) for name in METHODS],
@@ -159,8 +160,18 @@ def test_dheci_is_the_loop_over_pixels_of_its_source(alpha):
     np.testing.assert_allclose(mixed, histogram, rtol=1e-12)
     curve = np.append((mixed.cumsum() / mixed.sum() * 255 / 255.0)[1:], 1.0)
     assert np.array_equal(
-        enhance(image, "dhe", variant="nakai2013", alpha=alpha), replace_value(image, curve)
+        enhance(image, "dhe", variant="nakai2013", alpha=alpha), hsv_numpy.replace_value(image, curve)
     )
+
+
+@pytest.mark.parametrize("gamma", [0.6, 1.7])
+def test_every_colour_is_the_same_with_and_without_numba(gamma):
+    """Every seventh red with all greens and blues; once all 16.7 million colours were compared."""
+    curve = np.linspace(0, 1, 256) ** gamma
+    green, blue = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8), indexing="ij")
+    for red in range(0, 256, 7):
+        image = np.dstack([np.full_like(green, red), green, blue])
+        assert np.array_equal(hsv_numba.replace_value(image, curve), hsv_numpy.replace_value(image, curve))
 
 
 def sobel(window: np.ndarray) -> int:
