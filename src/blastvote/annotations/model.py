@@ -30,6 +30,8 @@ class Cell:
         Run-length mask in place of outlines.
     attributes
         Everything else the file says of the cell.
+    relative
+        Whether the outlines are parts of the image's width and height (0 to 1), not pixels.
     crowd
         Whether this marks a group of uncounted cells (COCO's ``iscrowd``).
     file, object
@@ -42,6 +44,7 @@ class Cell:
     rle: Rle | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     crowd: bool = False
+    relative: bool = False
     file: str = ""
     object: str = ""
 
@@ -54,7 +57,9 @@ class Cell:
             If the cell is a run-length mask of another size.
         """
         if self.rle is None:
-            return rasterise(self.polygons, height, width, self.holes)
+            scale = np.array([width, height]) if self.relative else np.ones(2)
+            polygons, holes = ([ring * scale for ring in rings] for rings in (self.polygons, self.holes))
+            return rasterise(polygons, height, width, holes)
         if list(self.rle["size"]) != [height, width]:
             raise InputError(
                 f"A run-length mask is {self.rle['size'][1]}x{self.rle['size'][0]} pixels, but its image "
@@ -64,8 +69,8 @@ class Cell:
         return decode(self.rle)
 
     def bounds(self) -> tuple[float, float, float, float] | None:
-        """Return ``(x_min, y_min, x_max, y_max)`` of the outlines in pixels; None for run-length masks."""
-        if not self.polygons:
+        """Return ``(x_min, y_min, x_max, y_max)`` of the outlines in pixels; None where the image's size is needed."""
+        if not self.polygons or self.relative:
             return None
         points = np.concatenate(self.polygons)
         low, high = points.min(axis=0), points.max(axis=0)
@@ -90,6 +95,8 @@ class ImageAnnotation:
         Other names under which the image may lie on disk.
     attributes
         Everything else the file says of the image.
+    named_by_file
+        Whether the format does not name the image, so that the annotation file's name does.
     """
 
     file_name: str
@@ -99,6 +106,7 @@ class ImageAnnotation:
     cells: tuple[Cell, ...] = ()
     aliases: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    named_by_file: bool = False
 
 
 @dataclass(frozen=True, eq=False)

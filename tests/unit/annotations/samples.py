@@ -1,16 +1,81 @@
 """One annotation file of each format, with the same cells: the material of recognition, round trip and damage."""
 
+import base64
+import io
 import json
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from PIL import Image
+
+from blastvote.annotations.raster import rasterise
 
 WIDTH, HEIGHT = 80, 60
 DISC = np.array([[30 + 12 * np.cos(t), 25 + 12 * np.sin(t)] for t in np.arange(24) * np.pi / 12])
 """The outline of the one cell, class L1, of image a.png, ``x, y`` in pixels."""
 FLAT = [round(float(value), 2) for value in DISC.ravel()]
 PAIRS = [FLAT[i : i + 2] for i in range(0, len(FLAT), 2)]
+XY = [{"x": x, "y": y} for x, y in PAIRS]
+PERCENT = [[x * 100 / WIDTH, y * 100 / HEIGHT] for x, y in PAIRS]
+MASK = rasterise([DISC], HEIGHT, WIDTH)
+TOP, LEFT, BOTTOM, RIGHT = 12, 17, 39, 44
+"""A box around the disc."""
+
+
+def runs_of(values):
+    """Return the values and lengths of the runs of an array."""
+    flat = np.asarray(values).ravel().astype(int)
+    starts = np.flatnonzero(np.diff(flat, prepend=flat[0] - 1))
+    return flat[starts].tolist(), np.diff(starts, append=len(flat)).tolist()
+
+
+def rows_rle(mask):
+    """Return CVAT's text: lengths of the runs along the rows, background first."""
+    values, lengths = runs_of(mask)
+    return ",".join(map(str, ([0] if values[0] else []) + lengths))
+
+
+def pair_runs(values):
+    """Return Darwin's list of value, length, value, length ..."""
+    return [number for pair in zip(*runs_of(values), strict=True) for number in pair]
+
+
+def zipped_png(mask):
+    """Return Supervisely's bitmap: a palette PNG, zipped, as base64 text."""
+    image = Image.fromarray(mask.astype(np.uint8))
+    image.putpalette([0, 0, 0, 255, 255, 255])
+    stream = io.BytesIO()
+    image.save(stream, format="PNG", transparency=0)
+    return base64.b64encode(zlib.compress(stream.getvalue())).decode()
+
+
+def brush(mask):
+    """Return Label Studio's brush mask as bytes: every kind of block the stream knows."""
+    values = np.repeat(mask.ravel() * 255, 4)
+    bits = f"{len(values):032b}" + f"{7:05b}" + "".join(f"{size - 1:04b}" for size in (3, 4, 8, 16))
+    start = 0
+    for value, length in zip(*runs_of(values), strict=True):
+        if length <= 16:  # given one by one
+            bits += "0" + "01" + f"{length - 1:04b}" + f"{value:08b}" * length
+        else:
+            bits += "1" + "11" + f"{length - 1:016b}" + f"{value:08b}"
+        start += length
+    assert start == len(values)
+    bits += "0" * (-len(bits) % 8)
+    return [int(bits[i : i + 8], 2) for i in range(0, len(bits), 8)]
+
+
+def task(result):
+    """Return a task of Label Studio with one result."""
+    size = {"original_width": WIDTH, "original_height": HEIGHT, "image_rotation": 0}
+    return {
+        "id": 1,
+        "data": {"image": "/data/upload/1/ab12cd34-a.png"},
+        "annotations": [{"id": 7, "was_cancelled": False, "result": [{"id": "r", **size, **result}]}],
+        "predictions": [],
+    }
 
 
 @dataclass(frozen=True)
@@ -76,6 +141,165 @@ SAMPLES = {
         f'<image id="0" name="a.png" width="{WIDTH}" height="{HEIGHT}">'
         f'<polygon label="L1" occluded="0" points="{CVAT_POINTS}" z_order="0"/></image></annotations>',
         "cvat",
+    ),
+    "cvat mask": Sample(
+        "annotations.xml",
+        f'<annotations><meta/><image id="0" name="a.png" width="{WIDTH}" height="{HEIGHT}">'
+        f'<mask label="L1" rle="{rows_rle(MASK[TOP:BOTTOM, LEFT:RIGHT])}" left="{LEFT}" top="{TOP}" '
+        f'width="{RIGHT - LEFT}" height="{BOTTOM - TOP}" z_order="0"></mask></image></annotations>',
+        "cvat",
+    ),
+    "darwin": Sample(
+        "a.json",
+        {
+            "version": "2.0",
+            "item": {
+                "name": "a.png",
+                "path": "/",
+                "slots": [{"type": "image", "width": WIDTH, "height": HEIGHT}],
+            },
+            "annotations": [{"id": "x", "name": "L1", "polygon": {"paths": [XY]}, "slot_names": ["0"]}],
+        },
+        "darwin",
+    ),
+    "darwin 1": Sample(
+        "a.json",
+        {
+            "dataset": "smears",
+            "image": {"width": WIDTH, "height": HEIGHT, "filename": "a.png", "original_filename": "a.png"},
+            "annotations": [{"name": "L1", "polygon": {"path": XY}}],
+        },
+        "darwin",
+    ),
+    "darwin mask": Sample(
+        "a.json",
+        {
+            "version": "2.0",
+            "item": {"name": "a.png", "slots": [{"width": WIDTH, "height": HEIGHT}]},
+            "annotations": [
+                {"id": "x", "name": "L1", "mask": {}},
+                {
+                    "id": "y",
+                    "name": "__raster_layer__",
+                    "raster_layer": {
+                        "dense_rle": pair_runs(MASK * 3),
+                        "mask_annotation_ids_mapping": {"x": 3},
+                        "total_pixels": WIDTH * HEIGHT,
+                    },
+                },
+            ],
+        },
+        "darwin",
+    ),
+    "supervisely": Sample(
+        "a.png.json",
+        {
+            "description": "",
+            "tags": [],
+            "size": {"height": HEIGHT, "width": WIDTH},
+            "objects": [
+                {
+                    "classTitle": "L1",
+                    "geometryType": "polygon",
+                    "points": {"exterior": PAIRS, "interior": []},
+                    "tags": [],
+                }
+            ],
+        },
+        "supervisely",
+    ),
+    "supervisely bitmap": Sample(
+        "a.png.json",
+        {
+            "tags": [],
+            "size": {"height": HEIGHT, "width": WIDTH},
+            "objects": [
+                {
+                    "classTitle": "L1",
+                    "geometryType": "bitmap",
+                    "bitmap": {"data": zipped_png(MASK[TOP:BOTTOM, LEFT:RIGHT]), "origin": [LEFT, TOP]},
+                }
+            ],
+        },
+        "supervisely",
+    ),
+    "superannotate": Sample(
+        "a.png___objects.json",
+        {
+            "metadata": {"name": "a.png", "width": WIDTH, "height": HEIGHT},
+            "instances": [
+                {"type": "polygon", "className": "L1", "points": FLAT, "exclude": [], "attributes": []}
+            ],
+            "tags": [],
+        },
+        "superannotate",
+    ),
+    "isat": Sample(
+        "a.json",
+        {
+            "info": {"description": "ISAT", "name": "a.png", "width": WIDTH, "height": HEIGHT},
+            "objects": [
+                {
+                    "category": "L1",
+                    "group": 1,
+                    "segmentation": PAIRS,
+                    "layer": 1.0,
+                    "iscrowd": False,
+                    "note": "",
+                }
+            ],
+        },
+        "isat",
+    ),
+    "label studio": Sample(
+        "export.json",
+        [
+            task(
+                {
+                    "type": "polygonlabels",
+                    "value": {"points": PERCENT, "closed": True, "polygonlabels": ["L1"]},
+                }
+            )
+        ],
+        "label_studio",
+        image="/data/upload/1/ab12cd34-a.png",
+    ),
+    "label studio brush": Sample(
+        "export.json",
+        [
+            task(
+                {"type": "brushlabels", "value": {"format": "rle", "rle": brush(MASK), "brushlabels": ["L1"]}}
+            )
+        ],
+        "label_studio",
+        image="/data/upload/1/ab12cd34-a.png",
+    ),
+    "label studio min": Sample(
+        "export.json",
+        [
+            {
+                "image": "/data/upload/1/ab12cd34-a.png",
+                "id": 1,
+                "label": [
+                    {
+                        "points": PERCENT,
+                        "polygonlabels": ["L1"],
+                        "original_width": WIDTH,
+                        "original_height": HEIGHT,
+                    }
+                ],
+                "annotator": 1,
+            }
+        ],
+        "label_studio",
+        image="/data/upload/1/ab12cd34-a.png",
+    ),
+    "yolo": Sample(
+        "labels/a.txt",
+        "1 " + " ".join(f"{x / WIDTH:.6f} {y / HEIGHT:.6f}" for x, y in PAIRS) + "\n",
+        "yolo",
+        image="a",
+        more=(("data.yaml", "train: images\nnc: 2\nnames: [debris, L1]\n"),),
     ),
 }
 

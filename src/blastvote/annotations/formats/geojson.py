@@ -18,7 +18,7 @@ from blastvote.annotations.common import (
 )
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
-from blastvote.annotations.raster import signed_area
+from blastvote.annotations.objects import keyhole
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
 
@@ -59,7 +59,8 @@ def read_geojson(file: AnnotationFile) -> AnnotationSet:
             cells.append(cell)
             kinds.append(str(cell.attributes.get("objectType", "")))
     cells = _without_fields(name, cells, kinds, journal)
-    image = ImageAnnotation(name, cells=tuple(cells), aliases=(stem,) if stem != name else ())
+    aliases = (stem,) if stem != name else ()
+    image = ImageAnnotation(name, cells=tuple(cells), aliases=aliases, named_by_file=True)
     note_classless([image], journal.notes)
     return AnnotationSet.of(journal, "geojson", {name: image})
 
@@ -134,7 +135,7 @@ def _cell(image: str, thing: str, feature: Any, wanted: str | None, journal: Jou
         if outer is None:
             continue
         if len(parts) > 1 and inner:  # another part may lie in this one's hole
-            outer, inner = _keyhole(outer, inner), []
+            outer, inner = keyhole(outer, inner), []
         polygons.append(outer)
         holes += inner
     if not polygons:
@@ -180,16 +181,6 @@ def _rings(rings: Iterable[Any], problems: list[str]) -> tuple[np.ndarray | None
         else:
             outer = polygon
     return outer, holes
-
-
-def _keyhole(outer: np.ndarray, holes: Iterable[np.ndarray]) -> np.ndarray:
-    """Return one outline that winds around no hole: each is run through backwards, there and back by one way."""
-    pieces = [outer]
-    for hole in holes:
-        turned = signed_area(hole) * signed_area(outer) > 0
-        loop = hole[::-1] if turned else hole
-        pieces += [outer[:1], loop, loop[:1]]
-    return np.concatenate(pieces)
 
 
 def _class_name(properties: Mapping[str, Any], wanted: str | None) -> str | None:

@@ -106,6 +106,12 @@ def _matched(
     if lost:
         names = [path.name for path in part.images.values()]
         folder = next(iter(part.images.values())).parent
+        if all(annotations.images[name].named_by_file for name in lost):
+            raise InputError(
+                f"{where}: files of this format ({annotations.format}) do not name their image, so each must be called "
+                f"as it, such as {names[0]}.json or {Path(names[0]).stem}.txt; {listed(lost)} is no image in {folder}."
+                f"{suggest(lost[0], names)} Rename the files, or add the images."
+            )
         raise InputError(
             f"{where}: {len(lost)} of {len(annotations.images)} annotated images do not exist "
             f"in {folder}: {listed(lost)}.{suggest(lost[0], names)} Add the images, correct their names, "

@@ -1,0 +1,117 @@
+"""Read YOLO segmentation labels: one text file an image, a class number and an outline a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from blastvote import io
+from blastvote.annotations.common import BOX_REASON
+from blastvote.annotations.journal import Journal
+from blastvote.annotations.model import AnnotationSet, ImageAnnotation
+from blastvote.annotations.objects import Drawn
+from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.errors import InputError
+
+NAME_LISTS = ("classes.txt", "obj.names", "labels.txt", "_darknet.labels")
+"""Files that name the classes, one a line."""
+FARTHEST = 1.5
+"""Coordinates beyond this part of the image are pixels, which YOLO does not write."""
+
+
+def is_yolo(file: AnnotationFile) -> bool:
+    """Return whether a text has a class number and at least four numbers in each line; an empty one has no object."""
+    return all(_is_line(line.split()) for line in file.document.splitlines() if line.strip())
+
+
+def _is_line(words: list[str]) -> bool:
+    try:
+        return len(words) > 4 and words[0].isdecimal() and all(float(word) is not None for word in words[1:])
+    except ValueError:
+        return False
+
+
+@annotation_format(
+    "yolo", "YOLO segmentation (TXT)", "text", is_yolo, (*NAME_LISTS, "train.txt", "valid.txt")
+)
+def read_yolo(file: AnnotationFile) -> AnnotationSet:
+    """Convert YOLO labels to the common form.
+
+    The file's stem names the image. Classes are named by ``data.yaml`` or ``classes.txt`` in the same folder or one
+    of the two above; else they are called by their numbers.
+
+    Raises
+    ------
+    InputError
+        If coordinates are pixels, or a class has no name.
+    """
+    path = file.path
+    journal = Journal(str(path))
+    names, source = _class_names(path.parent)
+    cells = []
+    lines = [line.split() for line in file.document.splitlines() if line.strip()]
+    for number, (index, *texts) in enumerate(lines, start=1):
+        values = np.array([float(text) for text in texts])
+        title = _class_name(path, number, int(index), names, source)
+        drawn = Drawn(journal, path.stem, f"line {number}", title)
+        if len(values) in (4, 5):
+            drawn.no_cell(BOX_REASON)
+            continue
+        values = values[: len(values) // 2 * 2]  # a predicted outline ends in its score
+        if np.isfinite(values).all() and np.abs(values).max() > FARTHEST:
+            raise InputError(
+                f"{path}: line {number} has the coordinate {np.abs(values).max():g}; YOLO's are parts of the image's "
+                "width and height, from 0 to 1. Divide x by the width and y by the height."
+            )
+        cell = drawn.polygon(values, relative=True)
+        if cell is not None:
+            cells.append(cell)
+    if lines and names:
+        journal.notes.append(f"Classes are named by {source}.")
+    elif lines:
+        journal.notes.append(
+            "No data.yaml or classes.txt names the classes; their numbers are taken for names."
+        )
+    image = ImageAnnotation(path.stem, cells=tuple(cells), named_by_file=True)
+    return AnnotationSet.of(journal, "yolo", {path.stem: image})
+
+
+def _class_name(path: Path, line: int, index: int, names: dict[int, str], source: Path | None) -> str:
+    if not names:
+        return str(index)
+    if index not in names:
+        raise InputError(
+            f"{path}: line {line} has class number {index}, but {source} names {len(names)} classes "
+            f"({', '.join(f'{n}: {name}' for n, name in list(names.items())[:5])}). Correct one of them."
+        )
+    return names[index]
+
+
+def _class_names(folder: Path) -> tuple[dict[int, str], Path | None]:
+    """Return the classes by number, and the file that names them."""
+    for place in (folder, folder.parent, folder.parent.parent):
+        for path in sorted(place.glob("*.yaml")) + sorted(place.glob("*.yml")):
+            names = _yaml_names(path)
+            if names:
+                return names, path
+        for name in NAME_LISTS:
+            if (place / name).is_file():
+                lines = [line.strip() for line in io.read_text(place / name).splitlines()]
+                return {n: line for n, line in enumerate(lines) if line}, place / name
+    return {}, None
+
+
+def _yaml_names(path: Path) -> dict[int, str]:
+    """Return the key ``names`` of a YAML file, a list or a mapping; empty if it has none."""
+    if not path.is_file():
+        return {}
+    try:
+        document: Any = yaml.safe_load(io.read_text(path))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return {}
+    names = document.get("names") if isinstance(document, dict) else None
+    pairs = enumerate(names) if isinstance(names, list) else names.items() if isinstance(names, dict) else ()
+    return {int(n): str(name).strip() for n, name in pairs if str(n).isdecimal()}

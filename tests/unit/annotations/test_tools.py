@@ -1,0 +1,335 @@
+"""What annotation tools write beside plain polygons: holes, boxes, groups, tags, several annotators, class lists."""
+
+import json
+
+import numpy as np
+import pytest
+
+from blastvote.annotations import read_annotations
+from blastvote.annotations.brush import brush_mask
+from blastvote.annotations.objects import even_odd
+from blastvote.annotations.raster import rasterise
+from blastvote.errors import InputError
+
+from .samples import HEIGHT, SAMPLES, WIDTH, brush, task
+
+OUTER = [[10, 10], [30, 10], [30, 30], [10, 30]]
+HOLE = [[15, 15], [25, 15], [25, 25], [15, 25]]
+ISLAND = [[18, 18], [22, 18], [22, 22], [18, 22]]
+RING = 400 - 100
+
+
+def read(tmp_path, document, name="a.json"):
+    path = tmp_path / name
+    path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+    return read_annotations(path)
+
+
+def areas(found):
+    (image,) = found.images.values()
+    return [int(cell.mask(HEIGHT, WIDTH).sum()) for cell in image.cells]
+
+
+def reasons(found):
+    return {line.object: line.reason for line in found.lines}
+
+
+def points(ring):
+    return [{"x": x, "y": y} for x, y in ring]
+
+
+def flat(ring):
+    return [value for point in ring for value in point]
+
+
+def text(ring):
+    return ";".join(f"{x},{y}" for x, y in ring)
+
+
+RIGHTWARDS = np.array([40, 0])
+BOX = "it is a box, and boxes are no outlines"
+
+
+def cvat(inside, size=f'width="{WIDTH}" height="{HEIGHT}"'):
+    return f'<annotations><meta/><image id="0" name="a.png" {size}>{inside}</image></annotations>'
+
+
+def test_cvat_shapes_groups_and_tags(tmp_path):
+    found = read(
+        tmp_path,
+        cvat(
+            '<tag label="L2" source="manual"></tag>'
+            f'<polygon label="L1" points="{text(OUTER)}" group_id="3"><attribute name="sure">yes</attribute></polygon>'
+            '<polygon label="L1" points="40,10;50,10;50,20;40,20" group_id="3"/>'
+            '<polygon label="L1" points="40,30;50,30;50,40;40,40" group_id="0"/>'
+            '<ellipse label="L1" cx="60" cy="40" rx="10" ry="5" rotation="90"/>'
+            '<box label="L1" xtl="1" ytl="1" xbr="9" ybr="9" rotation="12"/>'
+            '<polyline label="L1" points="1,1;5,5"/><points label="L1" points="1,1"/>'
+            '<mask label="L1" rle="3,2" left="0" top="0" width="2" height="2"/>'
+            '<mask label="L1" rle="1,3" left="0" top="0" width="2" height="2"/>'
+            '<mask label="L1" rle="1,x" left="0" top="0" width="2" height="2"/>'
+        ),
+        "annotations.xml",
+    )
+    (image,) = found.images.values()
+    assert image.label == "L2" and image.cells[0].attributes == {"sure": "yes"}
+    assert areas(found)[:2] == [500, 100] and areas(found)[3] == 3
+    assert areas(found)[2] == pytest.approx(np.pi * 50, rel=0.05)
+    rows = np.flatnonzero(image.cells[2].mask(HEIGHT, WIDTH).any(axis=1))
+    assert rows[0] == 30 and rows[-1] == 49  # turned by a quarter: tall, not wide
+    assert reasons(found) == {
+        "polygon 2": "a part of the same cell as polygon 1 (group_id)",
+        "box 5": BOX,
+        "polyline 6": "a shape of type 'polyline' has no area",
+        "points 7": "a shape of type 'points' has no area",
+        "mask 8": "its brush mask does not fill a box of 2x2 inside the image",
+        "mask 10": "its brush mask holds what is no whole number",
+    }
+
+
+def test_cvat_without_names_or_sizes(tmp_path):
+    tracks = (
+        '<annotations><meta/><track id="0" label="L1"><polygon frame="0" points="1,1"/></track></annotations>'
+    )
+    with pytest.raises(InputError, match=r"'CVAT for video' with 1 tracks.*'CVAT for images 1\.1'"):
+        read(tmp_path, tracks, "a.xml")
+    with pytest.raises(InputError, match="an <image> has no name"):
+        read(tmp_path, "<annotations><image/></annotations>", "a.xml")
+    mask = '<mask label="L1" rle="1,3" left="0" top="0" width="2" height="2"/>'
+    assert "does not say the image's size" in reasons(read(tmp_path, cvat(mask, ""), "a.xml"))["mask 0"]
+    huge = read(tmp_path, cvat(mask, 'width="999999" height="999999"'), "a.xml")
+    assert reasons(huge)["mask 0"] == "its image is said to have 999999x999999 pixels"
+
+
+def darwin(*annotations):
+    item = {
+        "name": "a.png",
+        "slots": [{"width": WIDTH, "height": HEIGHT, "source_files": [{"file_name": "b.png"}]}],
+    }
+    return {"version": "2.0", "item": item, "annotations": list(annotations)}
+
+
+def test_darwin_paths_are_rings_by_the_even_odd_rule(tmp_path):
+    paths = {"paths": [points(ISLAND), points(OUTER), points(HOLE)]}
+    ellipse = {"center": {"x": 60, "y": 40}, "radius": {"x": 10, "y": 5}, "angle": np.pi / 2}
+    found = read(
+        tmp_path,
+        darwin(
+            {"name": "L1", "polygon": paths},
+            {"name": "L1", "polygon": {"paths": [points(OUTER), points(HOLE)]}},
+            {"name": "L2", "ellipse": ellipse},
+            {"name": "L2", "bounding_box": {"x": 1, "y": 1, "w": 5, "h": 5}},
+            {"name": "L2", "tag": {}},
+            {"name": "L2", "line": {"path": points(OUTER)}},
+            {"id": "m", "name": "L2", "mask": {}},
+            {"name": "L2", "frames": {}},
+        ),
+    )
+    assert areas(found)[:2] == [RING + 16, RING] and areas(found)[2] == pytest.approx(np.pi * 50, rel=0.05)
+    assert found.images["a.png"].label == "L2" and found.images["a.png"].aliases == ("b.png",)
+    assert reasons(found) == {
+        "annotation 3": BOX,
+        "annotation 5": "a shape of type 'line' has no area",
+        "annotation 6": "no mask layer of the file holds its pixels",
+        "annotation 7": "an annotation of a video",
+    }
+
+
+def test_darwin_1_has_additional_paths(tmp_path):
+    polygon = {"path": points(OUTER), "additional_paths": [points(HOLE)]}
+    old = {"image": {"filename": "a.png"}, "annotations": [{"name": "L1", "polygon": polygon}]}
+    assert areas(read(tmp_path, old)) == [RING]
+    old["annotations"] = [{"name": "L1", "complex_polygon": {"path": [points(OUTER), points(HOLE)]}}]
+    assert areas(read(tmp_path, old)) == [RING]
+
+
+def test_a_mask_layer_of_another_size_is_damage(tmp_path):
+    document = json.loads(json.dumps(SAMPLES["darwin mask"].content))
+    document["annotations"][1]["raster_layer"]["dense_rle"][1] += 1
+    with pytest.raises(InputError, match=r"damaged \(ValueError: a mask layer does not fill 80x60 pixels"):
+        read(tmp_path, document)
+
+
+def test_supervisely_holes_boxes_and_bitmaps(tmp_path):
+    shape = {"classTitle": "L1", "geometryType": "polygon", "points": {"exterior": OUTER, "interior": [HOLE]}}
+    bitmap = SAMPLES["supervisely bitmap"].content["objects"][0]
+    shifted = bitmap | {"bitmap": bitmap["bitmap"] | {"origin": [WIDTH - 3, 0]}}
+    document = {
+        "tags": [{"name": "L3", "value": None}],
+        "size": {"height": HEIGHT, "width": WIDTH},
+        "objects": [
+            shape,
+            shape | {"geometryType": "rectangle"},
+            shape | {"geometryType": "line"},
+            shifted,
+            bitmap | {"bitmap": {"data": "AAAA", "origin": [0, 0]}},
+        ],
+    }
+    found = read(tmp_path, document, "a.png.json")
+    assert areas(found) == [RING] and found.images["a.png"].label == "L3"
+    assert reasons(found)["object 1"] == BOX and "type 'line'" in reasons(found)["object 2"]
+    assert reasons(found)["object 3"] == "its mask reaches beyond the image"
+    assert "its bitmap cannot be read" in reasons(found)["object 4"]
+
+
+def test_supervisely_bombs_are_left_out(tmp_path):
+    import base64
+    import zlib
+
+    data = base64.b64encode(zlib.compress(b"\0" * 100_000_000)).decode()
+    document = json.loads(json.dumps(SAMPLES["supervisely bitmap"].content))
+    document["objects"][0]["bitmap"]["data"] = data
+    assert "its bitmap cannot be read" in reasons(read(tmp_path, document, "a.png.json"))["object 0"]
+
+
+def test_superannotate_holes_ellipses_and_boxes(tmp_path):
+    document = {
+        "metadata": {"name": "a.png", "width": WIDTH, "height": HEIGHT},
+        "instances": [
+            {"type": "polygon", "className": "L1", "points": flat(OUTER), "exclude": [flat(HOLE)]},
+            {"type": "ellipse", "className": "L1", "cx": 60, "cy": 40, "rx": 10, "ry": 5, "angle": 0},
+            {"type": "bbox", "className": "L1", "points": {"x1": 1, "x2": 5, "y1": 1, "y2": 5}},
+            {"className": "L1", "parts": [{"color": "#ff0000"}]},
+            {"type": "point", "className": "L1", "x": 1, "y": 1},
+        ],
+        "tags": ["L2"],
+    }
+    found = read(tmp_path, document, "a.png___objects.json")
+    assert areas(found)[0] == RING and areas(found)[1] == pytest.approx(np.pi * 50, rel=0.05)
+    assert found.images["a.png"].label == "L2"
+    assert reasons(found)["instance 2"] == BOX and "pixel project" in reasons(found)["instance 3"]
+    assert "type 'point'" in reasons(found)["instance 4"]
+
+
+def test_isat_groups_and_background(tmp_path):
+    part = {"category": "L1", "group": 1, "layer": 1.0, "iscrowd": False}
+    objects = [
+        part | {"segmentation": OUTER},
+        part | {"segmentation": [[40, 10], [50, 10], [50, 20], [40, 20]]},
+        part | {"segmentation": HOLE, "category": "__background__", "group": 2, "layer": 2.0},
+        part | {"segmentation": ISLAND, "group": 3, "layer": 3.0, "iscrowd": True},
+    ]
+    info = {"description": "ISAT", "name": "a.png", "width": WIDTH, "height": HEIGHT}
+    found = read(tmp_path, {"info": info, "objects": objects})
+    assert areas(found) == [RING + 100, 16] and found.images["a.png"].cells[1].crowd
+    assert {line.object: line.outcome for line in found.lines} == {"object 1": "joined", "object 2": "joined"}
+
+
+def test_label_studio_results(tmp_path):
+    percent = [[x * 100 / WIDTH, y * 100 / HEIGHT] for x, y in OUTER]
+    base = task({"type": "polygonlabels", "value": {"points": percent, "polygonlabels": ["L1"]}})
+    size = {"original_width": WIDTH, "original_height": HEIGHT, "image_rotation": 0}
+    results = base["annotations"][0]["result"]
+    results += [
+        {"id": "s", "type": "polygon", "value": {"points": percent, "closed": True}, **size},
+        {"id": "s", "type": "labels", "value": {"points": percent, "labels": ["L2"]}, **size},
+        {"id": "e", "type": "ellipselabels", **size}
+        | {
+            "value": {
+                "x": 75,
+                "y": 50,
+                "radiusX": 12.5,
+                "radiusY": 10,
+                "rotation": 0,
+                "ellipselabels": ["L3"],
+            }
+        },
+        {"id": "b", "type": "rectanglelabels", **size}
+        | {"value": {"x": 1, "y": 1, "width": 5, "height": 5, "rectanglelabels": ["L1"]}},
+        {"id": "k", "type": "keypointlabels", "value": {"x": 1, "y": 1, "keypointlabels": ["L1"]}, **size},
+        {"id": "t", "type": "polygonlabels", **size, "image_rotation": 90}
+        | {"value": {"points": percent, "polygonlabels": ["L1"]}},
+        {"id": "c", "type": "choices", "value": {"choices": ["L2"]}},
+    ]
+    found = read(tmp_path, [base])
+    (image,) = found.images.values()
+    assert [cell.class_name for cell in image.cells] == ["L1", "L2", "L3"] and image.label == "L2"
+    assert areas(found)[:2] == [400, 400] and areas(found)[2] == pytest.approx(np.pi * 60, rel=0.05)
+    assert reasons(found)["task 1, result 4"] == BOX
+    assert "'keypointlabels' has no area" in reasons(found)["task 1, result 5"]
+    assert "was turned in Label Studio" in reasons(found)["task 1, result 6"]
+
+
+def test_label_studio_annotators(tmp_path):
+    """Of several annotations of one image one counts, and the objects of the others are accounted for."""
+    document = json.loads(json.dumps(SAMPLES["label studio"].content))
+    (first,) = document[0]["annotations"]
+    document[0]["annotations"] = [first, first | {"id": 8, "ground_truth": True}, first | {"id": 9}]
+    document[0]["annotations"].append(first | {"id": 10, "was_cancelled": True})
+    found = read(tmp_path, document)
+    assert found.n_cells == 1 and "annotation 8 counts" in found.warnings[0]
+    assert sorted(reasons(found)) == ["task 1, annotation 7, result 0", "task 1, annotation 9, result 0"]
+    document[0]["annotations"] = []
+    assert read(tmp_path, document).n_cells == 0
+
+
+def test_brush_masks_are_read_or_refused():
+    mask = np.random.default_rng(3).random((7, 9)) > 0.5
+    data = brush(mask)
+    assert np.array_equal(brush_mask(data, 7, 9), mask)
+    with pytest.raises(ValueError, match="is not that of 8x9 pixels"):
+        brush_mask(data, 9, 8)
+    with pytest.raises(ValueError, match="cut off"):
+        brush_mask(data[:-3], 7, 9)
+
+
+def yolo(tmp_path, lines, names=None):
+    (tmp_path / "labels").mkdir(exist_ok=True)
+    if names is not None:
+        (tmp_path / "data.yaml").write_text(names)
+    (tmp_path / "labels/a.txt").write_text(lines)
+    return read_annotations(tmp_path / "labels/a.txt")
+
+
+SQUARE = "0.125 0.1 0.5 0.1 0.5 0.5 0.125 0.5"
+
+
+def test_yolo_boxes_scores_and_empty_files(tmp_path):
+    found = yolo(tmp_path, f"0 {SQUARE}\n1 {SQUARE} 0.9\n0 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.1 0.1 0.8\n")
+    assert areas(found) == [30 * 24] * 2
+    assert [cell.class_name for cell in found.images["a"].cells] == ["0", "1"]
+    assert reasons(found) == {"line 3": BOX, "line 4": BOX}
+    assert any("numbers are taken for names" in note for note in found.notes)
+    assert yolo(tmp_path, "\n").images["a"].cells == ()
+
+
+@pytest.mark.parametrize(
+    "names", ["names: [L1, L2]", "names:\n  0: L1\n  1: L2\n", "names: {'0': L1, '1': L2}"]
+)
+def test_yolo_class_names(tmp_path, names):
+    assert yolo(tmp_path, f"1 {SQUARE}", names).class_names == ["L2"]
+    with pytest.raises(
+        InputError, match=r"line 2 has class number 7, but .*data\.yaml names 2 classes \(0: L1"
+    ):
+        yolo(tmp_path, f"1 {SQUARE}\n7 {SQUARE}", names)
+
+
+def test_yolo_in_pixels_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"line 1 has the coordinate 300; YOLO's are parts"):
+        yolo(tmp_path, "0 10 10 300 10 300 200")
+
+
+def test_a_folder_of_yolo_labels(tmp_path):
+    for part in ("train", "val"):
+        (tmp_path / "labels" / part).mkdir(parents=True)
+        (tmp_path / "labels" / part / "a.txt").write_text(f"0 {SQUARE}")
+    (tmp_path / "labels/train/empty.txt").write_text("")
+    (tmp_path / "labels/train/classes.txt").write_text("L1\n")
+    (tmp_path / "labels/train/README.txt").write_text("who drew what, and when")
+    found = read_annotations(tmp_path / "labels")
+    assert {name: len(image.cells) for name, image in found.images.items()} == {
+        "train/a": 1,
+        "train/empty": 0,
+        "val/a": 1,
+    }
+
+
+def test_even_odd_of_parts_with_holes():
+    far = np.array(OUTER, float) + RIGHTWARDS
+    rings = [np.array(ring, float) for ring in (OUTER, HOLE, ISLAND)] + [
+        far,
+        np.array(HOLE, float) + RIGHTWARDS,
+    ]
+    polygons, holes = even_odd(rings)
+    mask = rasterise(polygons, HEIGHT, 100, holes)
+    assert mask.sum() == 2 * RING + 16 and not mask[16, 16] and mask[20, 20] and not mask[20, 60]
