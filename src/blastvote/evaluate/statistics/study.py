@@ -89,6 +89,11 @@ class PooledVotes:
     voted: NDArray[np.int64]
     seen: NDArray[np.bool_]
 
+    def subset(self, kept: NDArray[np.bool_]) -> "PooledVotes":
+        """Return the images where `kept` (N,) is true."""
+        names = [name for name, wanted in zip(self.image_ids, kept, strict=True) if wanted]
+        return PooledVotes(names, self.actual[kept], self.voted[kept], self.seen[kept])
+
 
 def load_study(
     runs: Iterable[tuple[str, int, int, Path | str, Path | str]],

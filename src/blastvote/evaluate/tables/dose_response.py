@@ -5,7 +5,7 @@ Differences and slopes are paired by training and by scene, with intervals over 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -110,11 +110,7 @@ def _detections_of(pooled: PooledDetections, lights: Mapping[str, Rung], rung: R
 
 
 def _votes_of(votes: PooledVotes, lights: Mapping[str, Rung], rung: Rung) -> PooledVotes:
-    kept = np.array([lights[name] == rung for name in votes.image_ids], dtype=bool)
-    names = [name for name, wanted in zip(votes.image_ids, kept, strict=True) if wanted]
-    return replace(
-        votes, image_ids=names, actual=votes.actual[kept], voted=votes.voted[kept], seen=votes.seen[kept]
-    )
+    return votes.subset(np.array([lights[name] == rung for name in votes.image_ids], dtype=bool))
 
 
 def _rows(analysis: Analysis, kind: str, step: _Step, metric: str) -> list[dict[str, Any]]:
