@@ -60,6 +60,10 @@ def parsed_workflow(
             yield workflow._workflow
         except WorkflowError as error:
             raise InputError(str(error)) from None
+        except SystemExit as end:  # the workflow has told a user's mistake
+            if isinstance(end.__cause__, InputError):
+                raise end.__cause__ from None
+            raise
 
 
 def stand_in(workflow: Any, rule_name: str, wildcards: Mapping[str, str], out: Path) -> SimpleNamespace:

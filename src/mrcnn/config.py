@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from mrcnn.checks import Rule, check, choice, number, plain, several, whole
 
-BACKBONES = ("resnet18", "resnet50", "resnet101")
+BLOCKS = {"resnet18": (2, 2, 2, 2), "resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
+BACKBONES = tuple(BLOCKS)
 RESIZE_MODES = ("square", "pad64", "crop", "none")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 DETECTION_SCORES = ("class", "objectness")

@@ -3,11 +3,34 @@
 import json
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
+from blastvote.segmentation.settings import network_config
 from blastvote.simulate import SimulationSettings, write_dataset
+from blastvote.study.load import embedded_config, merged, read_config_file
+from mrcnn.config import MaskRCNNConfig
+from mrcnn.weights.shapes import Shapes, expected_shapes
 
-SETTINGS = SimulationSettings(width=128, height=128, pixel_size_um=0.25, images_per_class=2, seed=1)
+SETTINGS = SimulationSettings(width=128, height=128, pixel_size_um=0.25, images_per_class=3, seed=1)
+
+
+def network_with_81_classes(root: Path) -> MaskRCNNConfig:
+    config = merged(embedded_config(), read_config_file(root / "tests/e2e/toy.yaml"))
+    return network_config(config["model"], config["training"], [f"c{k}" for k in range(80)])
+
+
+def write_weights(path: Path, shapes: Shapes) -> None:
+    """Write zeros in Matterport's layout."""
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = list(shapes)
+        for layer, weights in shapes.items():
+            group = file.create_group(layer)
+            names = [f"{layer}/{name}:0" for name in weights]
+            group.attrs["weight_names"] = names
+            for name, shape in zip(names, weights.values(), strict=True):
+                group.create_dataset(name, data=np.zeros(shape, np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +79,7 @@ def test_odd_names_are_planned_one_by_one(smears: Path, tmp_path: Path, snakemak
     """Image ids become names of rules: none may clash, whatever the photographs are called."""
     folder = tmp_path / "my smears \u00fc"
     folder.mkdir()
-    names = ["annotations", "record", "a b (1)", "92.1 cells, P7", "Gr\u00f6\u00dfe", "007"]
+    names = ["annotations", "record", "a b (1)", "92.1 cells, P7", "Gr\u00f6\u00dfe", "007", "x", "y", "z"]
     text = (smears / "annotations_via.json").read_text(encoding="utf-8")
     for source, name in zip(sorted((smears / "images").iterdir()), names, strict=True):
         (folder / f"{name}.png").write_bytes(source.read_bytes())
@@ -84,17 +107,15 @@ def test_bad_config(tmp_path: Path, snakemake, setting: str, told: list[str]) ->
 @pytest.mark.parametrize(
     ("protocol", "told"),
     [
-        ("{name: paper}", "draws 20 images of each class, but class 'L1' has 2"),
-        ("{name: kfold, folds: 4}", "Class 'L1' has 2 images, but protocol 'kfold' needs 4"),
-        ("{name: holdout}", "Class 'L1' has 2 images, but protocol 'holdout' needs 3"),
+        ("{name: paper}", "draws 20 images of each class, but class 'L1' has 3"),
+        ("{name: kfold, folds: 4}", "Class 'L1' has 3 images, but protocol 'kfold' needs 4"),
     ],
 )
 def test_too_few_images_for_the_protocol(
     smears: Path, tmp_path: Path, snakemake, protocol: str, told: str
 ) -> None:
-    """A dry run shows its plan and warns; a run stops before its first job."""
-    dry = snakemake(tmp_path, *local(smears), f"protocol={protocol}")
-    assert dry.returncode == 0 and "This plan will stop before its first job: " in dry.stderr + dry.stdout
+    """A dry run refuses what a run could not carry out, and a run stops before its first job."""
+    assert_stops(snakemake(tmp_path, *local(smears), f"protocol={protocol}"), told)
     run = [*local(smears)[1:], f"protocol={protocol}"]
     assert_stops(snakemake(tmp_path, *run), told)
     assert not (tmp_path / "results/data").exists()
@@ -157,6 +178,45 @@ def test_the_paper_setting_is_planned(smears: Path, tmp_path: Path, repo_root: P
         str(repo_root / "config/paper.yaml"),
         "--config",
         f"dataset={{images: {folder}}}",
+        "protocol={images_per_class: 2, train_fraction: 0.5}",
     )
     assert done.returncode == 0, done.stderr
     assert "train" in done.stdout
+
+
+def test_a_mistake_is_told_once_and_in_one_line(tmp_path: Path, snakemake) -> None:
+    done = snakemake(tmp_path, "--dry-run", "--config", "methods=[none,claeh]")
+    output = done.stderr + done.stdout
+    assert output.count("'claeh'") == 1
+    assert ".smk" not in output
+
+
+def test_a_dry_run_looks_at_the_photographs(smears: Path, tmp_path: Path, snakemake) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    for source in (smears / "images").iterdir():
+        (images / source.name).write_bytes(source.read_bytes())
+    damaged = images / "L2_0002.png"
+    damaged.write_bytes(damaged.read_bytes()[:-2000])
+    assert_stops(snakemake(tmp_path, *local(smears, images=images)), "L2_0002.png", "damaged")
+    damaged.write_bytes(
+        (images / "L2_0001.png").read_bytes()
+    )  # the same photograph, perhaps in training and test
+    done = snakemake(tmp_path, *local(smears, images=images), "protocol={name: kfold, folds: 3}")
+    assert_stops(done, "L2_0001", "L2_0002")
+
+
+def test_weights_are_compared_with_the_network(
+    smears: Path, tmp_path: Path, snakemake, repo_root: Path
+) -> None:
+    """Heads of 81 classes are left out; another width is refused, with the settings of the file."""
+    shapes = expected_shapes(network_with_81_classes(repo_root))
+    write_weights(tmp_path / "coco.h5", shapes)
+    done = snakemake(tmp_path, *local(smears), f"model={{weights: {tmp_path}/coco.h5}}")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "heads are of 81 classes" in done.stderr + done.stdout
+    for changed in ({"top_down_pyramid_size": 24}, {"backbone_width": 0.5}):
+        done = snakemake(
+            tmp_path, *local(smears), f"model={{weights: {tmp_path}/coco.h5, options: {json.dumps(changed)}}}"
+        )
+        assert_stops(done, "'model.weights'", next(iter(changed)), "The file was made with")

@@ -17,20 +17,30 @@ from itertools import product
 from blastvote.study import plan
 from blastvote.study.cluster import job_request
 from blastvote.study.config import validate_config
+from blastvote.study.foresee import check_plan, check_weights, shown
 from blastvote.errors import InputError
 from blastvote.report.parts import report_part
-from snakemake.exceptions import WorkflowError
 
 # Scripts import the library from this checkout also where a conda environment runs them.
 os.environ.update(PYTHONPATH=str(ROOT / "src"))
+
+
+def stop(error):
+    """End with a mistake's message alone; Snakemake's own exceptions add the lines of this file that raised them."""
+    logger.error(f"Error: {error}")
+    raise SystemExit(1) from error
+
 
 try:
     checked = validate_config(config, ROOT / "workflow/schemas/config.schema.yaml")
     config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)
     FORESEEN = plan.precheck_source(SOURCE, config)
+    if workflow.output_settings.dryrun:
+        for message in shown(check_plan(SOURCE, FORESEEN, config)):
+            logger.warning(message)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    stop(error)
 
 RESULTS = config["results"]
 METHODS = config["methods"]

@@ -8,16 +8,17 @@ Steps:   labels from annotations -> splits (from labels alone, so that a retouch
 
 SPLIT_PROBLEM = plan.split_problem(FORESEEN.labels, config)
 
-if SPLIT_PROBLEM and workflow.output_settings.dryrun:
-    logger.warning(f"This plan will stop before its first job: {SPLIT_PROBLEM}")
-
 
 onstart:
     logger.info(f"Everything is written below {RESULTS}")
-    if SPLIT_PROBLEM and any(
-        job.rule.name.endswith("split") for job in workflow.dag.needrun_jobs()
-    ):
-        raise WorkflowError(SPLIT_PROBLEM)
+    needed = {job.rule.name.split("_")[-1] for job in workflow.dag.needrun_jobs()}
+    try:
+        if SPLIT_PROBLEM and "split" in needed:
+            raise InputError(SPLIT_PROBLEM)
+        if "train" in needed:
+            check_weights(config)
+    except InputError as error:
+        stop(error)
 
 
 rule labels:

@@ -6,10 +6,10 @@ import logging
 from pathlib import Path
 
 from blastvote.errors import InputError
+from blastvote.segmentation.first_weights import heads_of_others
 from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED, network_config
-from blastvote.simulate.settings import CLASS_NAMES
-from mrcnn import HEADS, MaskRCNN, configure_runtime, resolve_weights
+from mrcnn import MaskRCNN, configure_runtime, resolve_weights
 from mrcnn.config import MaskRCNNConfig
 
 LOGGER = logging.getLogger("blastvote.network")
@@ -51,17 +51,17 @@ def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRC
         If the settings or the weights cannot be used.
     """
     configure_runtime(threads=settings.threads, seed=settings.seed)
-    network = MaskRCNN(_config(settings), seed=settings.seed)
+    config = _config(settings)
+    network = MaskRCNN(config, seed=settings.seed)
     if weights is None:
         return network
-    source = settings.model["weights"]
-    # Heads of other classes do not fit: ours know the simulator's subtypes. A file of the user's own is taken whole.
-    other_classes = source in SHIPPED and list(settings.class_names) != list(CLASS_NAMES)
-    without_heads = other_classes or source in ("coco", "imagenet")
     try:
-        report = network.load_weights(weights, by_name=True, exclude=HEADS if without_heads else ())
+        others = heads_of_others(settings.model["weights"], weights, config, list(settings.class_names))
+        report = network.load_weights(weights, by_name=True, exclude=others.layers)
     except (OSError, ValueError) as error:
         raise _unusable(settings, error) from None
+    if others.note:
+        LOGGER.info(others.note)
     LOGGER.info("Weights: %s, %d layers loaded", weights.name, len(report.loaded))
     return network
 

@@ -2,10 +2,9 @@
 
 import tensorflow as tf
 
-from mrcnn.config import MaskRCNNConfig
+from mrcnn.config import BLOCKS, MaskRCNNConfig
 from mrcnn.network.layers import ConvNorm, LayerStore
 
-BLOCKS = {"resnet18": (2, 2, 2, 2), "resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
 STEM_PADDING = 3
 
 

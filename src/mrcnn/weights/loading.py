@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from mrcnn.weights.reading import Arrays, read
+from mrcnn.weights.shapes import misfit
 
 
 @dataclass(frozen=True)
@@ -77,28 +78,12 @@ def _pairs(
     path: Path, layer: keras.layers.Layer, arrays: Arrays
 ) -> Iterator[tuple[keras.Variable, np.ndarray]]:
     """Pair each variable of a layer with its array, or say which does not fit and what to do."""
+    expected = {variable.name: tuple(variable.shape) for variable in layer.variables}
+    problem = misfit(path, layer.name, expected, arrays)
+    if problem:
+        raise ValueError(problem)
     for variable in layer.variables:
-        if variable.name not in arrays:
-            raise ValueError(
-                f"{path}: layer {layer.name} has the weights {_some(arrays)}, but {variable.name} is expected too"
-            )
-        value = arrays[variable.name]
-        if tuple(value.shape) != tuple(variable.shape):
-            raise ValueError(
-                f"{path}: layer {layer.name}: {variable.name} of shape {tuple(variable.shape)} expected, "
-                f"{tuple(value.shape)} found. Where the number of classes differs, load with exclude=HEADS "
-                "(from mrcnn import HEADS); else check backbone and sizes of the configuration."
-            )
-        if value.dtype.kind not in "fiu":
-            raise ValueError(
-                f"{path}: layer {layer.name}: {variable.name} is {value.dtype}; real numbers are expected"
-            )
-        if not np.isfinite(value).all():
-            raise ValueError(
-                f"{path}: layer {layer.name}: {variable.name} has {np.sum(~np.isfinite(value))} values that are NaN or "
-                "infinite. The training that made it failed: take its weights of an earlier epoch"
-            )
-        yield variable, value
+        yield variable, arrays[variable.name]
 
 
 def _some(names: Mapping[str, object] | Sequence[str]) -> str:

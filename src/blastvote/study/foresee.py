@@ -1,0 +1,117 @@
+"""What a dry run can know of a study's failures: everything that the data and the configuration decide.
+
+A run finds the same mistakes in its jobs, some of them after hours. A dry run looks at photographs, splits and weights
+itself, so that a plan that is accepted can be carried out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from blastvote import __version__
+from blastvote.dataset.check.checks import check_dataset, hash_table
+from blastvote.dataset.manifest import build_manifest
+from blastvote.dataset.source.collect import Foreseen, collect
+from blastvote.dataset.source.source import Source
+from blastvote.dataset.split.leakage import check_leakage
+from blastvote.dataset.split.splits import make_splits
+from blastvote.errors import InputError
+from blastvote.io import write_text
+from blastvote.io.opening import open_image
+from blastvote.segmentation.first_weights import check_first_weights
+from blastvote.segmentation.settings import network_config
+from blastvote.study.fit import check_fit
+from blastvote.vote import make_rule, vote
+from blastvote.wording import listed
+
+MOST_PHOTOGRAPHS = 600
+MOST_PIXELS = 3 * 2**30
+"""Beyond these a dry run reads the headers of photographs only: looking at all would take minutes."""
+CACHE = Path(".snakemake", "blastvote", "looked_at")
+"""Holds what was looked at and found good, so that a second dry run is quick."""
+
+
+def check_plan(source: Source, foreseen: Foreseen, config: Mapping[str, Any]) -> list[str]:
+    """Check what can be known without looking at photographs: weights and, as far as labels are known, the split.
+
+    Returns
+    -------
+    list of str
+        What the user should know: warnings and notes.
+
+    Raises
+    ------
+    InputError
+        If the study cannot be carried out.
+    """
+    note = check_weights(config)
+    if foreseen.labels is not None:
+        make_splits(foreseen.labels, config["protocol"], config["classes"])
+    seen = look(source, config) if config["dataset"]["source"] == "local" else []
+    return [*([note] if note else []), *seen]
+
+
+def check_weights(config: Mapping[str, Any]) -> str:
+    """Return a sentence on heads that are left out; raise InputError if the first weights do not fit the network."""
+    network = network_config(config["model"], config["training"], config["classes"])
+    return check_first_weights(config["model"], network, list(config["classes"]))
+
+
+def look(source: Source, config: Mapping[str, Any]) -> list[str]:
+    """Look at every photograph and cell as `manifest`, `split` and `leakage` will; arguments as `check_plan`."""
+    key = _content_key(source, config)
+    if CACHE.is_file() and CACHE.read_text(encoding="utf-8") == key:
+        return []
+    paths = list(source.images.values())
+    pixels = _all_pixels(paths)
+    if len(paths) > MOST_PHOTOGRAPHS or pixels > MOST_PIXELS:
+        return [
+            f"{len(paths)} photographs are too many for a dry run to look at: their headers are good, and the job "
+            "`manifest` will tell the rest. `blastvote check --config FILE` tells it now."
+        ]
+    rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
+    collection = collect(source, config["classes"], rule)
+    stop_on = config["dataset"].get("stop_on") or []
+    report, facts = check_dataset(collection, config["classes"], rule, os.cpu_count() or 1, stop_on)
+    check_fit(report, facts, config["model"])
+    report.raise_errors()
+    splits = make_splits(collection.labels, config["protocol"], config["classes"])
+    allowed = ["near_duplicates"] if config["dataset"]["near_duplicates"] == "warn" else []
+    manifest, hashes = build_manifest(collection, facts), hash_table(facts)
+    check_leakage(splits, manifest, hashes, config["protocol"]["name"], allowed).raise_leaks()
+    write_text(CACHE, key)
+    return report.warnings + [f.text for f in report.findings if f.kind == "limits_raised"]
+
+
+def _all_pixels(paths: Sequence[Path]) -> int:
+    """Return the pixels of all photographs, by their headers; one error lists the files that cannot be read."""
+    pixels, errors = 0, []
+    for path in paths:
+        try:
+            with open_image(path) as image:
+                pixels += image.width * image.height
+        except InputError as error:
+            errors.append(str(error).rstrip("."))
+    if errors:
+        raise InputError(f"{len(errors)} of {len(paths)} photographs cannot be used: {listed(errors)}.")
+    return pixels
+
+
+def _content_key(source: Source, config: Mapping[str, Any]) -> str:
+    """Return a hash of all that decides the outcome, files by size and time."""
+    files = [*source.images.values(), *map(Path, [*source.annotation_inputs, *source.label_inputs])]
+    stats = [(str(path), stat.st_size, stat.st_mtime_ns) for path in files for stat in [path.stat()]]
+    sections = [config[name] for name in ("dataset", "classes", "vote", "protocol", "model")]
+    return hashlib.sha256(json.dumps([__version__, sections, stats]).encode()).hexdigest()
+
+
+def shown(messages: Sequence[str], most: int = 10) -> list[str]:
+    """Return the first messages, and how many more there are."""
+    more = len(messages) - most
+    return [*messages[:most], *([f"and {more} more; `blastvote check` lists all"] if more > 0 else [])]
