@@ -35,8 +35,12 @@ def annotation_files(folder: Path) -> list[Path]:
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
             and path.is_file()
         ]
-        found = [path for path in found if path.suffix.lower() in SUFFIXES or _is_annotation_text(path)]
-        if any(path.suffix.lower() in SUFFIXES or path.stat().st_size for path in found):
+        texts = {path for path in found if path.suffix.lower() in TEXT_SUFFIXES}
+        wanted = {path for path in texts if path.stat().st_size and _is_annotation_text(path)}
+        if wanted:  # an empty file beside them is an image without objects
+            wanted |= {path for path in texts if not path.stat().st_size}
+        found = [path for path in found if path not in texts or path in wanted]
+        if found:
             return found
     return []
 

@@ -70,6 +70,9 @@ def checked_config(options: argparse.Namespace) -> dict[str, Any]:
         "labels": options.labels,
         "masks": options.masks,
         "ignore_values": options.ignore_value or "auto",
+        "mask_colours": dict(
+            pair(text, "--mask-colour", "colour=class", "#ff0000=L1") for text in options.mask_colour
+        ),
         "crowds": options.crowds,
         "exif": options.exif,
         "white_level": white_level(options.white_level),

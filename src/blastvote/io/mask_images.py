@@ -57,7 +57,8 @@ def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarr
         if not (values == values[..., :1]).all():
             raise InputError(
                 f"{path}: the mask image has colours; expected one channel, 0 for background and every "
-                "other value a cell. Save the label map as an 8- or 16-bit grey image."
+                "other value a cell. Save the label map as an 8- or 16-bit grey image, or name the class of each "
+                "colour in config key 'dataset.mask_colours' (--mask-colour)."
             )
         values = values[..., 0]
     if not np.issubdtype(values.dtype, np.integer) and values.dtype != bool:

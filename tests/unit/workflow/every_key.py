@@ -40,6 +40,7 @@ OTHER: dict[str, Any] = {
     "dataset.images": ["smears", "more"],
     "dataset.annotations": "other.json",
     "dataset.ignore_values": [255],
+    "dataset.mask_colours": {"#ff0000": "L1"},
     "dataset.white_level": 4095,
     "dataset.class_attribute": "subtype",
     "dataset.class_aliases": {"lymphoblast-1": "L1"},
@@ -92,7 +93,15 @@ MATTERS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(
         [
             f"dataset.{key}"
-            for key in ("images", "annotations", "masks", "class_attribute", "class_aliases", "labels")
+            for key in (
+                "images",
+                "annotations",
+                "masks",
+                "mask_colours",
+                "class_attribute",
+                "class_aliases",
+                "labels",
+            )
         ],
         LOCAL,
     ),

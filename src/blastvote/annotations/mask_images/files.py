@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +10,10 @@ import numpy as np
 
 from blastvote import io
 from blastvote.annotations.journal import Journal
+from blastvote.annotations.mask_images.colours import Colour, colour_table, has_colours, read_colours
 from blastvote.annotations.mask_images.label_maps import cells_of_label_map
-from blastvote.annotations.model import AnnotationSet, ImageAnnotation
+from blastvote.annotations.mask_images.settings import MaskSettings
+from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
 
 ENDINGS = (
@@ -164,22 +166,32 @@ def read_mask_folder(
     InputError
         If there are no masks, a mask cannot be read, or has colours.
     """
+    settings = MaskSettings(mode, None if ignore is None else tuple(ignore))
     wanted = None if stems is None else set(stems)
     images: dict[str, ImageAnnotation] = {}
     journal = Journal(str(folder))
     for stem, path in mask_files(folder, pattern).items():
         if wanted is None or stem in wanted:
-            images[stem] = read_mask_annotation(path, stem, mode, ignore, journal)
+            images[stem] = read_mask_annotation(path, stem, settings, journal)
     return AnnotationSet.of(journal, "masks", images)
 
 
-def read_mask_annotation(
-    path: Path, name: str, mode: str, ignore: Sequence[int] | None, journal: Journal
-) -> ImageAnnotation:
-    """Read one mask image as the annotation of the image `name`; errors as `read_mask_folder`."""
+def read_mask_annotation(path: Path, name: str, settings: MaskSettings, journal: Journal) -> ImageAnnotation:
+    """Read one mask image as the annotation of the image `name`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is a label map in a JPEG file, or has colours that no table of colours names.
+    """
     own = Journal(str(path))
-    labels = read_mask(path, mode, own.notes)
-    cells = cells_of_label_map(labels, mode, ignore, path.name, own)
+    coloured = settings.colours or has_colours(path)
+    table, source = colour_table(path, settings.colours) if coloured else ({}, "")
+    if table:
+        labels, cells = _coloured_cells(path, table, source, own)
+    else:
+        labels = read_mask(path, settings.mode, own.notes)
+        cells = cells_of_label_map(labels, settings.mode, settings.ignore, path.name, own)
     if not cells:
         own.notes.append(f"{path.name}: the mask is empty; the image has no cells.")
     journal.take(own.notes, own.warnings, own.lines)
@@ -188,8 +200,19 @@ def read_mask_annotation(
     return ImageAnnotation(name, width, height, cells=cells, aliases=(path.name,), attributes=values)
 
 
+def _coloured_cells(
+    path: Path, table: Mapping[Colour, str], source: str, journal: Journal
+) -> tuple[np.ndarray, tuple[Cell, ...]]:
+    """Return the numbers of a colour-coded mask's classes and its cells, which have classes."""
+    check_mask_file(path, "semantic")
+    labels, classes = read_colours(path, table, source)
+    journal.notes.append(f"{path.name}: the class of each colour is that of {source}.")
+    cells = cells_of_label_map(labels, "semantic", (), path.name, journal)
+    return labels, tuple(replace(cell, class_name=classes[cell.attributes["value"]]) for cell in cells)
+
+
 def read_cell_masks(
-    paths: Sequence[Path], name: str, mode: str, ignore: Sequence[int] | None, journal: Journal
+    paths: Sequence[Path], name: str, settings: MaskSettings, journal: Journal
 ) -> ImageAnnotation:
     """Read mask images that show one cell each as the annotation of the image `name`.
 
@@ -199,10 +222,8 @@ def read_cell_masks(
         The masks of one photograph.
     name
         The photograph.
-    mode
-        ``label_map`` means here that each file is one cell, as ``binary`` does; see `cells_of_label_map`.
-    ignore
-        See `cells_of_label_map`.
+    settings
+        The mode ``label_map`` means here that each file is one cell, as ``binary`` does.
     journal
         Receives the notes on all files.
 
@@ -211,8 +232,9 @@ def read_cell_masks(
     InputError
         If a mask cannot be read, or masks differ in size.
     """
-    mode = "binary" if mode == "label_map" else mode
-    parts = [read_mask_annotation(path, name, mode, ignore, journal) for path in paths]
+    if settings.mode == "label_map":
+        settings = replace(settings, mode="binary")
+    parts = [read_mask_annotation(path, name, settings, journal) for path in paths]
     for path, part in zip(paths, parts, strict=True):
         if (part.width, part.height) != (parts[0].width, parts[0].height):
             raise InputError(

@@ -163,18 +163,18 @@ def check_masks(part: Part, masks: MaskFiles, mode: str) -> None:
 def mask_annotations(part: Part, source: Source, journal: Journal) -> dict[str, ImageAnnotation]:
     """Return the annotations of a part's images by id, read from mask images."""
     masks = mask_paths(part, journal)
-    check_masks(part, masks, source.masks)
+    check_masks(part, masks, source.masks.mode)
     found = {}
     values: dict[str, set[int]] = {}
     for image_id, photograph in part.images.items():
-        how = photograph.name, source.masks, source.ignore_values, journal
+        how = photograph.name, source.masks, journal
         if image_id in masks.cells:
             found[image_id] = read_cell_masks(masks.cells[image_id], *how)
         else:
             path = masks.whole[image_id]
             found[image_id] = read_mask_annotation(path, *how)
             values[path.name] = set(found[image_id].attributes["values"])
-    if source.masks == "binary":
+    if source.masks.mode == "binary":
         _note_rare_values(values, journal.notes)
     return found
 

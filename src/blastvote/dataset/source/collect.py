@@ -147,7 +147,7 @@ def precheck(source: Source, classes: Sequence[str], vote: Vote) -> Foreseen:
     parts = []
     for part in source.parts:
         if is_mask_part(part):
-            check_masks(part, mask_paths(part, Journal()), source.masks)
+            check_masks(part, mask_paths(part, Journal()), source.masks.mode)
             continue
         parts.append(part)
     found = collect(replace(source, parts=tuple(parts)), classes, vote) if parts else None

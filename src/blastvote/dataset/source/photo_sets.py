@@ -9,6 +9,7 @@ from pathlib import Path
 from blastvote import io
 from blastvote.annotations.files import annotation_files
 from blastvote.annotations.mask_images.files import mask_image_files
+from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.dataset.source.patterns import is_pattern, matches
 
 
@@ -46,9 +47,7 @@ class Source:
     parts
         One for each group of images.
     masks
-        What the values of mask images mean (`blastvote.annotations.mask_images.label_maps.MODES`).
-    ignore_values
-        Values of mask images that are background; None finds an ignore border.
+        What the values of mask images mean.
     crowds
         What becomes of crowds (`blastvote.dataset.source.usable.CROWDS`).
     class_attribute
@@ -61,10 +60,9 @@ class Source:
     """
 
     parts: tuple[Part, ...]
-    masks: str = "label_map"
+    masks: MaskSettings = field(default_factory=MaskSettings)
     class_attribute: str | None = None
     class_aliases: Mapping[str, str] = field(default_factory=dict)
-    ignore_values: tuple[int, ...] | None = None
     crowds: str = "ignore"
     reading: io.ReadSettings = field(default_factory=io.ReadSettings)
 

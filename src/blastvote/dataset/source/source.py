@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from blastvote import io
+from blastvote.annotations.mask_images.colours import parse_colour
+from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.dataset.source.classes import check_aliases
 from blastvote.dataset.source.image_ids import assign_ids, safe_id
 from blastvote.dataset.source.labels import LABEL_COLUMNS, PATIENT_COLUMNS, read_labels
@@ -30,7 +32,8 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
     dataset
         Keys ``images`` (folder, folder with pattern, list of these, or a CSV sheet), ``annotations`` (file,
         folder, or a list: one for all images, or one for each entry of ``images``), ``labels`` (the same),
-        ``masks``, ``class_attribute``, ``class_aliases``, ``exif``, ``white_level``.
+        ``masks``, ``ignore_values``, ``mask_colours``, ``class_attribute``, ``class_aliases``, ``exif``,
+        ``white_level``.
     classes
         The configured classes, to check labels and aliases against.
 
@@ -67,17 +70,25 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
             found = list_images(folder, prefix=name if paired else "")
             parts.append(Part(name, found, tuple(own), table))
     parts = _joined(parts, annotations, labels) if paired else parts
-    ignored = dataset.get("ignore_values", "auto")
     source = Source(
         tuple(parts),
-        dataset.get("masks") or "label_map",
+        _mask_settings(dataset),
         dataset.get("class_attribute") or None,
         aliases,
-        None if ignored == "auto" else tuple(ignored),
         dataset.get("crowds") or "ignore",
         io.ReadSettings(dataset.get("exif") or "apply", dataset.get("white_level") or 65535),
     )
     return leave_out(source, classes)
+
+
+def _mask_settings(dataset: Mapping[str, Any]) -> MaskSettings:
+    ignored = dataset.get("ignore_values", "auto")
+    colours = {str(colour): str(name or "") for colour, name in (dataset.get("mask_colours") or {}).items()}
+    for colour in colours:
+        parse_colour(colour)
+    return MaskSettings(
+        dataset.get("masks") or "label_map", None if ignored == "auto" else tuple(ignored), colours
+    )
 
 
 def _folder_name(folder: str) -> str:
