@@ -149,7 +149,8 @@ STEP: tuple[Callable[[], None], ...] = (
     class_head_as_convolution, traced_weight_decay, jit_compile,
 )  # fmt: skip
 INFER: tuple[Callable[[], None], ...] = (
-    no_onednn, one_graph, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution, jit_compile,
+    bfloat16, no_onednn, one_graph, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution,
+    jit_compile,
 )  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def run_child(case_name: str, work: str, change: str) -> None:
         globals()[change]()
     case = CASES[case_name]
     precision = "bfloat16" if change == "bfloat16" else "float32"
-    action, _ = step(case, precision) if work == "step" else infer(case)
+    action, _ = (step if work == "step" else infer)(case, precision)
     print(json.dumps(measure(action, 5)))
 
 

@@ -118,7 +118,7 @@ def measure(action: Callable[[], object], repeats: int) -> dict[str, float]:
     }
 
 
-def command_line(step: Callable[[Case, str], Work], infer: Callable[[Case], Work]) -> None:
+def command_line(step: Callable[[Case, str], Work], infer: Callable[[Case, str], Work]) -> None:
     """Measure what the command line names and print it as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("case", choices=CASES)
@@ -127,5 +127,5 @@ def command_line(step: Callable[[Case, str], Work], infer: Callable[[Case], Work
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     case = CASES[options.case]
-    action, count = step(case, options.precision) if options.work == "step" else infer(case)
+    action, count = (step if options.work == "step" else infer)(case, options.precision)
     print(json.dumps({**measure(action, options.repeats), "rois": count()}))

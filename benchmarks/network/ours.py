@@ -33,7 +33,7 @@ class Network(MaskRCNN):
             return rpn, tf.identity(self.given)
 
 
-def network(case: Case, given: np.ndarray, **changes: object) -> Network:
+def network(case: Case, given: np.ndarray, precision: str, **changes: object) -> Network:
     """Return the network of a case, from scratch, its residual branches damped so that 33 of them stay finite."""
     configure_runtime(threads=2, seed=0)
     scale = case.size // 256
@@ -49,6 +49,7 @@ def network(case: Case, given: np.ndarray, **changes: object) -> Network:
             train_rois_per_image=case.rois,
             rpn_anchor_scales=[s * scale for s in (16, 32, 48, 64, 128)],
             train_bn=case.train_bn,
+            precision="mixed_bfloat16" if precision == "bfloat16" else "float32",
             **changes,
         )
     )
@@ -63,7 +64,7 @@ def step(case: Case, precision: str) -> Work:
     """Return a training step on one batch of two, and a count of its ROIs and positives."""
     images, masks, classes = example(case)
     given = training_proposals(case, masks)
-    model = network(case, given, precision="mixed_bfloat16" if precision == "bfloat16" else "float32")
+    model = network(case, given, precision)
     samples = [Sample(str(k), *entry) for k, entry in enumerate(zip(images, masks, classes, strict=True))]
     batch = next(iter(Batches(samples, model.config, 2, 0).training(0, 1)))
     training = TrainStep(model, TrainingConfig())
@@ -78,9 +79,9 @@ def step(case: Case, precision: str) -> Work:
     return lambda: training.run(batch, tf.constant(0.001)).numpy(), count
 
 
-def infer(case: Case) -> Work:
+def infer(case: Case, precision: str) -> Work:
     """Return a detection in one image, decoding of masks included, and a count of the detections."""
-    model = network(case, inference_proposals(case), detection_min_confidence=0.0)
+    model = network(case, inference_proposals(case), precision, detection_min_confidence=0.0)
     bias = model.layers["mrcnn_class_logits"].bias
     bias.assign(bias - np.array([10.0, 0.0, 0.0, 0.0]))  # nothing is background
     image = example(case)[0][0]

@@ -20,8 +20,10 @@ ROWS = [
     ("r101-256", "step", "float32"),
     ("r101-256", "step", "bfloat16"),
     ("r101-256", "infer", "float32"),
+    ("r101-256", "infer", "bfloat16"),
     ("r101-512", "step", "float32"),
     ("r101-512", "infer", "float32"),
+    ("r101-512", "infer", "bfloat16"),
     ("r18-fpn64-256", "step", "float32"),
     ("r18-fpn64-256", "infer", "float32"),
 ]

@@ -112,14 +112,14 @@ def step(case: Case, precision: str) -> Work:
     return run, lambda: [len(labels[0]), int((labels[0] > 0).sum())]
 
 
-def infer(case: Case) -> Work:
+def infer(case: Case, precision: str) -> Work:
     """Return a detection in one image, pasting of masks included, and a count of the detections."""
     limits = {"box_score_thresh": 0.0, "box_nms_thresh": 0.3, "box_detections_per_img": 100}
     model = network(case, inference_proposals(case), **limits).eval()
     image = torch.from_numpy(example(case)[0][0].transpose(2, 0, 1).astype(np.float32) / 255)
 
     def run() -> list[dict[str, torch.Tensor]]:
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
             return model([image])
 
     return run, lambda: [len(run()[0]["scores"])]
