@@ -1,12 +1,12 @@
 """Measure how well the agreement score of the check tells right annotations from wrong ones.
 
 The right outlines of each photograph are scored beside wrong ones: those of another photograph of the set, mirrored,
-turned, drawn on the photograph before it was turned, and shifted by parts of a cell's or the photograph's width. A wrong
-copy counts where it moves the cells (IoU with the right ones below 0.7): the round cell in the middle of a picture lies
-right when mirrored.
+turned, drawn on the photograph before it was turned, and shifted by parts of a cell's or the photograph's width.
+A wrong copy counts where it moves the cells (IoU with the right ones below 0.7): the round cell in the middle of a
+picture lies right when mirrored.
 
-Needs ``../shared/data`` (``peybey_all``: 5 smears, 30 blasts; ``zxaoyou_wbc``: 157 pictures of one cell each); the third
-set are smears of our simulator.
+Needs ``../shared/data`` (``peybey_all``: 5 smears, 30 blasts; ``zxaoyou_wbc``: 157 pictures of one cell each);
+the third set are smears of our simulator.
 
 Usage: ``python benchmarks/dataset/agreement.py [--data ../shared/data] [--light 1.0] [--simulated 40]``
 """

@@ -50,6 +50,6 @@ def _replace(pixels: np.ndarray, curve: np.ndarray, out: np.ndarray) -> None:
 
 
 @compiled()
-def _truncated(share: float) -> int:
+def _truncated(share: float) -> np.uint8:
     """Return 255 times a share as uint8, cut off at both ends."""
     return np.uint8(min(max(share * 255.0, 0.0), 255.0))
