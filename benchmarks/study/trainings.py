@@ -1,16 +1,20 @@
 """Make the trainings of a study in one process, which saves TensorFlow's start and Snakemake's planning for each.
 
     python benchmarks/study/trainings.py config/studies/simulated.yaml [--seeds 1 2 3]
+    python benchmarks/study/trainings.py config/studies/dose_response.yaml --weights-of results/study_simulated
 
 Prepares the data by Snakemake, then calls the scripts of the rules `train`, `infer` and `score` for one run after the
 other, seed by seed, all methods (and the null arm) of a seed together. Stopped, it goes on where it was. The files lie
 where the workflow's lie and hold the same bytes; `snakemake --configfile ... --rerun-triggers mtime` makes the tables.
+With `--weights-of` nothing is trained: the networks of another study with the same methods and seeds look at this
+study's images.
 """
 
 import argparse
 import gc
 import importlib.util
 import logging
+import shutil
 import subprocess
 import sys
 import time
@@ -72,8 +76,8 @@ def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) 
     results = config["results"]
     folder = Path(results, "runs", run.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    names = {"splits": "splits.csv", "annotations": "annotations.json", "labels": "labels.csv"}
-    files = {key: f"{results}/data/{name}" for key, name in names.items()}
+    names = ("splits.csv", "annotations.json", "labels.csv", "limits.csv")
+    files: dict[str, Any] = {Path(name).stem: f"{results}/data/{name}" for name in names}
     files |= {
         "flipped_annotations": f"{results}/data/annotations_flipped.json",
         "images": [f"{results}/enhanced/{run.method}/any.png"],  # the scripts take its folder
@@ -104,12 +108,24 @@ def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) 
         gc.collect()
 
 
+def take(source: Path, results: Path, run: plan.Run) -> None:
+    """Copy the network of a run of another study, where it is not there yet."""
+    for name in ("model.weights.h5", "history.csv"):
+        target = results / "runs" / run.folder / name
+        if not target.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / "runs" / run.folder / name, target)
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("configs", nargs="+", help="config files of the study, later ones win")
+    parser.add_argument(
+        "--weights-of", type=Path, metavar="RESULTS", help="train nothing, take these networks"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", help="those of the config that are to be run; all")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -125,6 +141,8 @@ def main() -> None:
     for seed in options.seeds or config["seeds"]:
         for run in (run for place, run in of_seed if place == seed):
             start, used = time.monotonic(), time.process_time()
+            if options.weights_of:
+                take(options.weights_of, Path(config["results"]), run)
             make(config, run, scripts)
             LOGGER.info(
                 "DONE %s in %.0f s (%.0f CPU s)",
