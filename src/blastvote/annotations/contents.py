@@ -36,18 +36,18 @@ def open_file(path: Path, class_attribute: str | None, notes: list[str]) -> Anno
     """
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        return AnnotationFile(path, "csv", io.read_table(path), class_attribute)
+        return AnnotationFile(path, "csv", io.read_table(path, notes=notes), class_attribute)
     if suffix in (".json", ".geojson"):
         return AnnotationFile(path, "json", io.read_json(path, notes), class_attribute)
     head = _head(path)
     if head[:2] not in (b"\xff\xfe", b"\xfe\xff") and (b"\0" in head or head.startswith(b"\x93NUMPY")):
         return AnnotationFile(path, "binary", head, class_attribute)
-    text = io.read_text(path)
+    text = io.read_text(path, notes)
     start = text.lstrip()[:1]
     if start == "<":
         return AnnotationFile(path, "xml", parse_xml(path, text), class_attribute)
     if start in ("{", "["):
-        return AnnotationFile(path, "json", io.read_json(path, notes), class_attribute)
+        return AnnotationFile(path, "json", io.read_json(path), class_attribute)
     return AnnotationFile(path, "text", text, class_attribute)
 
 

@@ -14,7 +14,8 @@ from blastvote.io.images import (
 )
 from blastvote.io.mask_images import is_single_channel, read_mask_image
 from blastvote.io.opening import IMAGE_SUFFIXES
-from blastvote.io.reading import read_json, read_table, read_text, sha256
+from blastvote.io.reading import read_json, read_text, sha256
+from blastvote.io.tables import read_table
 from blastvote.io.writing import atomic_path, write_csv, write_json, write_text
 
 __all__ = [

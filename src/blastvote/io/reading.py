@@ -1,29 +1,30 @@
-"""Read text, JSON and tables that others wrote, and tell what is wrong with them."""
+"""Read text and JSON that others wrote, and tell what is wrong with them."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import warnings
-from collections.abc import Iterable
-from io import StringIO
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from blastvote.errors import InputError
 from blastvote.io.writing import StrPath
 
 
-def read_text(path: StrPath) -> str:
+def read_text(path: StrPath, notes: list[str] | None = None) -> str:
     """Read a text file as UTF-8 (a byte-order mark is dropped), UTF-16 with a mark, or else Latin-1.
+
+    Parameters
+    ----------
+    path
+        The file.
+    notes
+        Receives a sentence where the file is not plain UTF-8.
 
     Raises
     ------
     InputError
-        If the file is missing or may not be read.
+        If the file is missing, may not be read, or is damaged UTF-16.
     """
     path = Path(path)
     try:
@@ -32,12 +33,39 @@ def read_text(path: StrPath) -> str:
         raise InputError(f"{path}: there is no such file. Correct the path.") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Expected a readable file.") from error
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
+    encoding = _encoding(data)
+    if encoding != "utf-8" and notes is not None:
+        notes.append(f"The file is read as {NAMES[encoding]}.")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: not well-formed UTF-16 at byte {error.start}; the file may be cut off. Save it again as UTF-8."
+        ) from error
+
+
+NAMES = {
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 without a byte-order mark",
+    "utf-16-be": "UTF-16 without a byte-order mark",
+    "utf-8-sig": "UTF-8 with a byte-order mark, which is dropped",
+    "latin-1": "Latin-1, as it is not UTF-8: check letters with accents",
+}
+
+
+def _encoding(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    for places, encoding in ((slice(1, 200, 2), "utf-16-le"), (slice(0, 200, 2), "utf-16-be")):
+        if len(data) >= 8 and not any(data[places]):  # every second byte is zero
+            return encoding
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    try:
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return "latin-1"
+    return "utf-8"
 
 
 def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
@@ -48,7 +76,8 @@ def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
     path
         The file.
     notes
-        Receives a sentence for every key that an object holds twice; the last value counts, as everywhere.
+        Receives a sentence where the file is not plain UTF-8, and for every key that an object holds twice; the last
+        value counts, as everywhere.
 
     Raises
     ------
@@ -64,7 +93,7 @@ def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
             notes.append(f"The key {twice[0]!r} occurs twice in one object; the last one counts.")
         return result
 
-    text = read_text(path)
+    text = read_text(path, notes)
     if not text.strip():
         raise InputError(f"{path}: the file is empty; expected JSON. Save or export it again.")
     try:
@@ -76,76 +105,6 @@ def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
         raise InputError(
             f"{path}: not valid JSON at {where} ({error}). The file may be cut off: save or export it again."
         ) from error
-
-
-def read_table(path: StrPath, required: Iterable[str] = ()) -> pd.DataFrame:
-    """Read a CSV (``,``, ``;`` or tab) with every value as text, so that ``007`` stays ``007``.
-
-    Parameters
-    ----------
-    path
-        The CSV file; the first line holds the column names. Names and values are stripped of blanks, the
-        header of a leading ``#``.
-    required
-        Columns that must be there.
-
-    Returns
-    -------
-    pandas.DataFrame
-        All columns of strings; missing values are empty strings.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, empty, ragged, or lacks a required column.
-    """
-    text = read_text(path)
-    header = text.lstrip().split("\n", 1)[0]
-    if not header.strip():
-        raise InputError(f"{path}: the table is empty; expected a header line with column names.")
-    separator = max(",;\t", key=header.count)
-    _check_widths(path, text, separator)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pd.errors.ParserWarning)  # empty values at the ends of lines
-            frame = pd.read_csv(
-                StringIO(text),
-                sep=separator,
-                dtype=str,
-                keep_default_na=False,
-                skipinitialspace=True,
-                index_col=False,
-            )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path}: not a well-formed CSV table ({error}). Save it again as CSV.") from error
-    frame.columns = [str(column).strip() for column in frame.columns]
-    frame = frame.rename(columns={frame.columns[0]: frame.columns[0].removeprefix("#").strip()})
-    for column in frame.columns:
-        frame[column] = frame[column].str.strip()
-    missing = [column for column in required if column not in frame.columns]
-    if missing:
-        raise InputError(
-            f"{path}: column '{missing[0]}' is missing; the table has {list(frame.columns)}. "
-            f"Expected the columns {list(required)}: rename or add it."
-        )
-    return frame
-
-
-def _check_widths(path: StrPath, text: str, separator: str) -> None:
-    """Raise InputError at the first line with more values than columns; pandas would drop them unseen."""
-    lines = csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True)
-    columns: list[str] = []
-    while True:
-        try:
-            line = next(lines)
-        except (StopIteration, csv.Error):  # csv.Error: fields longer than 128 kB, as outlines can be
-            return
-        columns = columns or line
-        if any(value.strip() for value in line[len(columns) :]):
-            raise InputError(
-                f"{path}: line {lines.line_num} has {len(line)} values, but the header names {len(columns)} columns "
-                f"{columns}. Name every column; put quotes around values that hold '{separator}'."
-            )
 
 
 def sha256(path: StrPath) -> str:

@@ -89,7 +89,7 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         label. One message lists the first cases and their number.
     """
     journal = Journal()
-    rows = read_labels(source, classes, journal.warnings).itertuples(index=False)
+    rows = read_labels(source, classes, journal).itertuples(index=False)
     table = {str(image_id): (str(label or ""), str(patient)) for image_id, label, patient in rows}
     annotations: dict[str, ImageAnnotation] = {}
     sources: dict[str, str] = {}

@@ -14,11 +14,13 @@ from blastvote.annotations.mask_images.colours import parse_colour
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.dataset.source.classes import check_aliases
 from blastvote.dataset.source.image_ids import assign_ids, safe_id
-from blastvote.dataset.source.labels import LABEL_COLUMNS, PATIENT_COLUMNS, read_labels
+from blastvote.dataset.source.label_tables import LABEL_COLUMNS, PATIENT_COLUMNS
+from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.patterns import is_pattern, path_exists, split_pattern
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.dataset.source.photographs import list_images
 from blastvote.errors import InputError
+from blastvote.io.tables import LINES
 from blastvote.wording import listed
 
 __all__ = ["Part", "Source", "open_source", "path_exists"]
@@ -122,6 +124,8 @@ def _joined(parts: list[Part], annotations: list[str], labels: list[str]) -> lis
 def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
     """Read a CSV sheet: ``path``, and optionally ``image_id``, ``mask``, ``label``, ``patient_id``."""
     table = io.read_table(sheet, required=["path"])
+    if table.empty:
+        raise InputError(f"{sheet}: has a header and no line below it. Add a line for each photograph.")
     paths = _sheet_photographs(sheet, table)
     if "image_id" in table:
         images = dict(zip(_sheet_ids(sheet, table), paths, strict=True))
@@ -147,7 +151,7 @@ def _sheet_photographs(sheet: str, table: pd.DataFrame) -> list[Path]:
             "from the sheet's folder."
         )
     first: dict[Path, int] = {}
-    for line, (value, path) in enumerate(zip(table["path"], paths, strict=True), start=2):
+    for line, value, path in zip(table.attrs[LINES], table["path"], paths, strict=True):
         if first.setdefault(path.resolve(), line) != line and "image_id" in table:
             raise InputError(
                 f"{sheet}: line {line} names {value!r} again (first in line {first[path.resolve()]}): one photograph "
