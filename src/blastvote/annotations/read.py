@@ -12,6 +12,7 @@ from blastvote.annotations.common import merge_images
 from blastvote.annotations.contents import open_file
 from blastvote.annotations.files import annotation_files
 from blastvote.annotations.journal import Journal
+from blastvote.annotations.mask_images.files import MASK_FOLDERS, read_mask_folder
 from blastvote.annotations.model import AnnotationSet
 from blastvote.annotations.registry import AnnotationFile, find_format, supported
 from blastvote.errors import InputError
@@ -84,9 +85,13 @@ def _described(file: AnnotationFile) -> str:
     return f"a {type(document).__name__}"
 
 
-def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
-    from blastvote.annotations.mask_images.files import read_mask_folder
+def _folder_of(file: Path, root: Path) -> str:
+    """Return the nearest folder below `root` that is not called ``labels`` or so, with a slash; empty if none is."""
+    names = (folder.name for folder in file.relative_to(root).parents if folder.name)
+    return next((f"{name}/" for name in names if name.casefold() not in MASK_FOLDERS), "")
 
+
+def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
     files = annotation_files(folder)
     if not files:
         return read_mask_folder(folder)
@@ -97,7 +102,7 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
         journal.take(part.notes, part.warnings, part.lines)
         formats.add(part.format)
         # Names in files of subfolders count from there: train/a.png is not val/a.png.
-        own = "" if file.parent == folder else f"{file.parent.name}/"
+        own = _folder_of(file, folder)
         for image in part.images.values():
             images.append(replace(image, file_name=own + image.file_name) if own else image)
     return AnnotationSet.of(journal, "+".join(sorted(formats)), merge_images(images, journal))

@@ -80,6 +80,12 @@ def test_coco_ids_that_mean_two_things_are_refused(tmp_path):
     assert read_annotations(write(path, coco(categories=categories[:1] * 2))).images
 
 
+def test_panoptic_coco_is_refused(tmp_path):
+    panoptic = coco() | {"annotations": [{"image_id": 7, "file_name": "a.png", "segments_info": []}]}
+    with pytest.raises(InputError, match=r"panoptic annotations, whose masks are images in other files"):
+        read_annotations(write(tmp_path / "x.json", panoptic))
+
+
 def test_a_coco_outline_that_is_not_wrapped_in_a_list_is_one_polygon(tmp_path):
     flat = {"segmentation": [2, 1, 5, 1, 5, 4, 2, 4]}
     (cell,) = read_annotations(write(tmp_path / "x.json", coco(flat))).images["a.png"].cells

@@ -246,3 +246,46 @@ def test_the_precheck_finds_the_same_layouts(tmp_path, rule):
     config = {"images": str(tmp_path / "img"), "annotations": str(tmp_path / "masks")}
     with pytest.raises(InputError, match=r"1 of 2 images have no mask image \(b\.png\).*one for each cell"):
         precheck(open_source(config, CLASSES), CLASSES, rule)
+
+
+# --------------------------------------------------------------------- formats that do not name their image
+
+YOLO = "0 0.125 0.1 0.5 0.1 0.5 0.5 0.125 0.5\n"
+
+
+def test_a_file_that_names_no_image_is_that_of_the_only_photograph(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    (tmp_path / "labels.txt").write_text(YOLO)
+    collection, report, _ = read(rule, tmp_path / "img", tmp_path / "labels.txt", class_aliases={"0": "L1"})
+    assert report.counts["cells"] == 1
+    assert any("taken for that of the only photograph, a.png" in warning for warning in collection.warnings)
+    photograph(tmp_path / "img/b.png")
+    with pytest.raises(
+        InputError, match=r"\(yolo\) do not name their image, so each must be called as it, such as a"
+    ):
+        read(rule, tmp_path / "img", tmp_path / "labels.txt", class_aliases={"0": "L1"})
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [("images/{}/a.png", "labels/{}/a.txt"), ("{}/images/a.png", "{}/labels/a.txt")],
+)
+def test_the_folders_of_yolo(tmp_path, rule, images, labels):
+    """Images of one name in two folders keep their own cells."""
+    for part, cells in (("train", 2), ("val", 1)):
+        photograph(tmp_path / images.format(part), seed=cells)
+        target = tmp_path / labels.format(part)
+        target.parent.mkdir(parents=True)
+        target.write_text("".join(YOLO.replace("0.5", f"0.{5 + n}") for n in range(cells)))
+    (tmp_path / "data.yaml").write_text("names: [L1]\n")
+    collection, report, table = read(rule, tmp_path, tmp_path)
+    assert {i: len(image.cells) for i, image in collection.annotations.items()} == {"train_a": 2, "val_a": 1}
+    assert report.counts["cells L1"] == 3 and set(table["outcome"]) == {"cell"}
+
+
+def test_a_folder_with_an_archive_only(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    (tmp_path / "export").mkdir()
+    (tmp_path / "export/RoiSet.zip").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InputError, match=r"1 such as RoiSet\.zip\. Unpack"):
+        read(rule, tmp_path / "img", tmp_path / "export")

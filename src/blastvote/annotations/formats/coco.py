@@ -52,6 +52,7 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
             kind = type(entries).__name__
             raise InputError(f"{path}: 'annotations' is of type {kind}; expected a list. Export it again.")
         images = {str(image["id"]): image for image in document["images"]}
+        _refuse_panoptic(path, entries)
         _names_by_id(path, "image", document["images"], "file_name")
         names = _names_by_id(path, "category", document.get("categories") or [], "name")
         if not names and entries:
@@ -76,6 +77,15 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
     merged = merge_images(found, journal)
     note_classless(merged.values(), journal.notes)
     return AnnotationSet.of(journal, "coco", merged)
+
+
+def _refuse_panoptic(path: Path, entries: list[Any]) -> None:
+    """Raise InputError for COCO's panoptic form, whose masks lie in other files."""
+    if any(isinstance(entry, Mapping) and "segments_info" in entry for entry in entries):
+        raise InputError(
+            f"{path}: COCO panoptic annotations, whose masks are images in other files. Export COCO instances, or save "
+            "label maps and name their folder."
+        )
 
 
 def _names_by_id(

@@ -50,7 +50,7 @@ def read_yolo(file: AnnotationFile) -> AnnotationSet:
     """
     path = file.path
     journal = Journal(str(path))
-    names, source = _class_names(path.parent)
+    names, source = _class_names(path)
     cells = []
     lines = [line.split() for line in file.document.splitlines() if line.strip()]
     for number, (index, *texts) in enumerate(lines, start=1):
@@ -90,15 +90,15 @@ def _class_name(path: Path, line: int, index: int, names: dict[int, str], source
     return names[index]
 
 
-def _class_names(folder: Path) -> tuple[dict[int, str], Path | None]:
-    """Return the classes by number, and the file that names them."""
-    for place in (folder, folder.parent, folder.parent.parent):
+def _class_names(labels: Path) -> tuple[dict[int, str], Path | None]:
+    """Return the classes of a file of labels by number, and the file that names them."""
+    for place in labels.parents[:3]:
         for path in sorted(place.glob("*.yaml")) + sorted(place.glob("*.yml")):
             names = _yaml_names(path)
             if names:
                 return names, path
         for name in NAME_LISTS:
-            if (place / name).is_file():
+            if (place / name).is_file() and place / name != labels:
                 lines = [line.strip() for line in io.read_text(place / name).splitlines()]
                 return {n: line for n, line in enumerate(lines) if line}, place / name
     return {}, None

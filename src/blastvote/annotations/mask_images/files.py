@@ -124,8 +124,8 @@ def the_mask(stem: str, paths: Sequence[Path]) -> Path:
         masks = [p for p in masks if io.is_single_channel(p)]
     if len(masks) != 1:
         raise InputError(
-            f"{paths[0].parent}: {len(masks)} of the files {[p.name for p in paths]} may be the mask of "
-            f"'{stem}'; expected one single-channel image. Keep masks in a folder of their own, or "
+            f"{paths[0].parent}: {len(masks)} of the files {[f'{p.parent.name}/{p.name}' for p in paths]} may be "
+            f"the mask of '{stem}'; expected one single-channel image. Keep masks in a folder of their own, or "
             "name them by a pattern."
         )
     return masks[0]

@@ -112,11 +112,18 @@ def _candidates(part: Part) -> Iterable[tuple[Path, Path]]:
 
 def _nothing(path: Path) -> str:
     """Return what to say of an entry without mask images."""
-    seg = sorted(path.glob("*_seg.npy")) if path.is_dir() else []
+    files = sorted(path.iterdir()) if path.is_dir() else []
+    seg = [file for file in files if file.name.endswith("_seg.npy")]
+    packed = [file for file in files if file.suffix.lower() in (".zip", ".roi")]
     if seg:
         return (
             f"holds no mask images, but {len(seg)} files such as {seg[0].name}, which are pickles and never opened. In "
             "Cellpose choose File > Save masks as PNG/TIF; the masks (_cp_masks) are then found here."
+        )
+    if packed:
+        return (
+            f"holds no annotation files and no mask images, but {len(packed)} such as {packed[0].name}. Unpack exports "
+            "of annotation tools; make a label map of ImageJ's ROIs in Fiji, save it as TIFF and name its folder."
         )
     return (
         f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}). Name the "

@@ -72,6 +72,21 @@ def _find_all(annotations: AnnotationSet, index: NameIndex, part: Part) -> _Foun
     return _Found(ids, lost, guessed)
 
 
+def _take_the_only_one(annotations: AnnotationSet, part: Part, found: _Found, journal: Journal) -> None:
+    """Take a file that does not name its image for that of the only photograph, with a warning."""
+    if len(annotations.images) != 1 or len(part.images) != 1 or not found.lost:
+        return
+    (name,) = found.lost
+    if annotations.images[name].named_by_file:
+        ((image_id, path),) = part.images.items()
+        found.ids[name] = image_id
+        found.lost.clear()
+        journal.warnings.append(
+            f"{annotations.path}: files of this format ({annotations.format}) do not name their image; it was taken "
+            f"for that of the only photograph, {path.name}. Call it as the photograph to be sure"
+        )
+
+
 def _refuse_two(annotations: AnnotationSet, photograph: Path, one: str, other: str) -> None:
     """Raise InputError if two names of a file are two images, which would both be one photograph."""
     first, second = (PurePosixPath(name.replace("\\", "/")) for name in (one, other))
@@ -100,6 +115,7 @@ def _matched(
 ) -> dict[str, ImageAnnotation]:
     found = _find_all(annotations, index, part)
     where = annotations.path
+    _take_the_only_one(annotations, part, found, journal)
     empty = [name for name in found.lost if not annotations.images[name].cells]
     lost = [name for name in found.lost if annotations.images[name].cells]
     journal.notes += [f"{where}: {name} has no cells and no image; it was left out." for name in empty]

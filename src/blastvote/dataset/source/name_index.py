@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from blastvote import io
-from blastvote.dataset.source.image_ids import safe_id
+from blastvote.dataset.source.image_ids import IMAGE_FOLDERS, safe_id
 
 EXACT, ID, CASE, STEM, NUMBER, FOLDER, FOLDED = range(7)
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")  # Label Studio's upload
@@ -30,9 +30,9 @@ class NameIndex:
         for image_id, path in images.items():
             name = _normal(Path(path).name)
             stem = PurePosixPath(name).stem
-            folder = _normal(Path(path).parent.name)
-            for key in (name, stem):
-                self._add(FOLDER, f"{folder}/{key}".casefold(), image_id)
+            for folder in _folders(Path(path)):
+                for key in (name, stem):
+                    self._add(FOLDER, f"{folder}/{key}".casefold(), image_id)
             self._add(ID, image_id, image_id)
             self._add(EXACT, name, image_id)
             self._add(CASE, name.casefold(), image_id)
@@ -90,6 +90,13 @@ class NameIndex:
                 if found is not None:
                     return found
         return None
+
+
+def _folders(path: Path) -> set[str]:
+    """Return the name of an image's folder, and of the nearest one that is not called ``images`` or so."""
+    names = [_normal(folder.name) for folder in path.parents if folder.name]
+    telling = [name for name in names if name.casefold() not in IMAGE_FOLDERS]
+    return {*names[:1], *telling[:1]}
 
 
 def _undone(name: str) -> Iterator[str]:
