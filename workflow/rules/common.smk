@@ -118,3 +118,14 @@ def shown(path):
         category=part.category,
         labels={"shows": part.title, "as": "table" if kind == ".csv" else "figure"},
     )
+
+
+def shown_page(path, name):
+    """Mark a page for `snakemake --report`."""
+    part = report_part(name, False)
+    return report(
+        path,
+        caption=f"../../src/blastvote/report/captions/{part.caption}.rst",
+        category=part.category,
+        labels={"shows": part.title, "as": "page"},
+    )

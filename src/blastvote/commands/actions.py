@@ -74,6 +74,8 @@ def check(options: argparse.Namespace) -> None:
     """Check a data set as the workflow does and print the report."""
     from blastvote.dataset.check.checks import check_dataset
     from blastvote.dataset.source.collect import collect
+    from blastvote.report.check.build import Checked, write_check
+    from blastvote.report.check.gallery import Gallery
     from blastvote.study.fit import check_fit
     from blastvote.study.plan import plan_source
     from blastvote.vote import make_rule, vote
@@ -82,9 +84,14 @@ def check(options: argparse.Namespace) -> None:
     classes, stop_on = config["classes"], config["dataset"]["stop_on"]
     rule = partial(vote, rule=make_rule(config["vote"]["rule"], classes))
     collection = collect(plan_source(config), classes, rule)
-    report, facts = check_dataset(collection, classes, rule, stop_on=stop_on)
+    gallery = Gallery(len(collection.images))
+    look = gallery.add if options.out else None
+    report, facts = check_dataset(collection, classes, rule, options.threads, stop_on, look)
     check_fit(report, facts, config["model"])
     print(report.to_markdown())
+    if options.out:
+        checked = Checked(report, facts, collection, classes, gallery.pictures)
+        print(f"Every finding, with pictures: {write_check(options.out, checked)}")
     report.raise_errors()
 
 

@@ -61,6 +61,8 @@ def check(add: Add) -> None:
     add("--alias", action="append", default=[], metavar="NAME=CLASS", help="a name in the files; repeatable")
     add("--classes", default="L1,L2,L3", help="comma-separated class names")
     add("--vote", default="pathologist", help="vote rule")
+    add("--out", type=Path, metavar="FOLDER", help="write the report: check.html with pictures, and tables")
+    add("--threads", type=int, default=2, help="images looked at side by side")
 
 
 def predict(add: Add) -> None:

@@ -12,19 +12,33 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 PAGE = resources.files("blastvote.report") / "page"
+CHECK_PAGE = resources.files("blastvote.report.check") / "page"
 STYLES = ("base.css", "tables.css", "viewer.css", "print.css")
-ENTRY = "main.js"
+CHECK_STYLES = ("base.css", "tables.css", "check.css", "print.css")
+ENTRY, CHECK_ENTRY = "main.js", "check.js"
 
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
-def script() -> str:
+def _file(name: str) -> Traversable:
+    """Return a file of a page; the check's own lie beside those that it shares with the study's."""
+    own = CHECK_PAGE / name
+    return own if own.is_file() else PAGE / name
+
+
+def script(entry: str = ENTRY) -> str:
     """Return all modules of the page as one script.
+
+    Parameters
+    ----------
+    entry
+        The module that imports all others.
 
     Raises
     ------
@@ -34,7 +48,7 @@ def script() -> str:
     """
     parts: list[str] = []
     owners: dict[str, str] = {}
-    _add(ENTRY, parts, owners, ())
+    _add(entry, parts, owners, ())
     return '"use strict";\n' + "\n".join(parts)
 
 
@@ -43,7 +57,7 @@ def _add(name: str, parts: list[str], owners: dict[str, str], path: tuple[str, .
         raise ValueError(f"The page's modules import each other in a circle: {' -> '.join((*path, name))}.")
     if name in owners.values():
         return
-    text = (PAGE / name).read_text(encoding="utf-8")
+    text = _file(name).read_text(encoding="utf-8")
     for match in _IMPORT.finditer(text):
         _add(match[2], parts, owners, (*path, name))
     for found in _NAME.findall(text):
@@ -57,13 +71,13 @@ def _add(name: str, parts: list[str], owners: dict[str, str], path: tuple[str, .
     parts.append(body)
 
 
-def style(method_colours: Iterable[str], class_colours: Iterable[str]) -> str:
+def style(method_colours: Iterable[str], class_colours: Iterable[str], sheets: Iterable[str] = STYLES) -> str:
     """Return the style sheets as one text; ``--method-N`` and ``--class-N`` are the colours of the figures."""
     variables = [f"--method-{n}: {colour};" for n, colour in enumerate(method_colours)]
     variables += [f"--class-{n}: {colour};" for n, colour in enumerate(class_colours)]
     swatches = [f".method-{n} {{ --swatch: var(--method-{n}); }}" for n in range(len(list(method_colours)))]
-    sheets = [(PAGE / name).read_text(encoding="utf-8") for name in STYLES]
-    return "\n".join([":root {", *variables, "}", *swatches, *sheets])
+    texts = [_file(name).read_text(encoding="utf-8") for name in sheets]
+    return "\n".join([":root {", *variables, "}", *swatches, *texts])
 
 
 def policy(script_text: str, style_text: str) -> str:

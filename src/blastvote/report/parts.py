@@ -11,6 +11,7 @@ from importlib import resources
 CAPTIONS = resources.files("blastvote.report") / "captions"
 
 PLOT_TITLES = {
+    "check": "Check of the data set",
     "dataset": "Data set",
     "contrast_effect": "What each method does to the images",
     "learning_curves": "Learning curves",
@@ -37,7 +38,7 @@ TABLE_TITLES = {
 }
 
 CATEGORIES = {
-    "Data": ("dataset", "contrast_effect"),
+    "Data": ("check", "dataset", "contrast_effect"),
     "Training": ("learning_curves", "seeds"),
     "Segmentation": ("map_by_method", "table1", "pr_curves", "threshold_sweep"),
     "Subtype": ("classification_by_method", "table2", "table3", "confusion"),

@@ -15,6 +15,7 @@ from blastvote.dataset.check import ledger
 from blastvote.dataset.split import splits
 from blastvote.evaluate.statistics.classification import METRICS
 from blastvote.evaluate.tables.all_tables import all_tables
+from blastvote.report.check.tables import FACT_COLUMNS, FINDING_COLUMNS
 from blastvote.segmentation import limits
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "outputs.md"
@@ -70,6 +71,8 @@ def test_every_documented_table_is_written(tables: dict[str, pd.DataFrame]) -> N
         ("splits", splits.COLUMNS),
         ("import", ledger.COLUMNS),
         ("limits", limits.COLUMNS),
+        ("check", FINDING_COLUMNS),
+        ("image_facts", FACT_COLUMNS),
     ],
 )
 def test_every_column_of_the_data_is_documented(name: str, columns: list[str]) -> None:

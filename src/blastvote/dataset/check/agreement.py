@@ -50,7 +50,9 @@ POOR = 0.1
 GOOD = 0.3
 """From this score on, another position may be called the right one..."""
 CLEARER = 1.5
-"""... if its contrast is so many times that of the position in the file."""
+"""... if its contrast is so many times that of the position in the file..."""
+LEAST_KEPT = 0.9
+"""... and at least this share of the points stays in the photograph."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _outline_points(
     each = max(LEAST_POINTS, MOST_POINTS // len(cells))
     for number, cell in enumerate(cells[:MOST_POINTS], start=1):
         top, left = (max(0, round(side * scale)) for side in cell.box[:2])
-        crop = _reduced(cell, scale)[: size[0] - top, : size[1] - left]
+        crop = reduced_mask(cell, scale)[: size[0] - top, : size[1] - left]
         owner[top : top + crop.shape[0], left : left + crop.shape[1]][crop > 0] = number
         contours = cv2.findContours(np.pad(crop, 1), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
         ring = max(
@@ -144,8 +146,8 @@ def _outline_points(
     return place[free].astype(np.float32), normal[free].astype(np.float32)
 
 
-def _reduced(cell: TrueCell, scale: float) -> NDArray[np.uint8]:
-    """Return the cell's mask within its box, reduced, ``uint8`` of 0 and 255."""
+def reduced_mask(cell: TrueCell, scale: float) -> NDArray[np.uint8]:
+    """Return the cell's mask within its box, reduced by `scale` (at most 1), ``uint8`` of 0 and 255."""
     crop = cell.crop().astype(np.uint8) * 255
     if scale == 1.0:
         return crop
@@ -219,9 +221,10 @@ def _better_position(
     """Return the mirror image or turn of the outlines that clearly fits, else ``none``."""
     width, floor, contrast = present
     best, name = CLEARER * (contrast + floor), "none"
+    cover = _steps(colours, points[None], normals[None]).cover[0]
     for position in (*FLIPS[1:], *TURNS):
         placed, turned = _placed(points, normals, position, colours.shape[:2])
-        if _steps(colours, placed[None], turned[None]).cover[0] < 0.9:
+        if _steps(colours, placed[None], turned[None]).cover[0] < LEAST_KEPT * cover:
             continue
         other, score = _score(colours, placed, turned, width, floor)
         if other > best and score is not None and score >= GOOD:

@@ -6,19 +6,7 @@ import { change, readAddress, state } from "./state.js";
 import { startStrip } from "./strip.js";
 import { judgeAll, study } from "./study.js";
 import { startTables } from "./tables.js";
-
-const THEMES = ["system", "light", "dark"];
-
-function startTheme() {
-  const button = document.getElementById("theme");
-  button.addEventListener("click", () => {
-    const now = document.documentElement.dataset.theme ?? "system";
-    const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
-    if (next === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = next;
-    button.querySelector("span").textContent = next;
-  });
-}
+import { startTheme } from "./theme.js";
 
 startTheme();
 startTables();
