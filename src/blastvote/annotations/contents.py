@@ -15,6 +15,9 @@ MOST_DEPTH = 64
 """XML elements nested deeper than this are damage; annotation tools nest four deep."""
 HEAD = 64
 """So many bytes tell how a file is written."""
+MAGIC = (b"\x93NUMPY", b"PK\x03\x04", b"Iout")
+"""First bytes of NumPy files, archives and ImageJ's ROIs."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def open_file(path: Path, class_attribute: str | None, notes: list[str]) -> AnnotationFile:
@@ -40,7 +43,7 @@ def open_file(path: Path, class_attribute: str | None, notes: list[str]) -> Anno
     if suffix in (".json", ".geojson"):
         return AnnotationFile(path, "json", io.read_json(path, notes), class_attribute)
     head = _head(path)
-    if head[:2] not in (b"\xff\xfe", b"\xfe\xff") and (b"\0" in head or head.startswith(b"\x93NUMPY")):
+    if head.startswith(MAGIC) or (b"\0" in head and not head.startswith(UTF_16)):
         return AnnotationFile(path, "binary", head, class_attribute)
     text = io.read_text(path, notes)
     start = text.lstrip()[:1]

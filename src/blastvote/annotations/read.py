@@ -105,4 +105,5 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
         own = _folder_of(file, folder)
         for image in part.images.values():
             images.append(replace(image, file_name=own + image.file_name) if own else image)
+    journal.notes = list(dict.fromkeys(journal.notes))  # such as where each of many files finds its classes
     return AnnotationSet.of(journal, "+".join(sorted(formats)), merge_images(images, journal))

@@ -44,7 +44,7 @@ def check(add: Add) -> None:
     """Arguments of `blastvote check`."""
     add("images", nargs="?", default="", help="folder of photographs, or a CSV sheet")
     add("--config", type=Path, metavar="FILE", help="a study's config file, in place of all the rest")
-    add("--annotations", default="", help="VIA, COCO, LabelMe or GeoJSON file, or a folder of masks")
+    add("--annotations", default="", help="file or folder of an annotation tool, or of masks")
     add("--labels", default="", help="CSV with image_id,label,patient_id")
     modes = ("label_map", "binary", "components", "semantic")
     add("--masks", default="label_map", choices=modes, help="what the values of masks mean")

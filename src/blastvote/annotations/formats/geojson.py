@@ -105,7 +105,8 @@ def _without_fields(name: str, cells: list[Cell], kinds: list[str], journal: Jou
         x0, y0, x1, y1 = cell.bounds() or (0.0, 0.0, 0.0, 0.0)
         inside = (centres > (x0, y0)).all(axis=1) & (centres < (x1, y1)).all(axis=1)
         if kind == "annotation" and inside.any():
-            reason = f"an annotation that encloses {inside.sum()} cells is a field, not a cell"
+            count = f"{inside.sum()} cell{'s' * int(inside.sum() != 1)}"
+            reason = f"an annotation that encloses {count} is a field, not a cell"
             journal.leave_out(name, cell.object, reason)
         else:
             kept.append(cell)

@@ -9,6 +9,11 @@ from blastvote.annotations.model import AnnotationSet
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
 
+ROI_REMEDY = (
+    "ImageJ's ROIs are not read. StarDist writes a label map too (output type: Label Image): save it as TIFF and name "
+    "its folder. ROIs drawn by hand can be dragged onto the photograph in QuPath and exported as GeoJSON."
+)
+
 
 def _refuse(file: AnnotationFile, reason: str) -> NoReturn:
     raise InputError(f"{file.path}: {reason}")
@@ -68,9 +73,7 @@ def refuse_archive(file: AnnotationFile) -> AnnotationSet:
     """Refuse archives: exports of annotation tools to be unpacked, or ImageJ's ROIs."""
     _refuse(
         file,
-        "a zip archive. If an annotation tool exported it, unpack it and name the file or folder in it. ImageJ's and "
-        "StarDist's ROIs are not read: make a label map of them in Fiji (with the plugin BIOP or SCF: ROI Manager "
-        "to label image), save it as TIFF, and name its folder.",
+        f"a zip archive. If an annotation tool exported it, unpack it and name the file or folder in it. {ROI_REMEDY}",
     )
 
 
@@ -84,6 +87,5 @@ def refuse_imagej_roi(file: AnnotationFile) -> AnnotationSet:
     """Refuse single ROIs of ImageJ."""
     _refuse(
         file,
-        "an ROI of ImageJ, which is not read. Make a label map of all ROIs in Fiji (with the plugin BIOP or SCF: ROI "
-        "Manager to label image), save it as TIFF, and name its folder.",
+        f"an ROI of ImageJ. {ROI_REMEDY}",
     )

@@ -206,7 +206,7 @@ def _coloured_cells(
     """Return the numbers of a colour-coded mask's classes and its cells, which have classes."""
     check_mask_file(path, "semantic")
     labels, classes = read_colours(path, table, source)
-    journal.notes.append(f"{path.name}: the class of each colour is that of {source}.")
+    journal.notes.append(f"The class of each colour is that of {source}.")
     cells = cells_of_label_map(labels, "semantic", (), path.name, journal)
     return labels, tuple(replace(cell, class_name=classes[cell.attributes["value"]]) for cell in cells)
 

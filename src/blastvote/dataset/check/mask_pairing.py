@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from blastvote.annotations.files import is_annotation_entry
+from blastvote.annotations.formats.refused import ROI_REMEDY
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import (
     check_mask_file,
@@ -123,7 +124,7 @@ def _nothing(path: Path) -> str:
     if packed:
         return (
             f"holds no annotation files and no mask images, but {len(packed)} such as {packed[0].name}. Unpack exports "
-            "of annotation tools; make a label map of ImageJ's ROIs in Fiji, save it as TIFF and name its folder."
+            f"of annotation tools. {ROI_REMEDY}"
         )
     return (
         f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}). Name the "
@@ -181,6 +182,7 @@ def mask_annotations(part: Part, source: Source, journal: Journal) -> dict[str, 
             path = masks.whole[image_id]
             found[image_id] = read_mask_annotation(path, *how)
             values[path.name] = set(found[image_id].attributes["values"])
+    journal.notes[:] = dict.fromkeys(journal.notes)  # such as one table of colours for all masks
     if source.masks.mode == "binary":
         _note_rare_values(values, journal.notes)
     return found
