@@ -17,7 +17,7 @@ from blastvote import rle
 from blastvote.figures.pictures.overlay import overlay_cells
 from blastvote.io import read_image, write_image
 from blastvote.prediction.predictor import Prediction, Predictor
-from blastvote.prediction.sizes import PixelSizes
+from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.simulate import CLASS_NAMES, SimulationSettings, simulate_id
 
 WIDE = SimulationSettings(

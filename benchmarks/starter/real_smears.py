@@ -12,7 +12,7 @@ import argparse
 import csv
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +23,9 @@ import yaml
 from blastvote.annotations import read_annotations
 from blastvote.io import read_image
 from blastvote.prediction.predictor import Prediction, Predictor
-from blastvote.prediction.sizes import PixelSizes
-from blastvote.segmentation.model_file import DETECTIONS_A_TILE, TrainedModel, description_for_run, open_model
+from blastvote.scale.photo_sizes import PixelSizes
+from blastvote.segmentation.describe import description_for_run
+from blastvote.segmentation.model_file import DETECTIONS_A_TILE, TrainedModel, open_model
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.vote import make_rule
@@ -59,6 +60,20 @@ def overlap(cell: Cell, truth: np.ndarray) -> float:
     return shared / (float(cell.mask.sum()) + float(truth.sum()) - shared)
 
 
+def matched(cells: Sequence[Cell], masks: Sequence[np.ndarray]) -> list[int | None]:
+    """Return for each cell, by falling score, the place of the true mask that it overlaps by IoU 0.5; each once."""
+    free = set(range(len(masks)))
+    places: list[int | None] = []
+    for cell in cells:
+        ious = {k: overlap(cell, masks[k]) for k in free}
+        best = max(ious, key=lambda k: ious[k], default=None)
+        if best is not None and ious[best] < 0.5:
+            best = None
+        free -= {best}
+        places.append(best)
+    return places
+
+
 def blasts(predictor: Predictor, folder: Path) -> None:
     """Print AP50, F1 and the subtypes on the photographs of `peybey_all`."""
     paths = sorted(folder.glob("*.jpg"))
@@ -74,17 +89,12 @@ def blasts(predictor: Predictor, folder: Path) -> None:
         seconds.append(time.perf_counter() - start)
         true = [(cell.mask(*image.shape[:2]), cell.class_name) for cell in truth[path.stem].cells]
         total += len(true)
-        free = set(range(len(true)))
-        for cell, name in zip(found.cells, found.classes, strict=True):
-            ious = {k: overlap(cell, true[k][0]) for k in free}
-            best = max(ious, key=ious.get, default=None)  # type: ignore[arg-type]
-            hit = best is not None and ious[best] >= 0.5
+        places = matched(found.cells, [mask for mask, _ in true])
+        for cell, name, place in zip(found.cells, found.classes, places, strict=True):
             scores.append(cell.score)
-            right.append(hit)
-            if hit:
-                free.remove(best)
-                if cell.score >= predictor.model.min_score:
-                    typed.append((name == "L3") == (true[best][1] == "L3"))
+            right.append(place is not None)
+            if place is not None and cell.score >= predictor.model.min_score:
+                typed.append((name == "L3") == (true[place][1] == "L3"))
         counted = [k for k, cell in enumerate(found.cells) if cell.score >= predictor.model.min_score]
         is_l3 = any(found.classes[k] == "L3" for k in counted)
         votes.append(is_l3 == any(name == "L3" for _, name in true))
@@ -93,12 +103,12 @@ def blasts(predictor: Predictor, folder: Path) -> None:
     score, hits = np.array(scores), np.array(right, bool)
     counts = score >= predictor.model.min_score
     f1 = 2 * (hits & counts).sum() / (counts.sum() + total)
-    print(f"  blasts: AP50 {_ap(score, hits, total):.3f}, F1 {f1:.3f} ({(hits & counts).sum()} of {total} found, "
+    print(f"  blasts: AP50 {average_precision(score, hits, total):.3f}, F1 {f1:.3f} ({(hits & counts).sum()} of {total} found, "
           f"{(~hits & counts).sum()} false), L3 or not: {sum(typed)} of {len(typed)} cells, {sum(votes)} of "
           f"{len(votes)} photographs; {np.median(seconds):.1f} s a photograph")  # fmt: skip
 
 
-def _ap(scores: np.ndarray, hits: np.ndarray, total: int) -> float:
+def average_precision(scores: np.ndarray, hits: np.ndarray, total: int) -> float:
     """Return COCO's average precision (101 recalls) of detections at one threshold of IoU."""
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(hits[order])

@@ -14,7 +14,7 @@ import re
 
 from itertools import product
 
-from blastvote.study import plan
+from blastvote.study import plan, planned_scale
 from blastvote.study.cluster import job_request
 from blastvote.study.config import validate_config
 from blastvote.study.foresee import check_plan, check_weights, shown
@@ -65,6 +65,10 @@ ANNOTATIONS = f"{RESULTS}/data/annotations.json"
 FLIPPED_ANNOTATIONS = f"{RESULTS}/data/annotations_flipped.json"
 LIMITS = f"{RESULTS}/data/limits.csv"
 CONTRAST = f"{RESULTS}/data/contrast.csv"
+# Only where a pixel size is configured: else whole photographs are resized, and theirs plays no part.
+PIXEL_SIZES = (
+    [f"{RESULTS}/data/pixel_sizes.csv"] if planned_scale.has_pixel_sizes(config) else []
+)
 
 
 wildcard_constraints:

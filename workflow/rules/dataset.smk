@@ -1,9 +1,10 @@
 """The data set: labels, splits, checked manifest and instance masks.
 
 Inputs:  photographs, their annotations, an optional table of labels and patients.
-Outputs: {results}/data/labels.csv, splits.csv, manifest.csv, annotations.json (COCO), limits.csv, check.md, leakage.md.
+Outputs: {results}/data/labels.csv, splits.csv, pixel_sizes.csv, manifest.csv, annotations.json (COCO), limits.csv, check.md,
+         leakage.md.
 Steps:   labels from annotations -> splits (from labels alone, so that a retouched photograph does not
-         re-split the data) -> check of photographs and cells -> leakage check.
+         re-split the data) -> pixel sizes, where configured -> check of photographs and cells -> leakage check.
 """
 
 SPLIT_PROBLEM = plan.split_problem(FORESEEN.labels, config)
@@ -73,12 +74,41 @@ rule split:
         "../scripts/data/split.py"
 
 
+rule pixel_sizes:
+    """Say how large a pixel of each photograph is, where a study has pixel sizes."""
+    input:
+        # Nothing of a photograph plays a part where its pixel size is stated.
+        images=(
+            list(IMAGES.values())
+            if planned_scale.sizes_need_photographs(config)
+            else []
+        ),
+    output:
+        f"{RESULTS}/data/pixel_sizes.csv",
+    log:
+        f"{RESULTS}/logs/pixel_sizes.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pixel_sizes.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        **request("data"),
+    params:
+        dataset=config["dataset"],
+    message:
+        "Reading the pixel size of {n} photographs".format(n=len(IMAGES))
+    script:
+        "../scripts/data/pixel_sizes.py"
+
+
 rule manifest:
     """Check every photograph and cell; write the manifest and the masks."""
     input:
         images=list(IMAGES.values()),
         annotations=SOURCE.annotation_inputs,
         labels=LABELS,
+        pixel_sizes=PIXEL_SIZES,
     output:
         manifest=MANIFEST,
         annotations=ANNOTATIONS,
@@ -104,7 +134,15 @@ rule manifest:
         vote=config["vote"]["rule"],
         model={
             key: config["model"][key]
-            for key in ("backbone", "image_size", "limits", "options")
+            for key in (
+                "backbone",
+                "image_size",
+                "limits",
+                "options",
+                "pixel_size_um",
+                "tiles",
+                "tile_overlap",
+            )
         },
     message:
         "Checking {n} images and their cells".format(n=len(IMAGES))

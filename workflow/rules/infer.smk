@@ -15,6 +15,7 @@ rule infer:
         flipped=lambda wildcards: FLIPPED[wildcards.method],
         splits=SPLITS,
         limits=LIMITS,
+        pixel_sizes=PIXEL_SIZES,
     output:
         f"{RUN}/detections.json",
     log:

@@ -16,6 +16,7 @@ rule train:
         flipped_annotations=FLIPPED_ANNOTATIONS,
         splits=SPLITS,
         limits=LIMITS,
+        pixel_sizes=PIXEL_SIZES,
         leakage=LEAKAGE,
     output:
         weights=f"{RUN}/model.weights.h5",

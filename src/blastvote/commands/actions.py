@@ -78,16 +78,18 @@ def check(options: argparse.Namespace) -> None:
     from blastvote.report.check.gallery import Gallery
     from blastvote.study.fit import check_fit
     from blastvote.study.plan import plan_source
+    from blastvote.study.planned_scale import known_framing
     from blastvote.vote import make_rule, vote
 
     config = values.checked_config(options)
     classes, stop_on = config["classes"], config["dataset"]["stop_on"]
     rule = partial(vote, rule=make_rule(config["vote"]["rule"], classes))
-    collection = collect(plan_source(config), classes, rule)
+    source = plan_source(config)
+    collection = collect(source, classes, rule)
     gallery = Gallery(len(collection.images))
     look = gallery.add if options.out else None
     report, facts = check_dataset(collection, classes, rule, options.threads, stop_on, look)
-    check_fit(report, facts, config["model"])
+    check_fit(report, facts, config["model"], known_framing(source, config))
     print(report.to_markdown())
     if options.out:
         checked = Checked(report, facts, collection, classes, gallery.pictures)

@@ -22,7 +22,7 @@ from blastvote.io import read_image, write_image
 from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor
 from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
-from blastvote.prediction.sizes import PixelSizes
+from blastvote.scale.photo_sizes import PixelSizes
 
 OVERLAY_SIDE = 1600
 """The longer side of an overlay in pixels, at most."""

@@ -62,10 +62,28 @@ class Tile:
             cut |= x2 >= self.side - BORDER
         return cut
 
+    def holds(self, boxes: np.ndarray) -> np.ndarray:
+        """Return which boxes (N, 4) of the image have a part in the tile, ``bool (N,)``."""
+        y1, x1, y2, x2 = np.asarray(boxes).reshape(-1, 4).T
+        return (y1 < self.y + self.side) & (x1 < self.x + self.side) & (y2 > self.y) & (x2 > self.x)
+
+    def severs(self, boxes: np.ndarray) -> np.ndarray:
+        """Return which boxes (N, 4) of the image reach beyond the tile, ``bool (N,)``."""
+        y1, x1, y2, x2 = np.asarray(boxes).reshape(-1, 4).T
+        return (y1 < self.y) | (x1 < self.x) | (y2 > self.y + self.side) | (x2 > self.x + self.side)
+
     def outside(self, boxes: np.ndarray) -> np.ndarray:
         """Return which boxes (N, 4) of the tile have their centre where the tile was filled up."""
         centre = (boxes[:, :2] + boxes[:, 2:]) / 2
         return (self.y + centre[:, 0] >= self.height) | (self.x + centre[:, 1] >= self.width)
+
+
+def resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return an image ``uint8 (H, W, 3)`` at another height and width: areas averaged where it shrinks."""
+    if image.shape[:2] == size:
+        return image
+    how = cv2.INTER_AREA if size[0] < image.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size[::-1], interpolation=how))
 
 
 def lay_tiles(height: int, width: int, side: int, overlap: int) -> Iterator[Tile]:

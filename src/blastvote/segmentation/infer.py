@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from blastvote.dataset.augment import sample_id
-from blastvote.segmentation.detect import detect_all
+from blastvote.segmentation.detect import CellFinder, detect_all
 from blastvote.segmentation.network import trained_network
-from blastvote.segmentation.run import NetworkSettings, RunData
+from blastvote.segmentation.run import NetworkSettings, RunData, run_framing
 
 
 def infer_run(weights: Path, data: RunData, settings: NetworkSettings) -> list[dict[str, Any]]:
@@ -31,4 +31,6 @@ def infer_run(weights: Path, data: RunData, settings: NetworkSettings) -> list[d
     rows = data.rows("val", "test")
     model = trained_network(settings, weights)
     images = ((sample_id(*row), data.files.read(*row)) for row in rows)
-    return detect_all(model, images, len(rows))
+    framing = run_framing(data, settings)
+    # Tiles of one photograph fill the batches of the network already.
+    return detect_all(CellFinder(model, framing), images, len(rows), 4 if framing is None else 1)

@@ -5,7 +5,6 @@ The description is the metadata of `mrcnn.read_metadata`. Matterport's code igno
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import keras
 import numpy as np
 
 from blastvote.errors import InputError
+from blastvote.segmentation.describe import description_for_run
 from blastvote.segmentation.network import load_network
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.vote import VoteRule, make_rule
@@ -162,22 +162,3 @@ def _of_study(weights: Path) -> dict[str, Any]:
     variant = config["variants"][method]
     network = network_config(config["model"], config["training"], config["classes"])
     return description_for_run(config, variant, network)
-
-
-def description_for_run(
-    config: Mapping[str, Any], variant: Mapping[str, Any], network: MaskRCNNConfig
-) -> dict[str, Any]:
-    """Return the description of a run of a study with this configuration and contrast method."""
-    dataset, side = config["dataset"], network.image_max_dim
-    pixel_size = None
-    if dataset["source"] == "simulated":
-        made = dataset["simulated"]
-        pixel_size = made["pixel_size_um"] * max(made["width"], made["height"]) / side
-    return {
-        "classes": list(config["classes"]),
-        "network": dataclasses.asdict(network),
-        "contrast": {"function": variant["function"], "params": dict(variant.get("params") or {})},
-        "pixel_size_um": pixel_size,
-        "min_score": config["vote"]["min_confidence"],
-        "vote": config["vote"]["rule"],
-    }

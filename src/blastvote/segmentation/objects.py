@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import tensorflow as tf
 
-from blastvote.scale.tiles import Tile, lay_tiles, merge_cells
+from blastvote.scale.tiles import Tile, lay_tiles, merge_cells, resized
 from mrcnn import MaskRCNN
 from mrcnn.data.molding import mold_image
 from mrcnn.geometry.anchors import normalised_anchors
@@ -55,12 +54,14 @@ class ObjectDetector:
     ----------
     model
         A network of fixed size; its configuration says which score counts and from where on.
+    overlap
+        Pixels that neighbouring tiles share; None takes half of a tile.
     """
 
-    def __init__(self, model: MaskRCNN) -> None:
+    def __init__(self, model: MaskRCNN, overlap: int | None = None) -> None:
         self.model = model
         self.side = int(model.config.image_shape[0])
-        self.overlap = self.side // 2
+        self.overlap = self.side // 2 if overlap is None else overlap
         anchors = normalised_anchors(model.config, (self.side, self.side))
         self._whole = tf.constant([[0.0, 0.0, 1.0, 1.0]] * TILES_AT_ONCE)
         self._predict = tf.function(
@@ -82,12 +83,11 @@ class ObjectDetector:
             By what the photograph is resized for the network: its pixel size through the network's.
         """
         height, width = (max(1, round(n * scale)) for n in image.shape[:2])
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = cv2.resize(image, (width, height), interpolation=how) if scale != 1 else image
+        small = resized(image, (height, width))
         tiles = list(lay_tiles(height, width, self.side, self.overlap))
         found: list[_Found] = []
         for start in range(0, len(tiles), TILES_AT_ONCE):
-            found += self._of_tiles(np.asarray(small), tiles[start : start + TILES_AT_ONCE])
+            found += self._of_tiles(small, tiles[start : start + TILES_AT_ONCE])
         if not found:
             return []
         boxes = np.array([np.rint(one.box).astype(int) for one in found])

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from blastvote.dataset.source.pixel_sizes import read_pixel_sizes
+from blastvote.scale.framing import Framing
 from blastvote.segmentation.samples import ImageFiles
 
 
@@ -25,18 +27,26 @@ class RunData:
         The method's images.
     annotations
         COCO files of the originals and of the flipped copies; only a training needs them.
+    pixel_sizes
+        `pixel_sizes.csv`, where the configuration gives photographs a pixel size.
     """
 
     splits_path: Path
     fold: int
     files: ImageFiles
     annotations: tuple[Path, ...] = ()
+    pixel_sizes: Path | None = None
 
     @cached_property
     def splits(self) -> pd.DataFrame:
         """The rows of the fold."""
         table = pd.read_csv(self.splits_path, dtype={"image_id": str})
         return table[table["fold"] == self.fold]
+
+    @cached_property
+    def photo_sizes_um(self) -> dict[str, float] | None:
+        """Pixel size of each photograph in micrometres by image id; None where none is known."""
+        return None if self.pixel_sizes is None else read_pixel_sizes(self.pixel_sizes)
 
     def rows(self, *roles: str) -> list[tuple[str, str]]:
         """Return (image id, flip) of the rows with these roles, sorted, each once."""
@@ -65,3 +75,8 @@ class NetworkSettings:
     training: Mapping[str, Any]
     threads: int
     seed: int = 0
+
+
+def run_framing(data: RunData, settings: NetworkSettings) -> Framing | None:
+    """Return how a run's images are brought to its network; None for whole images."""
+    return Framing.of_model(settings.model, data.photo_sizes_um)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -47,42 +48,56 @@ class ImageFiles:
         return read_image(self.path(image_id, flip))
 
 
-def annotated_samples(
-    rows: Sequence[tuple[str, str]], files: ImageFiles, truth: Truth, class_names: Sequence[str]
-) -> list[Sample]:
-    """Return images with their true cells for the network; nothing is read or decoded yet.
+@dataclass(frozen=True)
+class Samples:
+    """Images with their true cells, for a training.
 
-    Crowds get negative class ids: they are neither cells nor background.
-
-    Parameters
+    Attributes
     ----------
-    rows
-        Image id and flip.
     files
         Where the images lie.
     truth
         The true cells of the originals and of the flipped copies.
     class_names
         The classes 1..K.
-
-    Raises
-    ------
-    InputError
-        If an image has no annotation.
     """
-    samples = []
-    for image_id, flip in rows:
-        image = truth.find(sample_id(image_id, flip))
+
+    files: ImageFiles
+    truth: Truth
+    class_names: Sequence[str]
+
+    def whole(self, rows: Sequence[tuple[str, str]]) -> list[Sample]:
+        """Return whole images (id and flip) with their cells; nothing is read or decoded yet.
+
+        Crowds get negative class ids: they are neither cells nor background.
+
+        Raises
+        ------
+        InputError
+            If an image has no annotation.
+        """
+        samples = []
+        for image_id, flip in rows:
+            image = self.annotated(image_id, flip)
+            read = partial(self.files.read, image_id, flip)
+            class_ids = self.signed_class_ids(image)
+            samples.append(Sample(image.image_id, read, partial(mask_crops, image), class_ids))
+        return samples
+
+    def annotated(self, image_id: str, flip: str) -> TrueImage:
+        """Return an image's true cells; InputError where nobody outlined them."""
+        image = self.truth.find(sample_id(image_id, flip))
         if image is None:
             raise InputError(
                 f"Image '{image_id}' is to be trained on, but no annotation file has its cells. Annotate it, or "
                 "choose a protocol in which it only tests."
             )
+        return image
+
+    def signed_class_ids(self, image: TrueImage) -> np.ndarray:
+        """Return the class of each cell, ``int32 (N,)`` from 1 on; negative for crowds."""
         signs = np.array([-1 if cell.crowd else 1 for cell in image.cells], dtype=np.int32)
-        class_ids = image.class_ids(class_names) * signs
-        read = partial(files.read, image_id, flip)
-        samples.append(Sample(image.image_id, read, partial(mask_crops, image), class_ids))
-    return samples
+        return image.class_ids(self.class_names) * signs
 
 
 def mask_crops(image: TrueImage) -> Iterator[MaskCrop]:

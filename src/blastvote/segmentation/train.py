@@ -8,23 +8,28 @@ import json
 import logging
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from blastvote.dataset.coco import read_coco
+from blastvote.dataset.truth import Truth
 from blastvote.errors import InputError
 from blastvote.io import atomic_path, sha256, write_csv, write_text
+from blastvote.segmentation.describe import first_weights_facts, trained_pixel_size
 from blastvote.segmentation.network import first_weights, untrained_network
-from blastvote.segmentation.run import NetworkSettings, RunData
-from blastvote.segmentation.samples import annotated_samples
+from blastvote.segmentation.run import NetworkSettings, RunData, run_framing
+from blastvote.segmentation.samples import Samples
 from blastvote.segmentation.settings import training_config
+from blastvote.segmentation.tiled import run_samples
 from blastvote.segmentation.validate import Validation
 from blastvote.study.lease import Lease
 from blastvote.study.stale import RUN_FILE
-from mrcnn import Progress, train
+from mrcnn import Progress, train, write_metadata
 from mrcnn.training.errors import TrainingError
 
 LOGGER = logging.getLogger("blastvote.train")
@@ -72,7 +77,12 @@ class TrainingFiles:
 
 
 def train_run(
-    name: str, data: RunData, settings: NetworkSettings, min_confidence: float, files: TrainingFiles
+    name: str,
+    data: RunData,
+    settings: NetworkSettings,
+    min_confidence: float,
+    files: TrainingFiles,
+    description: Mapping[str, Any],
 ) -> None:
     """Train on the training rows of a fold and keep the weights of the best epoch.
 
@@ -90,16 +100,18 @@ def train_run(
         From which score on a cell counts for Matterport's AP after each epoch: that of the vote, as in the tables.
     files
         What is written.
+    description
+        Goes into the weight file, so that it is enough to predict with
+        (`blastvote.segmentation.describe.description_for_run`).
     """
     truth = read_coco(*data.annotations)
     loop = training_config(settings.training, settings.seed, settings.threads)
     first = first_weights(settings)
     model = untrained_network(settings, first)
-    train_samples, val_samples = (
-        annotated_samples(data.rows(role), data.files, truth, settings.class_names)
-        for role in ("train", "val")
-    )
-    LOGGER.info("%s: %d training and %d validation images", name, len(train_samples), len(val_samples))
+    framing = run_framing(data, settings)
+    train_samples, val_samples = run_samples(data, Samples(data.files, truth, settings.class_names), framing)
+    what = "images" if framing is None else "tiles"
+    LOGGER.info("%s: %d training and %d validation %s", name, len(train_samples), len(val_samples), what)
     state = files.checkpoints / training_hash(data, settings, first, min_confidence)
     if loop.tensorboard:  # a folder a training, named as in runs/, so that the board tells them apart
         board = Path(loop.tensorboard, *files.weights.parent.parts[-3:], state.name[:8])
@@ -113,15 +125,36 @@ def train_run(
                 val_samples,
                 loop,
                 state,
-                evaluate=Validation(val_samples, truth, data, settings.class_names, min_confidence),
+                evaluate=Validation(data, truth, settings.class_names, min_confidence, framing),
                 progress=ProgressLog(name, lease),
             )
         except TrainingError as error:  # its message says what to do
             raise InputError(f"{name}: {error}") from None
         lease.check()
-        with atomic_path(files.weights) as temporary:
-            shutil.copyfile(state / "best.weights.h5", temporary)
-        write_csv(files.history, pd.DataFrame(history))
+        _keep(state, files, history, _described(description, data, settings, truth, first))
+
+
+def _keep(state: Path, files: TrainingFiles, history: Any, description: Mapping[str, Any]) -> None:
+    """Write the outputs of a finished training: the weights with what they are, and the history."""
+    with atomic_path(files.weights) as temporary:
+        shutil.copyfile(state / "best.weights.h5", temporary)
+        write_metadata(temporary, description)
+    write_csv(files.history, pd.DataFrame(history))
+
+
+def _described(
+    description: Mapping[str, Any], data: RunData, settings: NetworkSettings, truth: Truth, first: Path | None
+) -> dict[str, Any]:
+    """Return a run's description with its seed, its first weights and the pixel size that it trained at."""
+    shown = [image_id for image_id, flip in data.rows("train") if flip == "none" or image_id in truth]
+    side = int(settings.model["image_size"])
+    known = trained_pixel_size(run_framing(data, settings), data.photo_sizes_um, shown, truth, side)
+    return {
+        **description,
+        "pixel_size_um": description["pixel_size_um"] if known is None else known,
+        "seed": settings.seed,
+        "started_from": first_weights_facts(settings.model["weights"], first),
+    }
 
 
 def training_hash(data: RunData, settings: NetworkSettings, first: Path | None, min_confidence: float) -> str:
@@ -131,6 +164,6 @@ def training_hash(data: RunData, settings: NetworkSettings, first: Path | None, 
         settings.seed, settings.threads, list(settings.class_names), dict(settings.model), dict(settings.training),
         min_confidence, data.fold, data.rows("train"), data.rows("val"),
         [sha256(data.files.path(*row)) for row in rows], [sha256(path) for path in data.annotations],
-        sha256(first) if first else None,
+        sha256(first) if first else None, sha256(data.pixel_sizes) if data.pixel_sizes else None,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(determined_by).encode()).hexdigest()[:20]

@@ -40,7 +40,7 @@ def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
         return {key: read_scalars(item, known.get(key, others)) for key, item in value.items()}
     if isinstance(value, list):
         return [read_scalars(item, schema.get("items", {})) for item in value]
-    if not isinstance(value, str) or "enum" in schema or "string" in schema.get("type", ()):
+    if not isinstance(value, str) or not value or "enum" in schema or "string" in schema.get("type", ()):
         return value
     try:
         return yaml.safe_load(value)
@@ -61,7 +61,8 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     Returns
     -------
     dict
-        The configuration with the scalars of the command line read (:func:`read_scalars`).
+        The configuration with the scalars of the command line read (:func:`read_scalars`) and the pixel size of the
+        first weights looked up.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     _check_vote(config)
     _check_protocol(config)
     _check_network(config)
-    return dict(config)
+    return {**config, "model": {**config["model"], "pixel_size_um": _network_pixel_size(config)}}
 
 
 def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
@@ -173,6 +174,33 @@ def _check_network(config: Mapping[str, Any]) -> None:
             f"Config key 'model.weights' is {config['model']['weights']!r}, but 'model.weights_sha256' is empty: "
             "whoever carries http:// can change the file. Give its sha256, or take https://."
         )
+
+
+def _network_pixel_size(config: Mapping[str, Any]) -> float | str:
+    """Return ``model.pixel_size_um`` as micrometres or empty: looked up in the first weights where it says so."""
+    from blastvote.segmentation.settings import SHIPPED
+    from mrcnn.weights.metadata import read_metadata
+
+    model, dataset = config["model"], config["dataset"]
+    if model["pixel_size_um"] != "" and dataset["source"] == "local" and dataset["pixel_size_um"] == "":
+        raise InputError(
+            f"Config key 'model.pixel_size_um' is {model['pixel_size_um']!r}, but 'dataset.pixel_size_um' is empty: "
+            "nothing says how large the photographs' pixels are. Give micrometres, a column, 'metadata' or 'auto'."
+        )
+    if model["pixel_size_um"] != "weights":
+        size: float | str = model["pixel_size_um"]
+        return size
+    path = SHIPPED.get(model["weights"], Path(model["weights"]).expanduser())
+    try:
+        found = read_metadata(path).get("pixel_size_um")
+    except (FileNotFoundError, ValueError):
+        found = None
+    if not isinstance(found, int | float):
+        raise InputError(
+            f"Config key 'model.pixel_size_um' is 'weights', but 'model.weights' ({model['weights']!r}) says no pixel "
+            "size. Give micrometres, or take weights that say it, such as starter."
+        )
+    return float(found)
 
 
 def _check_weights(source: str, backbone: str) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 
 from blastvote.dataset.check.measure import ImageFacts
 from blastvote.dataset.check.report import CheckReport
-from blastvote.dataset.check.scale import scale_error, scale_warnings
+from blastvote.dataset.check.scale import CellSizes, fit_findings
 from blastvote.errors import InputError
+from blastvote.scale.framing import Framing
 from blastvote.segmentation.limits import Crowded, limits_note, require_limits
 
 
@@ -19,7 +20,12 @@ def most_cells(facts: Sequence[ImageFacts]) -> Crowded:
     return Crowded.of({fact.image_id: fact.n_cells for fact in facts})
 
 
-def check_fit(report: CheckReport, facts: Sequence[ImageFacts], model: Mapping[str, Any] | None) -> None:
+def check_fit(
+    report: CheckReport,
+    facts: Sequence[ImageFacts],
+    model: Mapping[str, Any] | None,
+    framing: Framing | None = None,
+) -> None:
     """Add to a report how many cells the images have and how large they are, and what does not fit the network.
 
     Parameters
@@ -30,6 +36,8 @@ def check_fit(report: CheckReport, facts: Sequence[ImageFacts], model: Mapping[s
         Of all images.
     model
         The section ``model`` of the configuration; None where no configuration is known.
+    framing
+        Pixel size and tiles that it comes to; None where whole photographs are resized.
     """
     crowded = most_cells(facts)
     sides = [np.sqrt((y2 - y1) * (x2 - x1)) for y1, x1, y2, x2 in _boxes(facts)]
@@ -43,12 +51,9 @@ def check_fit(report: CheckReport, facts: Sequence[ImageFacts], model: Mapping[s
         require_limits(model, crowded)
     except InputError as error:
         report.add("limits", str(error))
-    too_small = scale_error(facts, model)
-    if too_small:
-        report.add("cells_vanish", f"{too_small}.")
-    else:
-        for text in scale_warnings(facts, model):
-            report.add("network_scale", text)
+    images = [CellSizes.of_facts(fact) for fact in facts]
+    for kind, text in fit_findings(images, model, framing):
+        report.add(kind, text)
     note = limits_note(model, crowded)
     if note:
         report.add("limits_raised", note)

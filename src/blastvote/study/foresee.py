@@ -27,6 +27,7 @@ from blastvote.io.opening import open_image
 from blastvote.segmentation.first_weights import check_first_weights
 from blastvote.segmentation.settings import network_config
 from blastvote.study.fit import check_fit
+from blastvote.study.planned_scale import known_framing, planned_scale_problems
 from blastvote.vote import make_rule, vote
 from blastvote.wording import listed
 
@@ -72,14 +73,15 @@ def look(source: Source, config: Mapping[str, Any]) -> list[str]:
     pixels = _all_pixels(paths)
     if len(paths) > MOST_PHOTOGRAPHS or pixels > MOST_PIXELS:
         return [
+            *planned_scale_problems(source, config),
             f"{len(paths)} photographs are too many for a dry run to look at: their headers are good, and the job "
-            "`manifest` will tell the rest. `blastvote check --config FILE` tells it now."
+            "`manifest` will tell the rest. `blastvote check --config FILE` tells it now.",
         ]
     rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
     collection = collect(source, config["classes"], rule)
     stop_on = config["dataset"].get("stop_on") or []
     report, facts = check_dataset(collection, config["classes"], rule, os.cpu_count() or 1, stop_on)
-    check_fit(report, facts, config["model"])
+    check_fit(report, facts, config["model"], known_framing(source, config))
     report.raise_errors()
     splits = make_splits(collection.labels, config["protocol"], config["classes"])
     allowed = ["near_duplicates"] if config["dataset"]["near_duplicates"] == "warn" else []

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from blastvote.dataset.source.collect import Foreseen, precheck
+from blastvote.dataset.source.pixel_sizes import stated_sizes
 from blastvote.dataset.source.source import Part, Source, open_source
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
@@ -63,6 +64,7 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> Foreseen:
     """
     rule = make_rule(config["vote"]["rule"], config["classes"])
     if config["dataset"]["source"] == "local":
+        stated_sizes(source, config["dataset"])
         foreseen = precheck(source, config["classes"], partial(vote, rule=rule))
         if foreseen.cells:
             require_limits(config["model"], Crowded.of(foreseen.cells))

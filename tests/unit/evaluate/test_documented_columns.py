@@ -12,6 +12,7 @@ from blastvote.annotations.journal import OUTCOMES
 from blastvote.contrast.api import enhance_and_describe
 from blastvote.dataset import manifest
 from blastvote.dataset.check import ledger
+from blastvote.dataset.source import pixel_sizes
 from blastvote.dataset.split import splits
 from blastvote.evaluate.statistics.classification import METRICS
 from blastvote.evaluate.tables.all_tables import all_tables
@@ -73,6 +74,7 @@ def test_every_documented_table_is_written(tables: dict[str, pd.DataFrame]) -> N
         ("limits", limits.COLUMNS),
         ("check", FINDING_COLUMNS),
         ("image_facts", FACT_COLUMNS),
+        ("pixel_sizes", pixel_sizes.COLUMNS),
     ],
 )
 def test_every_column_of_the_data_is_documented(name: str, columns: list[str]) -> None:

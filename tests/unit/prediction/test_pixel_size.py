@@ -4,7 +4,7 @@ from PIL import Image, TiffImagePlugin
 
 from blastvote.errors import InputError
 from blastvote.io import read_image, write_image
-from blastvote.prediction.sizes import PixelSizes
+from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.scale.pixel_size import RED_CELL_UM, estimate_pixel_size, tagged_pixel_size
 from blastvote.simulate import SimulationSettings, simulate_image
 from blastvote.simulate.cells.redcells import DIAMETER_UM

@@ -13,7 +13,7 @@ from blastvote.dataset.truth import TrueCell, TrueImage, Truth
 from blastvote.errors import InputError
 from blastvote.rle import encode
 from blastvote.segmentation.run import NetworkSettings, RunData
-from blastvote.segmentation.samples import ImageFiles, annotated_samples
+from blastvote.segmentation.samples import ImageFiles, Samples
 from blastvote.segmentation.train import training_hash
 
 CLASSES = ["L1", "L2"]
@@ -35,7 +35,7 @@ def truth(masks: np.ndarray) -> Truth:
 
 
 def test_crowds_are_neither_cells_nor_background(truth: Truth, masks: np.ndarray, tmp_path: Path) -> None:
-    (sample,) = annotated_samples([("a", "none")], ImageFiles(tmp_path), truth, CLASSES)
+    (sample,) = Samples(ImageFiles(tmp_path), truth, CLASSES).whole([("a", "none")])
     assert sample.class_ids.tolist() == [2, -1]
     crops = list(sample.read_masks((40, 50)))
     for number, crop in enumerate(crops):
@@ -48,7 +48,7 @@ def test_a_flipped_copy_has_flipped_masks(truth: Truth, masks: np.ndarray, tmp_p
     copies = tmp_path / "flipped"
     io.write_image(copies / "a__both.png", np.zeros((40, 50, 3), np.uint8))
     files = ImageFiles(tmp_path, [copies])
-    (sample,) = annotated_samples([("a", "both")], files, truth, CLASSES)
+    (sample,) = Samples(files, truth, CLASSES).whole([("a", "both")])
     crop = next(iter(sample.read_masks((40, 50))))
     y1, x1, y2, x2 = crop.box
     assert np.array_equal(crop.mask, flip_masks(masks, "both")[y1:y2, x1:x2, 0])
@@ -56,14 +56,14 @@ def test_a_flipped_copy_has_flipped_masks(truth: Truth, masks: np.ndarray, tmp_p
 
 
 def test_images_are_read_when_they_are_needed(truth: Truth, tmp_path: Path) -> None:
-    (sample,) = annotated_samples([("a", "none")], ImageFiles(tmp_path), truth, CLASSES)
+    (sample,) = Samples(ImageFiles(tmp_path), truth, CLASSES).whole([("a", "none")])
     with pytest.raises(InputError, match=r"a\.png"):  # there is no such file, and only now does it matter
         sample.read_image()
 
 
 def test_an_image_without_outlines_does_not_train_as_background(truth: Truth, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'b' is to be trained on"):
-        annotated_samples([("b", "none")], ImageFiles(tmp_path), truth, CLASSES)
+        Samples(ImageFiles(tmp_path), truth, CLASSES).whole([("b", "none")])
 
 
 @pytest.fixture

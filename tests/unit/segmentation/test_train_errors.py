@@ -19,11 +19,12 @@ from mrcnn.training import NonFiniteLossError, OutOfMemoryError, TrainingInterru
     ],
 )
 def test_its_message_alone(error, message, monkeypatch, tmp_path):
-    for name in ("read_coco", "first_weights", "untrained_network", "annotated_samples", "Validation"):
+    for name in ("read_coco", "first_weights", "untrained_network", "run_framing", "Validation"):
         monkeypatch.setattr(module, name, MagicMock())
+    monkeypatch.setattr(module, "run_samples", lambda *_: ([], []))
     monkeypatch.setattr(module, "training_config", lambda *_: SimpleNamespace(tensorboard=None))
     monkeypatch.setattr(module, "training_hash", lambda *_: "hash")
     monkeypatch.setattr(module, "train", MagicMock(side_effect=error))
     files = SimpleNamespace(checkpoints=tmp_path, weights=tmp_path / "runs/eff/seed0/fold0/w.h5")
     with pytest.raises(InputError, match=message):
-        module.train_run("eff", MagicMock(), MagicMock(), 0.5, files)
+        module.train_run("eff", MagicMock(), MagicMock(), 0.5, files, {})

@@ -15,8 +15,10 @@ import numpy as np
 import yaml
 
 from blastvote.contrast import validate_params
+from blastvote.dataset.source.pixel_sizes import stated_sizes
 from blastvote.dataset.split.settings import SplitSettings
 from blastvote.io import write_image
+from blastvote.scale.framing import Framing
 from blastvote.segmentation.settings import SET_ELSEWHERE, network_config, training_config
 from blastvote.simulate import SimulationSettings
 from blastvote.study import plan
@@ -46,6 +48,9 @@ OTHER: dict[str, Any] = {
     "dataset.class_aliases": {"lymphoblast-1": "L1"},
     "dataset.labels": "labels.csv",
     "dataset.stop_on": ["warning"],
+    "dataset.pixel_size_um": 0.1,
+    "model.pixel_size_um": 0.2,
+    "model.tiles": True,
     "classes": ["L1", "L2", "L3", "L4"],
     "vote.rule": "plurality",
     "methods": ["eff", "none"],
@@ -101,11 +106,13 @@ MATTERS: dict[str, dict[str, Any]] = {
                 "class_attribute",
                 "class_aliases",
                 "labels",
+                "pixel_size_um",
             )
         ],
         LOCAL,
     ),
     "classes": LOCAL,
+    "model.tile_overlap": {"model.tiles": True},
     **{
         f"cluster.jobs.{kind}.gpu_model": {f"cluster.jobs.{kind}.gpus": 1}
         for kind in ("data", "contrast", "train", "infer", "score", "tables")
@@ -210,6 +217,10 @@ def argument_objects(config: dict[str, Any]) -> dict[str, Any]:
         "images": {name: str(path) for name, path in source.images.items()},
         "source": (source.annotation_inputs, source.label_inputs, source.masks),
         "names": (source.class_attribute, dict(source.class_aliases)),
+        "scale": (
+            stated_sizes(source, config["dataset"]),
+            Framing.of_model(config["model"], None),
+        ),
         "simulator": plan.simulation_settings(config["dataset"]["simulated"]),
         "protocol": SplitSettings.from_config(config["protocol"]),
         "contrast": [

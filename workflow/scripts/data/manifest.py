@@ -15,6 +15,7 @@ from blastvote.report.check.gallery import Gallery
 from blastvote.segmentation.limits import limits_table
 from blastvote.study.fit import check_fit, most_cells
 from blastvote.study.plan import plan_source
+from blastvote.study.planned_scale import read_framing
 from blastvote.vote import make_rule, vote
 
 
@@ -26,7 +27,8 @@ def main(snakemake) -> None:
     stop_on = snakemake.params.dataset["stop_on"]
     gallery = Gallery(len(collection.images))
     report, facts = check_dataset(collection, classes, rule, snakemake.threads, stop_on, gallery.add)
-    check_fit(report, facts, snakemake.params.model)
+    framing = read_framing(snakemake.params.model, snakemake.input.pixel_sizes)
+    check_fit(report, facts, snakemake.params.model, framing)
     for warning in report.warnings:
         LOGGER.warning("Warning: %s", warning)
     folder = Path(snakemake.output.page).parent

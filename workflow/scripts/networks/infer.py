@@ -17,7 +17,7 @@ def main(snakemake) -> None:
     images = ImageFiles(Path(files.images[0]).parent, [Path(folder) for folder in files.flipped])
     detections = infer_run(
         Path(files.weights),
-        RunData(Path(files.splits), int(snakemake.wildcards.fold), images),
+        RunData(Path(files.splits), int(snakemake.wildcards.fold), images, (), *map(Path, files.pixel_sizes)),
         NetworkSettings(
             params.classes, read_limits(files.limits, params.model), params.training, snakemake.threads
         ),

@@ -68,9 +68,12 @@ KINDS = {
     "equal_cells": Kind("warning", "equal cells", "Remove the copies."),
     "overlapping_cells": Kind("warning", "cells overlap nearly whole", "Remove one if a cell was outlined twice."),
     "enclosing_cell": Kind("warning", "cell around other cells", "Remove it if it is a field around cells."),
-    "network_scale": Kind("warning", "cells do not fit the network", "Change model.image_size or the anchors."),
+    "network_scale": Kind("warning", "cells do not fit the network", "Change model.pixel_size_um, image_size or anchors."),
+    "photographs_too_large": Kind(
+        "error", "photographs larger than the network", "Set model.tiles to true, or raise model.image_size."
+    ),
     "limits": Kind("error", "more cells in an image than the network may find", "Set model.limits to auto."),
-    "cells_vanish": Kind("error", "cells vanish at the network's size", "Raise model.image_size, or cut tiles."),
+    "cells_vanish": Kind("error", "cells vanish at the network's size", "Set model.tiles, or raise model.image_size."),
     "limits_raised": Kind("note", "limits follow the data", "Nothing; model.limits: explicit keeps them."),
     "reading": Kind("warning", "doubt while reading annotations or tables", "Correct the file if this is not meant."),
     "dim": Kind("note", "dim photograph", "Nothing, if the study is about dim photographs; else expose it longer."),

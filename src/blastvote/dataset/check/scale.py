@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from blastvote.dataset.check.measure import ImageFacts
+from blastvote.scale.framing import Framing
+from blastvote.wording import listed
 
 MATTERPORT_ANCHORS = (32, 64, 128, 256, 512)
 SMALLEST, LARGEST = 0.5, 2.0
@@ -18,59 +21,137 @@ FINEST_STRIDE = 4
 """Pixels between the finest features of the pyramid (P2): a cell narrower than that leaves nothing to learn."""
 
 
-def scale_warnings(facts: Iterable[ImageFacts], model: Mapping[str, Any]) -> list[str]:
-    """Return a sentence if many cells become too small or too large for the anchors.
+@dataclass(frozen=True)
+class CellSizes:
+    """The cells of a photograph, in its own pixels.
+
+    Attributes
+    ----------
+    image_id, width, height
+        The photograph.
+    sides
+        ``float (N, 2)``: height and width of each cell's box, crowds left out.
+    """
+
+    image_id: str
+    width: int
+    height: int
+    sides: np.ndarray
+
+    @classmethod
+    def of_facts(cls, fact: ImageFacts) -> CellSizes:
+        """Return the sizes of the cells that the check measured."""
+        boxes = np.array([cell.box for cell in fact.cells if not cell.crowd], float).reshape(-1, 4)
+        return cls(fact.image_id, fact.width, fact.height, boxes[:, 2:] - boxes[:, :2])
+
+
+def fit_findings(
+    images: Sequence[CellSizes], model: Mapping[str, Any], framing: Framing | None
+) -> list[tuple[str, str]]:
+    """Return kind (`blastvote.dataset.check.findings.KINDS`) and sentence of all that does not fit the network.
 
     Parameters
     ----------
-    facts
-        Of all images.
+    images
+        All images.
     model
         The section ``model`` of the configuration.
+    framing
+        What it comes to; None where whole photographs are resized.
     """
+    too_large = fit_error(images, framing)
+    if too_large:
+        return [("photographs_too_large", too_large)]
+    too_small = scale_error(images, model, framing)
+    if too_small:
+        return [("cells_vanish", too_small)]
+    return [("network_scale", text) for text in scale_warnings(images, model, framing)]
+
+
+def scale_warnings(
+    images: Sequence[CellSizes], model: Mapping[str, Any], framing: Framing | None
+) -> list[str]:
+    """Return a sentence if many cells become too small or too large for the anchors, or too large for the tiles."""
     anchors = model["options"].get("rpn_anchor_scales") or MATTERPORT_ANCHORS
-    side = model["image_size"]
-    sizes = np.array([size for fact in facts for size in _sides(fact, side)])
-    if not len(sizes):
+    resized = [_resized(image, model["image_size"], framing) for image in images if len(image.sides)]
+    if not resized:
         return []
+    sides = np.concatenate(resized)
+    sizes = np.sqrt(sides.prod(1))
     low, high = SMALLEST * min(anchors), LARGEST * max(anchors)
+    small, large = _remedies(framing)
     warnings = []
-    for outside, word, remedy in (
-        (sizes < low, "small", "raise model.image_size, cut the photographs into tiles, or lower"),
-        (sizes > high, "large", "lower model.image_size or raise"),
-    ):
+    for outside, word, remedy in ((sizes < low, "small", small), (sizes > high, "large", large)):
         if outside.mean() > MOST:
             warnings.append(
-                f"{outside.sum()} of {len(sizes)} cells are too {word} for the network once the photographs are "
-                f"resized to {side} pixels: they become {_span(sizes[outside])} pixels wide, and its anchors are "
-                f"{min(anchors)} to {max(anchors)}. To learn them, {remedy} model.options.rpn_anchor_scales."
+                f"{outside.sum()} of {len(sizes)} cells are too {word} for the network {_how(model, framing)}: they "
+                f"become {_span(sizes[outside])} pixels wide, and its anchors are {min(anchors)} to {max(anchors)}. "
+                f"To learn them, {remedy} model.options.rpn_anchor_scales."
+            )
+    if framing is not None and framing.overlap is not None:
+        cut = sides.max(1) > framing.overlap
+        if cut.mean() > MOST:
+            warnings.append(
+                f"{cut.sum()} of {len(cut)} cells are wider than the {framing.overlap} pixels that neighbouring tiles "
+                "share, so they may lie whole in none and be missed. Raise model.tile_overlap or model.pixel_size_um."
             )
     return warnings
 
 
-def scale_error(facts: Iterable[ImageFacts], model: Mapping[str, Any]) -> str:
+def scale_error(images: Sequence[CellSizes], model: Mapping[str, Any], framing: Framing | None) -> str:
     """Return a sentence if most cells shrink below the finest features of the network, else an empty text."""
-    side = model["image_size"]
-    facts = list(facts)
-    sizes = np.array([size for fact in facts for size in _sides(fact, side)])
+    sides = [_resized(image, model["image_size"], framing) for image in images if len(image.sides)]
+    sizes = np.sqrt(np.concatenate(sides).prod(1)) if sides else np.array([])
     if not len(sizes) or np.median(sizes) >= FINEST_STRIDE:
         return ""
-    largest = max(max(fact.width, fact.height) for fact in facts)
+    middle = float(np.median(sizes))
+    told = (
+        f"half of the {len(sizes)} cells become narrower than {middle:.1f} pixels {_how(model, framing)}; the "
+        f"network's finest features are {FINEST_STRIDE} pixels apart, so nothing can be learned. "
+    )
+    if framing is not None:
+        return f"{told}Correct dataset.pixel_size_um, or lower model.pixel_size_um."
     anchors = model["options"].get("rpn_anchor_scales") or MATTERPORT_ANCHORS
-    needed = int(np.ceil(SMALLEST * min(anchors) * side / np.median(sizes) / 64)) * 64
+    needed = int(np.ceil(SMALLEST * min(anchors) * model["image_size"] / middle / 64)) * 64
+    return f"{told}Set model.tiles and model.pixel_size_um, or raise model.image_size to about {needed}."
+
+
+def fit_error(images: Sequence[CellSizes], framing: Framing | None) -> str:
+    """Return a sentence if photographs are larger than the network and not to be cut into tiles, else nothing."""
+    if framing is None:
+        return ""
+    wrong = [i for i in images if i.width and not framing.fits(i.image_id, i.height, i.width)]
+    if not wrong:
+        return ""
+    height, width = framing.size(wrong[0].image_id, wrong[0].height, wrong[0].width)
     return (
-        f"half of the {len(sizes)} cells become narrower than {np.median(sizes):.1f} pixels once the photographs "
-        f"(up to {largest} pixels wide) are resized to model.image_size {side}; the network's finest features are "
-        f"{FINEST_STRIDE} pixels apart, so nothing can be learned. Raise model.image_size to about {needed}, or cut "
-        "the photographs into tiles"
+        f"{len(wrong)} photographs ({listed([image.image_id for image in wrong], 3)}) are larger than the network at "
+        f"its pixel size: the first becomes {width}x{height} pixels, and model.image_size is {framing.side}. Set "
+        "'model.tiles: true' or raise model.image_size."
     )
 
 
-def _sides(fact: ImageFacts, side: int) -> list[float]:
-    """Return the root of the area of each cell's box after resizing, crowds left out."""
-    longest = max(fact.width, fact.height)
-    boxes = [cell.box for cell in fact.cells if not cell.crowd]
-    return [float(np.sqrt((y2 - y1) * (x2 - x1))) * side / longest for y1, x1, y2, x2 in boxes]
+def _resized(image: CellSizes, side: int, framing: Framing | None) -> np.ndarray:
+    if framing is None:
+        return image.sides * side / max(image.width, image.height)
+    return image.sides * framing.scale(image.image_id)
+
+
+def _how(model: Mapping[str, Any], framing: Framing | None) -> str:
+    if framing is None:
+        return f"once the photographs are resized to model.image_size {model['image_size']}"
+    if framing.pixel_size_um is None:
+        return "at the photographs' own pixels"
+    return f"at its {framing.pixel_size_um} micrometres a pixel"
+
+
+def _remedies(framing: Framing | None) -> tuple[str, str]:
+    if framing is None:
+        return (
+            "set model.tiles and model.pixel_size_um, raise model.image_size, or lower",
+            "lower model.image_size or raise",
+        )
+    return "lower model.pixel_size_um or", "raise model.pixel_size_um or"
 
 
 def _span(sizes: Sequence[float] | np.ndarray) -> str:

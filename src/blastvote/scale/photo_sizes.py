@@ -1,4 +1,4 @@
-"""The pixel size of each photograph of a prediction: stated, tagged, or estimated with its neighbours' help."""
+"""The pixel size of each photograph of a set: stated, tagged, or estimated with its neighbours' help."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from blastvote.errors import InputError
-from blastvote.io import image_size, read_image
+from blastvote.io import AS_SEEN, ReadSettings, image_size, read_image
 from blastvote.scale.pixel_size import PixelSize, estimate_pixel_size, tagged_pixel_size
 
 ENOUGH_CELLS = 40
@@ -21,31 +21,38 @@ class PixelSizes:
     Parameters
     ----------
     stated
-        Micrometres, or ``auto``.
+        Micrometres; ``metadata``: what the file's tags say; or ``auto``: the tags, else the red cells.
     paths
         All photographs: where one has few red cells, up to nine others of the same width and height are estimated too,
         and the median counts.
+    reading
+        How photographs are read.
     """
 
-    def __init__(self, stated: float | str, paths: Sequence[Path]) -> None:
-        self.stated, self.paths = stated, list(paths)
+    def __init__(self, stated: float | str, paths: Sequence[Path], reading: ReadSettings = AS_SEEN) -> None:
+        self.stated, self.paths, self.reading = stated, list(paths), reading
         self._place = {path: k for k, path in enumerate(self.paths)}
         self._estimates: dict[Path, PixelSize | None] = {}
         self._shapes: dict[Path, tuple[int, int] | None] = {}
 
-    def of(self, path: Path, image: np.ndarray) -> PixelSize:
-        """Return the pixel size of a photograph that was read as ``image``.
+    def of(self, path: Path, image: np.ndarray | None = None) -> PixelSize:
+        """Return the pixel size of a photograph; ``image`` spares reading it again.
 
         Raises
         ------
         InputError
-            If it is to be estimated and there are too few red cells.
+            If there are no tags, or too few red cells to estimate it.
         """
         if not isinstance(self.stated, str):
             return PixelSize(float(self.stated))
         tagged = tagged_pixel_size(path)
         if tagged is not None:
             return tagged
+        if self.stated == "metadata":
+            raise InputError(
+                f"{path}: has no OME, ImageJ or resolution tag that tells the pixel size. Give it in micrometres, in a "
+                "column of a sheet, or as auto."
+            )
         own = self._estimate(path, image)
         if own is not None and own.cells >= ENOUGH_CELLS:
             return own
@@ -54,7 +61,7 @@ class PixelSizes:
         if not known:
             raise InputError(
                 f"{path}: the pixel size cannot be estimated, there are too few round red cells. State it in "
-                "micrometres: --pixel-size 0.1"
+                "micrometres (dataset.pixel_size_um in a study, --pixel-size of blastvote predict)."
             )
         middle = float(np.median([size.um for size in known]))
         spread = float(np.std([np.log(size.um) for size in known])) / np.sqrt(len(known))
@@ -65,7 +72,9 @@ class PixelSizes:
     def _estimate(self, path: Path, image: np.ndarray | None = None) -> PixelSize | None:
         if path not in self._estimates:
             try:
-                self._estimates[path] = estimate_pixel_size(read_image(path) if image is None else image)
+                self._estimates[path] = estimate_pixel_size(
+                    read_image(path, self.reading) if image is None else image
+                )
             except InputError:
                 self._estimates[path] = None
         return self._estimates[path]
@@ -73,7 +82,7 @@ class PixelSizes:
     def _shape(self, path: Path) -> tuple[int, int] | None:
         if path not in self._shapes:
             try:
-                self._shapes[path] = image_size(path)
+                self._shapes[path] = image_size(path, self.reading)
             except InputError:
                 self._shapes[path] = None
         return self._shapes[path]
