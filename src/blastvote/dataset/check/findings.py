@@ -68,7 +68,7 @@ KINDS = {
     "equal_cells": Kind("warning", "equal cells", "Remove the copies."),
     "overlapping_cells": Kind("warning", "cells overlap nearly whole", "Remove one if a cell was outlined twice."),
     "enclosing_cell": Kind("warning", "cell around other cells", "Remove it if it is a field around cells."),
-    "network_scale": Kind("warning", "cells do not fit the network", "Change model.pixel_size_um, image_size or anchors."),
+    "network_scale": Kind("warning", "cells do not fit the network", "Change pixel sizes, image_size or anchors."),
     "photographs_too_large": Kind(
         "error", "photographs larger than the network", "Set model.tiles to true, or raise model.image_size."
     ),
