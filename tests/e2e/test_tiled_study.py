@@ -49,11 +49,11 @@ def test_cells_are_found_once_in_the_pixels_of_the_photographs(tiled: Path) -> N
     hits = true = 0
     for image_id in test:
         masks = [decode(a["segmentation"]) for a in truth["annotations"] if names[a["image_id"]] == image_id]
-        cells = [decode(c["segmentation"]) for c in found if c["image_id"] == image_id and c["score"] >= 0.9]
+        cells = [decode(c["segmentation"]) for c in found if c["image_id"] == image_id and c["score"] >= 0.4]
         assert len(cells) <= len(masks) + 1
         hits += sum(any((m & c).sum() > 0.6 * (m | c).sum() for c in cells) for m in masks)
         true += len(masks)
-    assert hits >= 0.8 * true
+    assert hits >= 0.85 * true
 
 
 def test_its_weights_are_enough_to_predict_with(tiled: Path, tmp_path: Path) -> None:
