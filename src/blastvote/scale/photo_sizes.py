@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from blastvote.errors import InputError
-from blastvote.io import AS_SEEN, ReadSettings, image_size, read_image
+from blastvote.io import ReadSettings, image_size, read_image
 from blastvote.scale.pixel_size import PixelSize, estimate_pixel_size, tagged_pixel_size
 
 ENOUGH_CELLS = 40
@@ -26,11 +26,13 @@ class PixelSizes:
         All photographs: where one has few red cells, up to nine others of the same width and height are estimated too,
         and the median counts.
     reading
-        How photographs are read.
+        How photographs are read; None as a viewer shows them.
     """
 
-    def __init__(self, stated: float | str, paths: Sequence[Path], reading: ReadSettings = AS_SEEN) -> None:
-        self.stated, self.paths, self.reading = stated, list(paths), reading
+    def __init__(
+        self, stated: float | str, paths: Sequence[Path], reading: ReadSettings | None = None
+    ) -> None:
+        self.stated, self.paths, self.reading = stated, list(paths), reading or ReadSettings()
         self._place = {path: k for k, path in enumerate(self.paths)}
         self._estimates: dict[Path, PixelSize | None] = {}
         self._shapes: dict[Path, tuple[int, int] | None] = {}

@@ -62,16 +62,15 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> Foreseen:
     InputError
         Naming file, value, expectation and remedy.
     """
-    rule = make_rule(config["vote"]["rule"], config["classes"])
     if config["dataset"]["source"] == "local":
         stated_sizes(source, config["dataset"])
-        foreseen = precheck(source, config["classes"], partial(vote, rule=rule))
+        rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
+        foreseen = precheck(source, config["classes"], rule)
         if foreseen.cells:
             require_limits(config["model"], Crowded.of(foreseen.cells))
         return foreseen
     settings = simulation_settings(config["dataset"]["simulated"])
-    labels = labels_frame(settings)
-    return Foreseen(labels, dict.fromkeys(labels["image_id"], settings.cells[1]))
+    return Foreseen(labels_frame(settings), dict.fromkeys(image_ids(settings), settings.cells[1]))
 
 
 def foreseen_model(foreseen: Foreseen, config: Mapping[str, Any]) -> dict[str, Any]:
