@@ -1,4 +1,4 @@
-"""Fine-tune from the starter, and train from nothing, on 10, 20 and 40 real images with the same steps; three seeds each.
+"""Fine-tune from the starter, and train from nothing, on 10, 20 and 40 real images with equal steps; three seeds each.
 
 The images are the single white cells of ``../shared/data/zxaoyou_wbc`` (config/examples/wbc.yaml; three classes, not
 leukaemia). All trainings are tested on the same 57 images. Each result is a line of the table; lines that are there are
