@@ -103,7 +103,8 @@ def blasts(predictor: Predictor, folder: Path) -> None:
     score, hits = np.array(scores), np.array(right, bool)
     counts = score >= predictor.model.min_score
     f1 = 2 * (hits & counts).sum() / (counts.sum() + total)
-    print(f"  blasts: AP50 {average_precision(score, hits, total):.3f}, F1 {f1:.3f} ({(hits & counts).sum()} of {total} found, "
+    ap50 = average_precision(score, hits, total)
+    print(f"  blasts: AP50 {ap50:.3f}, F1 {f1:.3f} ({(hits & counts).sum()} of {total} found, "
           f"{(~hits & counts).sum()} false), L3 or not: {sum(typed)} of {len(typed)} cells, {sum(votes)} of "
           f"{len(votes)} photographs; {np.median(seconds):.1f} s a photograph")  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How the starter stands altered photographs: compressed, smaller, larger, darker, warmer; the pixel size estimated anew.
+"""How the starter stands altered photographs: compressed, resized, darker, warmer; their pixel size is estimated anew.
 
 Every altered set of `peybey_all` is treated as photographs of its own: their pixel size is estimated from their red
 cells (``--pixel-size auto``), nothing of the original is known. True outlines are resized with the photographs.
@@ -30,7 +30,7 @@ KNOWN_UM = 0.0322
 
 @dataclass(frozen=True)
 class Alteration:
-    """What is done to a photograph: its size by `scale`, its colours by `colours` of floats from 0 to 1, JPEG's quality."""
+    """What is done to a photograph: its size, its colours (floats from 0 to 1), the quality of its JPEG file."""
 
     scale: float = 1.0
     colours: Callable[[np.ndarray], np.ndarray] | None = None
