@@ -19,6 +19,7 @@ TABLES = [
     *(f"table3_confusion_{method}" for method in METHODS),
     *(f"table3_confusion_{method}_unseen" for method in METHODS),
     *(f"cells_confusion_{method}" for method in METHODS),
+    "detection_quality",
     "comparisons",
     "ranks",
     "variance_shares",

@@ -17,6 +17,7 @@ from blastvote.figures.plots.curves import pr_curves, threshold_sweep
 from blastvote.figures.plots.detection import map_by_method
 from blastvote.figures.plots.learning import learning_curves
 from blastvote.figures.plots.matching import matching_shares
+from blastvote.figures.plots.quality import mask_quality
 from blastvote.figures.plots.reliability import reliability_diagram
 from blastvote.figures.plots.seeds import seed_spread
 from blastvote.figures.style import METHOD_NAMES
@@ -31,6 +32,7 @@ PLOTS = (
     "confusion_all_methods",
     "cells_confusion_all_methods",
     "matching",
+    "detection_quality",
     "comparisons",
     "threshold_sweep",
     "pr_curves",
@@ -102,6 +104,9 @@ def study_figures(data: StudyData) -> Iterator[tuple[str, Figure]]:
             {method: tables[f"cells_confusion_{method}"] for method in methods}, methods, unit="cells"
         ),
         "matching": lambda: matching_shares(tables["matching"], methods),
+        "detection_quality": lambda: mask_quality(
+            tables["detection_quality"], methods, level=data.confidence_level
+        ),
         "comparisons": lambda: forest_plot(
             tables["comparisons"], methods, level=1 - data.confidence_level, margins=data.margins
         ),

@@ -21,6 +21,7 @@ PLOT_TITLES = {
     "confusion_all_methods": "Votes and true classes, all methods",
     "cells_confusion_all_methods": "Cells and true classes, all methods",
     "matching": "What went wrong with which cells",
+    "detection_quality": "How good the masks are",
     "comparisons": "Differences between methods",
     "threshold_sweep": "Score threshold",
     "pr_curves": "Precision and recall",
@@ -34,6 +35,7 @@ TABLE_TITLES = {
     "table1_map": "Table 1: segmentation",
     "table2_classification": "Table 2: subtype by vote",
     "table3_confusion": "Table 3: confusion",
+    "detection_quality": "F1, panoptic quality, boundaries",
     "comparisons": "Differences between methods",
 }
 
@@ -42,7 +44,7 @@ CATEGORIES = {
     "Training": ("learning_curves", "seeds"),
     "Segmentation": ("map_by_method", "table1", "pr_curves", "threshold_sweep"),
     "Subtype": ("classification_by_method", "table2", "table3", "confusion"),
-    "Cells": ("matching", "cells_confusion", "calibration"),
+    "Cells": ("matching", "detection_quality", "cells_confusion", "calibration"),
     "Comparisons": ("comparisons", "ranks", "variance_shares", "study_design", "dose_"),
     "Pictures": ("examples", "method_grid"),
 }
@@ -68,8 +70,8 @@ def report_part(name: str, table: bool) -> Part:
 def _caption_name(name: str, table: bool) -> str:
     if not table:
         return name
-    if name == "comparisons":
-        return "comparisons_table"
+    if name in ("comparisons", "detection_quality"):
+        return f"{name}_table"
     known = ("table1_map", "table2_classification")
     if name in known:
         return name

@@ -15,6 +15,7 @@ TABLES = {
     "classification_by_method": "table2_classification",
     "confusion": "table3_confusion",
     "matching": "matching",
+    "detection_quality": "detection_quality",
     "comparisons": "comparisons",
     "threshold_sweep": "threshold_sweep",
     "pr_curves": "pr_curves",

@@ -9,6 +9,7 @@ from blastvote.evaluate.tables.all_tables import all_tables
 from blastvote.evaluate.tables.markdown import table1_markdown, table2_markdown
 from blastvote.io import write_csv, write_text
 from blastvote.logs import run_script
+from blastvote.scale.known import with_pixel_sizes
 
 
 def main(snakemake) -> None:
@@ -19,6 +20,7 @@ def main(snakemake) -> None:
         for run, scores, votes in zip(params.runs, snakemake.input.scores, snakemake.input.votes, strict=True)
     ]
     manifest = read_manifest(snakemake.input.manifest, params.classes)
+    manifest = with_pixel_sizes(manifest, snakemake.config["dataset"])
     study = load_study(runs, params.classes, manifest, params.null_arm)
     tables = all_tables(study, EvaluationSettings.from_config(evaluation), params.rule)
     for path in snakemake.output.tables:

@@ -13,6 +13,7 @@ from blastvote.errors import InputError
 from blastvote.evaluate.scoring import matterport
 from blastvote.evaluate.scoring.detections import Detections
 from blastvote.evaluate.scoring.matching import Overlap, match_image
+from blastvote.evaluate.scoring.quality import LEVELS, ImageQuality, image_quality, in_crowd
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,14 @@ class ImageScores:
         Whether Matterport's matching at IoU 0.5 gave each detection a true cell.
     pairs : ndarray, (P, 2) int64
         See `ImageMatch.pairs`.
+    quality : ImageQuality
+        Of the masks; zeros when the image is not annotated.
     """
 
     numbers: dict[str, float]
     matched: NDArray[np.bool_]
     pairs: NDArray[np.int64]
+    quality: ImageQuality
 
 
 def score_image(
@@ -58,7 +62,8 @@ def score_image(
     count = len(detections.rles)
     if image is None:
         numbers = {"ap_matterport": np.nan, "ap_matterport_range": np.nan}
-        return ImageScores(numbers, np.zeros(count, dtype=bool), np.zeros((0, 2), dtype=np.int64))
+        nothing = ImageQuality(np.zeros((len(class_names), len(LEVELS), 4)), np.zeros(3))
+        return ImageScores(numbers, np.zeros(count, dtype=bool), np.zeros((0, 2), dtype=np.int64), nothing)
     _check_sizes(detections, image)
     cells = image.counted()
     overlap = _overlap(detections, cells, class_names)
@@ -68,15 +73,20 @@ def score_image(
     order = matterport.falling(score)[: len(confident)]
     aps = matterport.average_precision(hits[:, order], len(cells.cells))
     masks = [detections.rles[row] for row in confident]
-    statistics = match_image(
-        overlap.take(confident), cells.touching_pairs(), rle.iou(masks, masks), len(class_names)
+    sure = overlap.take(confident)
+    statistics = match_image(sure, cells.touching_pairs(), rle.iou(masks, masks), len(class_names))
+    crowds = image.crowds()
+    forgiven = in_crowd(
+        (masks, sure.class_index, sure.areas),
+        (crowds.rles, crowds.class_ids(class_names).astype(np.int64) - 1),
     )
+    quality = image_quality(sure, (masks, cells.rles), forgiven, len(class_names))
     defined = len(cells.cells) > 0 or len(confident) > 0
     numbers = {
         "ap_matterport": float(aps[0]) if defined else np.nan,
         "ap_matterport_range": float(np.mean(aps)) if defined else np.nan,
     }
-    return ImageScores(statistics.counts | numbers, hits[0], statistics.pairs)
+    return ImageScores(statistics.counts | numbers, hits[0], statistics.pairs, quality)
 
 
 def _overlap(detections: Detections, cells: TrueImage, class_names: list[str]) -> Overlap:

@@ -20,6 +20,7 @@ from blastvote.evaluate.scoring.coco import match_flags
 from blastvote.evaluate.scoring.detections import Detections, check_classes, read_detections
 from blastvote.evaluate.scoring.image_scores import score_image
 from blastvote.evaluate.scoring.matching import COUNTS
+from blastvote.evaluate.scoring.quality import LEVELS
 from blastvote.evaluate.scoring.run_scores import RunScores
 
 ROLES = ("val", "test")
@@ -89,6 +90,10 @@ def score_run(
         box_flags=flags["bbox"][0],
         true_counts=flags["segm"][1],
         pairs=np.concatenate(pairs) if pairs else np.zeros((0, 3), dtype=np.int64),
+        quality=np.array([result.quality.counts for result in per_image]).reshape(
+            -1, len(class_names), len(LEVELS), 4
+        ),
+        boundaries=np.array([result.quality.boundary for result in per_image]).reshape(-1, 3),
     )
 
 

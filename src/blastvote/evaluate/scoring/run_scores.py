@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from blastvote.errors import InputError
 from blastvote.io import atomic_path
 
-VERSION = 1
+VERSION = 2
+ARRAYS = ("mask_flags", "box_flags", "true_counts", "pairs", "quality", "boundaries")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class RunScores:
         Cells to be found, by image and class.
     pairs : ndarray, (P, 3) int64
         (image, actual, predicted) of every true cell and every false detection; K is background.
+    quality : ndarray, (N, K, 5, 4) float64
+    boundaries : ndarray, (N, 3) float64
+        Of each image, see `quality.ImageQuality`: counts by class and IoU, and sums of boundary distances in pixels.
     """
 
     class_names: tuple[str, ...]
@@ -48,6 +52,8 @@ class RunScores:
     box_flags: NDArray[np.uint8]
     true_counts: NDArray[np.int64]
     pairs: NDArray[np.int64]
+    quality: NDArray[np.float64]
+    boundaries: NDArray[np.float64]
 
     def save(self, path: Path | str) -> None:
         """Write all of it to one `.npz`; the same scores give the same bytes."""
@@ -55,10 +61,7 @@ class RunScores:
             "version": np.array(VERSION),
             "class_names": np.array(self.class_names, dtype=str),
             "min_confidence": np.array(self.min_confidence),
-            "mask_flags": self.mask_flags,
-            "box_flags": self.box_flags,
-            "true_counts": self.true_counts,
-            "pairs": self.pairs,
+            **{name: getattr(self, name) for name in ARRAYS},
         }
         for prefix, frame in (("images", self.images), ("detections", self.detections)):
             for column in frame.columns:
@@ -91,8 +94,5 @@ class RunScores:
                 min_confidence=float(stored["min_confidence"]),
                 images=pd.DataFrame(frames["images"]),
                 detections=pd.DataFrame(frames["detections"]),
-                mask_flags=stored["mask_flags"],
-                box_flags=stored["box_flags"],
-                true_counts=stored["true_counts"],
-                pairs=stored["pairs"],
+                **{name: stored[name] for name in ARRAYS},
             )

@@ -12,6 +12,7 @@ from blastvote.evaluate.statistics.intervals import (
     classification_intervals,
     detection_intervals,
 )
+from blastvote.evaluate.statistics.mask_quality import quality_intervals
 from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import PooledVotes, Study, pooled_votes
 
@@ -62,6 +63,14 @@ class Analysis:
         name = ("detection", tuple(next(iter(pooled.values())).keys()))
         if name not in self._made:
             self._made[name] = detection_intervals(self.study, pooled, self.settings.bootstrap, self.pairs)
+        return self._made[name]
+
+    def quality_intervals(self, split: str) -> Intervals:
+        """Return F1, panoptic quality and boundary distances of a split with intervals."""
+        pooled = self.detections(split)
+        name = ("quality", tuple(next(iter(pooled.values())).keys()))
+        if name not in self._made:
+            self._made[name] = quality_intervals(self.study, pooled, self.settings.bootstrap)
         return self._made[name]
 
     def classification_intervals(self, subset: str, convention: str) -> Intervals:

@@ -28,6 +28,8 @@ class PooledDetections:
     mask_flags, box_flags : ndarray, (D, 10) uint8
     true_counts : ndarray, (N, K) int64
     pairs : ndarray, (P, 3) int64
+    quality, boundaries : ndarray
+        As in `RunScores`.
     n_unannotated : int
         Images of the split that have no annotation and no part in any of these numbers.
     """
@@ -38,6 +40,8 @@ class PooledDetections:
     box_flags: NDArray[np.uint8]
     true_counts: NDArray[np.int64]
     pairs: NDArray[np.int64]
+    quality: NDArray[np.float64]
+    boundaries: NDArray[np.float64]
     n_unannotated: int
 
     def keys(self) -> list[str]:
@@ -63,6 +67,8 @@ class PooledDetections:
             box_flags=self.box_flags[rows],
             true_counts=self.true_counts[kept],
             pairs=pairs,
+            quality=self.quality[kept],
+            boundaries=self.boundaries[kept],
             n_unannotated=self.n_unannotated,
         )
 
@@ -109,6 +115,8 @@ def pooled_detections(study: Study, method: str, seed: int, split: str) -> Poole
         box_flags=np.concatenate([part.box_flags for part in parts]),
         true_counts=np.concatenate([part.true_counts for part in parts]),
         pairs=np.concatenate(pairs),
+        quality=np.concatenate([part.quality for part in parts]),
+        boundaries=np.concatenate([part.boundaries for part in parts]),
         n_unannotated=missing,
     )
 
@@ -122,6 +130,8 @@ def _select(scores: RunScores, wanted: NDArray[np.bool_], fold: int) -> PooledDe
         box_flags=scores.box_flags,
         true_counts=scores.true_counts,
         pairs=scores.pairs,
+        quality=scores.quality,
+        boundaries=scores.boundaries,
         n_unannotated=0,
     )
     return every.subset(wanted)
@@ -174,11 +184,14 @@ def box_metrics(pooled: PooledDetections) -> dict[str, float]:
     }
 
 
-def weighted_mean(values: Array, weights: NDArray[np.int64]) -> Array:
-    """Return the means (B,) of values (N,) under weights (B, N), without undefined values."""
-    defined = np.isfinite(values)
-    total = weights @ defined.astype(np.float64)
-    summed = weights @ np.where(defined, values, 0.0)
+def weighted_mean(values: Array, weights: NDArray[np.int64], number: Array | None = None) -> Array:
+    """Return the means (B,) of values (N,) under weights (B, N), without undefined values.
+
+    Each value is the mean of `number` (N,) items, all of which count alike; of one, where left out.
+    """
+    defined = np.isfinite(values) * (1.0 if number is None else number)
+    total = weights @ defined
+    summed = weights @ (np.where(np.isfinite(values), values, 0.0) * defined)
     return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
 
 

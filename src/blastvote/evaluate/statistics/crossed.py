@@ -64,6 +64,14 @@ class Crossed:
             limits.append(low + (high - low) * np.where(inside | np.isnan(made), made, edge))
         return limits[0], limits[1]
 
+    def positive_interval(self, level: float) -> tuple[Array, Array]:
+        """Return the interval of quantities above 0 without a largest value, made on the scale of their logarithms."""
+        with np.errstate(all="ignore"):
+            reach = self._quantile((1 + level) / 2) * self.standard_error / self.value
+            low, high = self.value * np.exp(-reach), self.value * np.exp(reach)
+        undefined = ~(self.value > 0) | np.isnan(reach)
+        return np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
+
     def p_value(self) -> Array:
         """Return the two-sided p-value of a difference against 0."""
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -25,7 +25,7 @@ Pair = tuple[str, str]
 Weights = NDArray[np.int64]
 
 RANGES = {"mcc": (-1.0, 1.0), "n_images": (-np.inf, np.inf), "n_undetected": (-np.inf, np.inf)}
-"""Least and largest value of the metrics that are not fractions."""
+"""Least and largest value of the metrics that are not fractions; distances (`boundary_`) have no largest."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def detection_intervals(
     def of_key(key: Key, weights: Weights) -> Array:
         return detection_metrics(pooled[key], ranked[key], weights)
 
-    return _intervals(
+    return intervals_of(
         study,
         metric_names(study.class_names),
         of_key,
@@ -129,7 +129,7 @@ def classification_intervals(
         flat = [scores[name] for name in (*METRICS, "undetected_share", "n_images", "n_undetected")]
         return np.concatenate([np.stack(flat), *per_class])
 
-    return _intervals(
+    return intervals_of(
         study,
         classification_metric_names(study.class_names),
         of_key,
@@ -153,7 +153,7 @@ def _one_hot(votes: PooledVotes, n_classes: int) -> Array:
     return table
 
 
-def _intervals(
+def intervals_of(
     study: Study,
     metrics: Sequence[str],
     of_key: Callable[[Key, Weights], Array],
@@ -161,7 +161,23 @@ def _intervals(
     settings: BootstrapSettings,
     pairs: Sequence[Pair],
 ) -> Intervals:
-    """Return the intervals of `of_key`, which gives the metrics (M, B) of a run; `images` are ids and labels."""
+    """Return metrics of all arms on one set of images, with both intervals and paired differences.
+
+    Parameters
+    ----------
+    study
+        Its arms, seeds and patients.
+    metrics
+        M names.
+    of_key
+        Takes (method, seed) and weights (B, N) of the images and returns the metrics (M, B).
+    images
+        Ids and labels of the N images.
+    settings
+        Of the bootstrap over images.
+    pairs
+        Arms whose differences are wanted.
+    """
     image_ids, labels = images
     sampling = make_sampling(study.unit_of(image_ids), labels)
     once = np.ones((1, len(image_ids)), dtype=np.int64)
@@ -203,15 +219,22 @@ def _score(
 ) -> Estimates:
     """Return the estimates of one method; an interval without width at 0 or 1 becomes Wilson's."""
     value, low, high = (part.copy() for part in drawn)
-    ranges = np.array([RANGES.get(name, (0.0, 1.0)) for name in metrics]).T
+    ranges = np.array([_range(name) for name in metrics]).T
     fraction = (ranges[0] == 0) & (ranges[1] == 1)
     certain = fraction & (low == high) & ((value == 0) | (value == 1))
     if certain.any():
         least, most = wilson(np.clip(value, 0, 1), both.n_units, level)
         low[certain], high[certain] = least[certain], most[certain]
     with np.errstate(all="ignore"):
-        together = both.score_interval(level, ranges[0], ranges[1])
-    return Estimates(value, *together, low, high, both)
+        inside = both.score_interval(level, ranges[0], ranges[1])
+    above = both.positive_interval(level)
+    distance = (ranges[0] == 0) & np.isinf(ranges[1])
+    least, most = (np.where(distance, above[side], inside[side]) for side in (0, 1))
+    return Estimates(value, least, most, low, high, both)
+
+
+def _range(metric: str) -> tuple[float, float]:
+    return (0.0, np.inf) if metric.startswith("boundary_") else RANGES.get(metric, (0.0, 1.0))
 
 
 def _difference(drawn: tuple[Array, Array, Array], both: Crossed, level: float) -> Estimates:

@@ -44,6 +44,8 @@ class Study:
         Image id to patient; an image without a known patient is left out.
     labels : dict
         Image id to label, where known: the strata of the bootstrap.
+    pixel_sizes : dict
+        Image id to the side of a pixel in micrometres, where known.
     """
 
     class_names: tuple[str, ...]
@@ -53,6 +55,7 @@ class Study:
     runs: Mapping[tuple[str, int], tuple[RunResult, ...]]
     patients: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    pixel_sizes: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -111,7 +114,8 @@ def load_study(
     class_names
         The classes of the config.
     manifest
-        `manifest.csv` with image_id and patient_id; patients are unknown when left out or empty.
+        `manifest.csv` with image_id and patient_id, and pixel_size_um where pixel sizes are known; unknown when left
+        out or empty.
     null_arm
         The method among the runs that is the reference trained again; it has no rows in the tables of scores.
 
@@ -166,6 +170,7 @@ def make_study(
         ordered,
         _known(manifest, "patient_id"),
         _labels(results, manifest),
+        {name: float(um) for name, um in _known(manifest, "pixel_size_um").items()},
     )
 
 

@@ -15,6 +15,7 @@ from blastvote.evaluate.tables.cell_tables import (
     pr_curves,
 )
 from blastvote.evaluate.tables.comparisons import comparisons
+from blastvote.evaluate.tables.detection_quality import detection_quality
 from blastvote.evaluate.tables.paper_tables import table1, table2, table3
 from blastvote.evaluate.tables.threshold import threshold_sweep
 from blastvote.evaluate.tables.variance_tables import ranks, study_design, variance_shares
@@ -54,6 +55,7 @@ def all_tables(
     if settings.confusion_method in study.methods:
         tables["table3_confusion"] = tables[f"table3_confusion_{settings.confusion_method}"]
     return tables | {
+        "detection_quality": detection_quality(analysis),
         "comparisons": comparisons(analysis),
         "ranks": ranks(analysis),
         "variance_shares": variance_shares(analysis),
