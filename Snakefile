@@ -19,8 +19,19 @@ include: "workflow/rules/simulate.smk"
 include: "workflow/rules/dataset.smk"
 include: "workflow/rules/enhance.smk"
 include: "workflow/rules/augment.smk"
-include: "workflow/rules/train.smk"
-include: "workflow/rules/infer.smk"
+
+
+if EXTERNAL:
+
+    include: "workflow/rules/external.smk"
+
+else:
+
+    include: "workflow/rules/train.smk"
+    include: "workflow/rules/infer.smk"
+
+
+include: "workflow/rules/score.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/dose_response.smk"
 include: "workflow/rules/report.smk"

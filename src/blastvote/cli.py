@@ -53,6 +53,7 @@ COMMANDS: dict[Callable[[argparse.Namespace], int | None], Callable[[arguments.A
     actions.check: arguments.check,
     actions.predict: arguments.predict,
     actions.summary: arguments.summary,
+    actions.export: arguments.export,
     actions.crate: arguments.crate,
 }
 """What runs a command, and what adds its arguments."""

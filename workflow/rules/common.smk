@@ -18,7 +18,9 @@ from blastvote.study import plan, planned_scale
 from blastvote.study.cluster import job_request
 from blastvote.study.config import validate_config
 from blastvote.study.foresee import check_plan, check_weights, shown
+from blastvote.study.external import check_external, external_paths, known_images
 from blastvote.errors import InputError
+from blastvote.external.pattern import files_of
 from blastvote.report.parts import report_part
 
 # Scripts import the library from this checkout also where a conda environment runs them.
@@ -39,6 +41,11 @@ try:
     if workflow.output_settings.dryrun:
         for message in shown(check_plan(SOURCE, FORESEEN, config)):
             logger.warning(message)
+    # Run to another tool's detections; none where networks are trained here.
+    EXTERNAL = external_paths(config)
+    # Jobs parse the workflow again, and the files are large.
+    if workflow.is_main_process:
+        check_external(EXTERNAL, known_images(SOURCE.images, config), config)
 except InputError as error:
     stop(error)
 
@@ -69,6 +76,7 @@ CONTRAST = f"{RESULTS}/data/contrast.csv"
 PIXEL_SIZES = (
     [f"{RESULTS}/data/pixel_sizes.csv"] if planned_scale.has_pixel_sizes(config) else []
 )
+EXTERNAL_RECORD = f"{RESULTS}/data/external.csv"
 
 
 wildcard_constraints:
@@ -86,6 +94,7 @@ def each_run(pattern, method=None, runs=RUNS):
     ]
 
 
+HISTORIES = [] if EXTERNAL else each_run("history.csv")
 PICTURES = ["examples", "method_grid"]  # figures of photographs
 
 ENHANCED = {

@@ -81,7 +81,7 @@ rule plots:
         manifest=MANIFEST,
         splits=SPLITS,
         contrast=CONTRAST,
-        histories=each_run("history.csv"),
+        histories=HISTORIES,
     output:
         [shown(path) for path in PLOT_FILES],
     log:

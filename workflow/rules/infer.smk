@@ -1,9 +1,8 @@
-"""What a run finds in its validation and test images, its scores, and the vote of its cells.
+"""What a run finds in its validation and test images.
 
-Inputs:  the run's weights, enhanced images, flipped copies where they validate, splits, true cells, labels.
-Outputs: {run}/detections.json (COCO results with RLE masks), {run}/scores.npz, {run}/cells.csv, {run}/votes.csv.
-Steps:   load the model once, detect in every image, store every cell from score 0.05 on -> compare with the true cells,
-         keep the cells from the minimum confidence on, let those of each test image vote.
+Inputs:  the run's weights, enhanced images, flipped copies where they validate, splits.
+Outputs: {run}/detections.json (COCO results with RLE masks).
+Steps:   load the model once, detect in every image, store every cell from score 0.05 on.
 """
 
 
@@ -36,37 +35,3 @@ rule infer:
         "Segmenting the cells of {wildcards.method} (seed {wildcards.seed}, fold {wildcards.fold})"
     script:
         "../scripts/networks/infer.py"
-
-
-rule score:
-    """Compare a run's cells with the true ones, and let the cells of each test image vote.
-
-    All that needs masks is done here, once.
-    """
-    input:
-        detections=f"{RUN}/detections.json",
-        annotations=ANNOTATIONS,
-        flipped_annotations=FLIPPED_ANNOTATIONS,
-        labels=LABELS,
-        splits=SPLITS,
-    output:
-        scores=f"{RUN}/scores.npz",
-        cells=f"{RUN}/cells.csv",
-        votes=f"{RUN}/votes.csv",
-    log:
-        f"{RESULTS}/logs/score/{{method}}/seed{{seed}}/fold{{fold}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/score/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
-    conda:
-        ENVIRONMENT
-    threads: 1
-    resources:
-        **request("score"),
-    params:
-        classes=config["classes"],
-        min_confidence=config["vote"]["min_confidence"],
-        rule=config["vote"]["rule"],
-    message:
-        "Scoring {wildcards.method} and voting (seed {wildcards.seed}, fold {wildcards.fold})"
-    script:
-        "../scripts/networks/score.py"

@@ -14,7 +14,7 @@ rule report:
         images=[path for method in METHODS for path in ENHANCED[method]],
         detections=each_run("detections.json"),
         votes=each_run("votes.csv"),
-        histories=each_run("history.csv"),
+        histories=HISTORIES,
         manifest=MANIFEST,
         splits=SPLITS,
         contrast=CONTRAST,

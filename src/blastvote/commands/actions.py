@@ -144,6 +144,16 @@ def summary(options: argparse.Namespace) -> None:
         print(f"{what:24} {results / folder}")
 
 
+def export(options: argparse.Namespace) -> None:
+    """Write the detections of every run in a form that other tools, and `segmenter.detections`, read."""
+    from blastvote.dataset.coco import read_coco
+    from blastvote.external.export import export_detections
+
+    classes = read_coco(options.results / "data" / "annotations.json").class_names
+    pattern = export_detections(options.results, options.out, options.form, classes)
+    print(f"segmenter: {{source: external, detections: '{pattern}'}}")
+
+
 def crate(options: argparse.Namespace) -> None:
     """Copy a finished study's workflow, tables, plots and report into a new folder, described as an RO-Crate."""
     from blastvote.study.crate import write_crate

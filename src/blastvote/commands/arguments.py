@@ -93,6 +93,14 @@ def run(add: Add) -> None:
     add("snakemake", nargs=argparse.REMAINDER, help="arguments of snakemake, such as --cores all")
 
 
+def export(add: Add) -> None:
+    """Arguments of `blastvote export`."""
+    add("--results", type=Path, default=Path("results"), help="results folder of a study")
+    add("--out", type=Path, required=True, help="a new folder")
+    forms = "COCO results, or label maps with a table (only where no cells overlap)"
+    add("--as", dest="form", choices=("coco", "label_maps"), default="coco", help=forms)
+
+
 def crate(add: Add) -> None:
     """Arguments of `blastvote crate`."""
     add("--results", type=Path, default=Path("results"), help="results folder of a finished study")

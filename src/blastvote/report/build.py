@@ -42,7 +42,7 @@ class ReportFiles:
     runs
         The runs, in the order of the configuration.
     histories
-        The ``history.csv`` of each run, in the order of `runs`.
+        The ``history.csv`` of each run, in the order of `runs`; none where another tool made the detections.
     manifest, splits, contrast, annotations, leakage
         The files of these names in ``results/data``.
     """
@@ -137,9 +137,10 @@ def _csv_texts(files: ReportFiles) -> dict[str, str]:
     texts["splits"] = read_text(files.splits)
     parts = [
         pd.read_csv(path).assign(method=run.method, seed=run.seed, fold=run.fold)
-        for run, path in zip(files.runs, files.histories, strict=True)
+        for run, path in zip(files.runs, files.histories, strict=bool(files.histories))
     ]
-    texts["history"] = pd.concat(parts, ignore_index=True).to_csv(index=False)
+    if parts:
+        texts["history"] = pd.concat(parts, ignore_index=True).to_csv(index=False)
     return texts
 
 

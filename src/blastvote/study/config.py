@@ -144,7 +144,13 @@ def _check_methods(config: Mapping[str, Any]) -> None:
 
 
 def _check_source(config: Mapping[str, Any]) -> None:
-    """A local data set needs its photographs."""
+    """A local data set needs its photographs, and another tool's detections say that they are such."""
+    segmenter = config["segmenter"]
+    if segmenter["detections"] and segmenter["source"] != "external":
+        raise InputError(
+            f"Config key 'segmenter.detections' is {segmenter['detections']!r}, but 'segmenter.source' is "
+            f"{segmenter['source']}, which finds cells itself. Set 'segmenter.source' to external, or leave it empty."
+        )
     if config["dataset"]["source"] == "local" and not config["dataset"]["images"]:
         raise InputError(
             "Config key 'dataset.images' is empty, but 'dataset.source' is 'local'. Name the folder "

@@ -23,6 +23,7 @@ from blastvote.segmentation.settings import SET_ELSEWHERE, network_config, train
 from blastvote.simulate import SimulationSettings
 from blastvote.study import plan
 from blastvote.study.cluster import job_request
+from blastvote.study.external import external_paths
 from blastvote.vote import make_rule
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.training.config import TrainingConfig
@@ -55,6 +56,8 @@ OTHER: dict[str, Any] = {
     "vote.rule": "plurality",
     "methods": ["eff", "none"],
     "variants": {"eff": {"function": "eff", "params": {"mode": "opencv_port"}}},
+    "segmenter.source": "external",
+    "segmenter.detections": "others/{method}.json",
     "model.weights": "none",
     "model.weights_sha256": "0" * 64,
     "model.image_size": 320,
@@ -94,6 +97,8 @@ OTHER: dict[str, Any] = {
     "training.options.devices": 1,
 }
 MATTERS: dict[str, dict[str, Any]] = {
+    "segmenter.source": {"segmenter.detections": "cells/{method}.json"},
+    "segmenter.detections": {"segmenter.source": "external", "segmenter.detections": "cells/{method}.json"},
     "protocol.folds": {"protocol.name": "kfold"},
     **dict.fromkeys(
         [
@@ -206,6 +211,10 @@ def make_data(folder: Path) -> None:
     )
     for name in ("via.json", "other.json"):
         (folder / name).write_text(f"{{{entries}}}", encoding="utf-8")
+    for folder_name in ("cells", "others"):
+        (folder / folder_name).mkdir()
+        for method in default()["methods"]:
+            (folder / folder_name / f"{method}.json").write_text("[]", encoding="utf-8")
     rows = "\n".join(f"smears{n}.png,L2" for n in range(3))
     (folder / "labels.csv").write_text(f"image_id,label\n{rows}\n", encoding="utf-8")
 
@@ -229,6 +238,7 @@ def argument_objects(config: dict[str, Any]) -> dict[str, Any]:
         ],
         "vote": make_rule(config["vote"]["rule"], config["classes"]),
         "runs": plan.runs(config),
+        "external": external_paths(config),
         "network": network_config(config["model"], config["training"], config["classes"]),
         "training": training_config(config["training"], 0, 1),
         "cluster": [job_request(config, kind, 512**2) for kind in config["cluster"]["jobs"]],

@@ -16,7 +16,11 @@ def main(snakemake) -> None:
     splits = read_splits(data.splits)
     truth = [data.annotations, data.flipped_annotations]
     detections = read_detections(data.detections)
-    scores = score_run(detections, truth, splits, fold, params.classes, params.min_confidence)
+    scored = splits
+    if data.external and not read_table(data.external)["n_val"].astype(int).any():
+        # Another tool's detections, and none on any validation image: it was not asked about them.
+        scored = splits[splits["role"] != "val"]
+    scores = score_run(detections, truth, scored, fold, params.classes, params.min_confidence)
     scores.save(snakemake.output.scores)
     test = sorted(splits.loc[(splits["fold"] == fold) & (splits["role"] == "test"), "image_id"])
     cells = cells_table(detections, test, params.classes, params.min_confidence)

@@ -8,6 +8,8 @@ from blastvote.figures.study import StudyData, study_figures
 from blastvote.figures.style import save_figure
 from blastvote.logs import run_script
 
+NO_HISTORY = pd.DataFrame(columns=["method", "epoch"])  # where nothing is trained
+
 
 def read(path) -> pd.DataFrame:
     """Read a table; ids stay text."""
@@ -26,7 +28,7 @@ def main(snakemake) -> None:
         manifest=read(data.manifest),
         splits=read(data.splits),
         contrast=read(data.contrast),
-        history=pd.concat(histories, ignore_index=True),
+        history=pd.concat([NO_HISTORY, *histories], ignore_index=True),
         methods=params.methods,
         class_names=params.classes,
         score_threshold=params.min_confidence,

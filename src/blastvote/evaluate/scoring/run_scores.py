@@ -82,7 +82,10 @@ class RunScores:
             raise InputError(f"{path}: there is no such scores file. Score the run first.") from None
         with stored:
             if int(stored["version"]) != VERSION:
-                raise InputError(f"{path} was written by another version of blastvote. Score the run again.")
+                raise InputError(
+                    f"{path} was written by another version of blastvote. Score the run again (snakemake "
+                    "--forcerun score)."
+                )
             frames: dict[str, dict[str, Any]] = {"images": {}, "detections": {}}
             for key in stored.files:
                 prefix, _, column = key.partition(".")

@@ -58,6 +58,8 @@ def learning_curves(
     require(history, ["method", "epoch"], "history")
     styles = method_styles(history["method"], methods, labels)
     train, validation, score = pick(history, TRAIN), pick(history, VALIDATION), pick(history, SCORE)
+    if history.empty:
+        return empty_figure(TITLE, "Nothing was trained here: another tool made the detections.")
     if not styles or not (train or validation or score):
         return empty_figure(TITLE, "No run has finished an epoch yet.")
     columns = min(len(styles), COLUMNS)
