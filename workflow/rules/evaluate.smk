@@ -28,6 +28,7 @@ TABLES = [
     "matching",
     "calibration",
     "pr_curves",
+    "contrast_and_ap",
 ]
 TABLE_FILES = [f"{RESULTS}/tables/{table}.csv" for table in TABLES]
 PLOT_FILES = [
@@ -50,6 +51,7 @@ rule tables:
         scores=each_run("scores.npz", runs=[*RUNS, *NULL_RUNS]),
         votes=each_run("votes.csv", runs=[*RUNS, *NULL_RUNS]),
         manifest=MANIFEST,
+        contrast=CONTRAST,
     output:
         tables=[shown(path) for path in TABLE_FILES],
         markdown=f"{RESULTS}/tables/tables.md",

@@ -5,6 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from blastvote.contrast.measures import contrast_measures
 from blastvote.contrast.registry import find_method, validate_params
 from blastvote.errors import InputError
 
@@ -51,11 +52,13 @@ def enhance_and_describe(image: np.ndarray, method: str, **params: Any) -> tuple
         finds under-exposed, else None); ``mean_abs_change`` and ``max_abs_change`` in grey levels over all
         samples; ``changed_share``, the share of samples that differ; ``clipped_share``, the share of samples
         that came to lie at 0 or 255 and did not before; ``mean_before``, ``mean_after``, in grey levels;
-        ``unchanged``, true if the output equals the input; then what the method adds.
+        ``unchanged``, true if the output equals the input; the measures of `measures.contrast_measures`; then what
+        the method adds.
     """
     source, result, details = _run(image, method, params)
     record: dict[str, Any] = {"function": method, "k": None, "bad_share": None}
     record.update(measure_change(source, result))
+    record.update(contrast_measures(source, result))
     record.update(details)
     return result, record
 

@@ -16,6 +16,7 @@ from blastvote.figures.plots.contrast import contrast_effect
 from blastvote.figures.plots.curves import pr_curves, threshold_sweep
 from blastvote.figures.plots.detection import map_by_method
 from blastvote.figures.plots.learning import learning_curves
+from blastvote.figures.plots.looks import contrast_and_ap
 from blastvote.figures.plots.matching import matching_shares
 from blastvote.figures.plots.quality import mask_quality
 from blastvote.figures.plots.reliability import reliability_diagram
@@ -34,6 +35,7 @@ PLOTS = (
     "matching",
     "detection_quality",
     "comparisons",
+    "contrast_and_ap",
     "threshold_sweep",
     "pr_curves",
     "calibration",
@@ -110,6 +112,7 @@ def study_figures(data: StudyData) -> Iterator[tuple[str, Figure]]:
         "comparisons": lambda: forest_plot(
             tables["comparisons"], methods, level=1 - data.confidence_level, margins=data.margins
         ),
+        "contrast_and_ap": lambda: contrast_and_ap(tables["contrast_and_ap"], data.confidence_level),
         "threshold_sweep": lambda: threshold_sweep(tables["threshold_sweep"], data.score_threshold, methods),
         "pr_curves": lambda: pr_curves(tables["pr_curves"], methods),
         "calibration": lambda: reliability_diagram(tables["calibration"], methods),

@@ -23,6 +23,7 @@ PLOT_TITLES = {
     "matching": "What went wrong with which cells",
     "detection_quality": "How good the masks are",
     "comparisons": "Differences between methods",
+    "contrast_and_ap": "Does what looks better detect better?",
     "threshold_sweep": "Score threshold",
     "pr_curves": "Precision and recall",
     "calibration": "Calibration",
@@ -45,7 +46,7 @@ CATEGORIES = {
     "Segmentation": ("map_by_method", "table1", "pr_curves", "threshold_sweep"),
     "Subtype": ("classification_by_method", "table2", "table3", "confusion"),
     "Cells": ("matching", "detection_quality", "cells_confusion", "calibration"),
-    "Comparisons": ("comparisons", "ranks", "variance_shares", "study_design", "dose_"),
+    "Comparisons": ("comparisons", "contrast_and_ap", "ranks", "variance_shares", "study_design", "dose_"),
     "Pictures": ("examples", "method_grid"),
 }
 """Category to the beginnings of the names in it."""

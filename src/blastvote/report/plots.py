@@ -17,6 +17,7 @@ TABLES = {
     "matching": "matching",
     "detection_quality": "detection_quality",
     "comparisons": "comparisons",
+    "contrast_and_ap": "contrast_and_ap",
     "threshold_sweep": "threshold_sweep",
     "pr_curves": "pr_curves",
     "calibration": "calibration",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from blastvote.dataset.manifest import read_manifest
 from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import load_study
@@ -21,8 +23,9 @@ def main(snakemake) -> None:
     ]
     manifest = read_manifest(snakemake.input.manifest, params.classes)
     manifest = with_pixel_sizes(manifest, snakemake.config["dataset"])
+    contrast = pd.read_csv(snakemake.input.contrast, dtype={"image_id": str})
     study = load_study(runs, params.classes, manifest, params.null_arm)
-    tables = all_tables(study, EvaluationSettings.from_config(evaluation), params.rule)
+    tables = all_tables(study, EvaluationSettings.from_config(evaluation), params.rule, contrast)
     for path in snakemake.output.tables:
         write_csv(path, tables[Path(path).stem])
     level = evaluation["confidence_level"]

@@ -16,6 +16,7 @@ from blastvote.evaluate.tables.cell_tables import (
 )
 from blastvote.evaluate.tables.comparisons import comparisons
 from blastvote.evaluate.tables.detection_quality import detection_quality
+from blastvote.evaluate.tables.looks import contrast_and_ap
 from blastvote.evaluate.tables.paper_tables import table1, table2, table3
 from blastvote.evaluate.tables.threshold import threshold_sweep
 from blastvote.evaluate.tables.variance_tables import ranks, study_design, variance_shares
@@ -26,6 +27,7 @@ def all_tables(
     study: Study,
     settings: EvaluationSettings,
     rule: str | VoteRule | Mapping[str, Any] = "pathologist",
+    contrast: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return all tables of `docs/outputs.md`, keyed by file name without `.csv`.
 
@@ -37,6 +39,8 @@ def all_tables(
         Intervals, comparisons, and the method whose matrix is `table3_confusion`.
     rule
         The vote rule, for the threshold sweep.
+    contrast
+        `contrast.csv`, for `contrast_and_ap`; without it that table is left out.
     """
     analysis = Analysis(study, settings)
     first, second = table1(analysis), table2(analysis)
@@ -54,6 +58,8 @@ def all_tables(
         tables[f"cells_confusion_{method}"] = cells_confusion(analysis, method)
     if settings.confusion_method in study.methods:
         tables["table3_confusion"] = tables[f"table3_confusion_{settings.confusion_method}"]
+    if contrast is not None:
+        tables["contrast_and_ap"] = contrast_and_ap(analysis, contrast)
     return tables | {
         "detection_quality": detection_quality(analysis),
         "comparisons": comparisons(analysis),
