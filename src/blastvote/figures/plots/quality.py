@@ -103,7 +103,7 @@ def _distances(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, MethodStyle], 
             ax.text(
                 1.02,
                 y,
-                f"{value:.2f}",
+                "\N{EN DASH}" if value != value else f"{value:.2f}",
                 transform=ax.get_yaxis_transform(),
                 va="center",
                 fontsize=6.5,
