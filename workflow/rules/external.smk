@@ -9,7 +9,9 @@ Steps:   check and rewrite the detections of each run -> count them.
 rule external:
     """Take the detections of a run as they are, with our image ids."""
     input:
-        lambda wildcards: [
+        # Also these stop where images cross from training to test.
+        leakage=LEAKAGE,
+        detections=lambda wildcards: [
             str(path)
             for path in files_of(
                 EXTERNAL[wildcards.method, int(wildcards.seed), int(wildcards.fold)]

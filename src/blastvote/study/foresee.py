@@ -51,7 +51,7 @@ def check_plan(source: Source, foreseen: Foreseen, config: Mapping[str, Any]) ->
     InputError
         If the study cannot be carried out.
     """
-    note = check_weights(config)
+    note = check_weights(config) if config["segmenter"]["source"] == "mask_rcnn" else ""
     if foreseen.labels is not None:
         make_splits(foreseen.labels, config["protocol"], config["classes"])
     seen = look(source, config) if config["dataset"]["source"] == "local" else []

@@ -10,6 +10,7 @@ import pytest
 
 from blastvote.annotations.journal import OUTCOMES
 from blastvote.contrast.api import enhance_and_describe
+from blastvote.contrast.measures import MEASURES
 from blastvote.dataset import manifest
 from blastvote.dataset.check import ledger
 from blastvote.dataset.source import pixel_sizes
@@ -46,7 +47,11 @@ def columns_named_in(section: str) -> set[str]:
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     study = made_up.build(tmp_path_factory.mktemp("study"), {"none": 0.7, "eff": 0.9}, n_images=10, copies=3)
-    return all_tables(study, made_up.evaluation(20))
+    contrast = pd.DataFrame(
+        [(f"img{n:03d}", method) for n in range(10) for method in study.methods],
+        columns=["image_id", "method"],
+    ).assign(**dict.fromkeys(MEASURES, 1.0))
+    return all_tables(study, made_up.evaluation(20), contrast=contrast)
 
 
 def on_the_page(name: str) -> str:
