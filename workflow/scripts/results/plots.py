@@ -21,7 +21,7 @@ def main(snakemake) -> None:
     params, data = snakemake.params, snakemake.input
     histories = [
         read(path).assign(method=method, seed=seed, fold=fold)
-        for path, (method, seed, fold) in zip(data.histories, params.runs, strict=True)
+        for path, (method, seed, fold) in zip(data.histories, params.runs, strict=bool(data.histories))
     ]
     study = StudyData(
         tables={Path(path).stem: read(path) for path in data.tables},
