@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from blastvote import __version__
 from blastvote.commands import actions, arguments
-from blastvote.errors import InputError
+from blastvote.errors import InputError, describe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone
         return 0
     except OSError as error:  # no such folder, no permission, disk full
-        print(f"Error: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        print(f"Error: {describe(error)}", file=sys.stderr)
         return 1
 
 

@@ -1,8 +1,36 @@
-"""The one exception for a user's mistake."""
+"""The one exception for a user's mistake, and words for what the system refuses."""
+
+import errno
+
+from blastvote.wording import printable
+
+_IN_THE_WAY = "A file lies where a folder is needed: rename it, or name another folder."
+REMEDIES = {
+    errno.ENOSPC: "The disk is full: make room and run again.",
+    errno.EDQUOT: "Your quota is used up: make room and run again.",
+    errno.EROFS: "Name a folder that can be written to.",
+    errno.EACCES: "Give yourself permission, or name another folder.",
+    errno.EPERM: "Give yourself permission, or name another folder.",
+    errno.ENAMETOOLONG: "Name a folder with a shorter path.",
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+}
+"""What to do where the system refuses to read or write."""
 
 
 class InputError(ValueError):
     """Input that the user can fix: the message names the file, the value, what was expected and the remedy.
 
-    Scripts and the command line show the message alone, without a traceback.
+    Scripts and the command line show the message alone, without a traceback. It is one line, and what files and names
+    hold of control characters is written out in it: a terminal would obey them.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def describe(error: OSError) -> str:
+    """Return one line on what the system refused: which file, why, and what to do where that is known."""
+    reason = error.strerror or str(error) or type(error).__name__
+    where = f"{error.filename}: " if error.filename else ""
+    return printable(f"{where}{reason}. {REMEDIES.get(error.errno or 0, '')}".rstrip())

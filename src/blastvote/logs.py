@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from blastvote.errors import InputError
+from blastvote.errors import REMEDIES, InputError, describe
+from blastvote.wording import printable
 
 LOGGER = logging.getLogger("blastvote")
 
@@ -28,6 +29,8 @@ def configure_logging(path: Path | str | None = None, level: int = logging.INFO)
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(_header())
         handlers.append(logging.FileHandler(path, mode="a", encoding="utf-8"))
+    for handler in handlers:
+        handler.addFilter(_without_commands)
     logging.basicConfig(
         level=logging.WARNING,
         handlers=handlers,
@@ -60,6 +63,12 @@ def _restore_earlier_attempts(path: Path) -> None:
         LOGGER.debug("%s: cannot keep the logs of earlier attempts here", path, exc_info=True)
 
 
+def _without_commands(record: logging.LogRecord) -> bool:
+    """Write out control characters that a file's content brought into a message: a terminal would obey them."""
+    record.msg, record.args = printable(record.getMessage(), keep="\n\t"), None
+    return True
+
+
 def _header() -> str:
     job = os.environ.get("SLURM_JOB_ID")
     where = f"{socket.gethostname()}, process {os.getpid()}" + (f", SLURM job {job}" if job else "")
@@ -87,6 +96,9 @@ def run_script(main: Callable[[Any], None], snakemake: Any) -> None:
     except InputError as error:
         LOGGER.error("Error: %s", error)
         sys.exit(1)
-    except Exception:
-        LOGGER.exception("Rule '%s' failed", snakemake.rule)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in REMEDIES:
+            LOGGER.error("Error: %s", describe(error))
+        else:
+            LOGGER.exception("Rule '%s' failed", snakemake.rule)
         sys.exit(1)

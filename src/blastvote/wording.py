@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+# Control characters, line separators, marks that turn the direction of writing, halves of characters.
+_UNPRINTABLE = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
 
 
 def suggest(name: object, known: Iterable[object]) -> str:
@@ -33,3 +39,17 @@ def listed(items: Iterable[str], most: int = 5) -> str:
     items = list(items)
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return ", ".join(items[:most]) + more
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Return text in which nothing commands a terminal: control characters but those of `keep` are written out.
+
+    Examples
+    --------
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return _UNPRINTABLE.sub(
+        lambda match: match[0] if match[0] in keep else match[0].encode("unicode_escape").decode("ascii"),
+        text,
+    )

@@ -45,12 +45,15 @@ def open_file(path: Path, class_attribute: str | None, notes: list[str]) -> Anno
     head = _head(path)
     if head.startswith(MAGIC) or (b"\0" in head and not head.startswith(UTF_16)):
         return AnnotationFile(path, "binary", head, class_attribute)
-    text = io.read_text(path, notes)
+    encoding: list[str] = []
+    text = io.read_text(path, encoding)
     start = text.lstrip()[:1]
     if start == "<":
+        notes += encoding
         return AnnotationFile(path, "xml", parse_xml(path, text), class_attribute)
     if start in ("{", "["):
-        return AnnotationFile(path, "json", io.read_json(path), class_attribute)
+        notes += encoding
+        return AnnotationFile(path, "json", io.parse_json(text, str(path), notes), class_attribute)
     return AnnotationFile(path, "text", text, class_attribute)
 
 

@@ -17,6 +17,11 @@ from blastvote.annotations.model import AnnotationSet
 from blastvote.annotations.registry import AnnotationFile, find_format, supported
 from blastvote.errors import InputError
 
+_DAMAGE = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError, zlib.error,
+)  # fmt: skip
+"""What a value of another kind than a format has there can raise in its reader."""
+
 
 def read_annotations(path: str | Path, class_attribute: str | None = None) -> AnnotationSet:
     """Read annotations of any supported format in the common form.
@@ -59,11 +64,11 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
         annotations = found.read(file)
     except InputError:
         raise
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, zlib.error) as error:
+    except _DAMAGE as error:
         # A value of another kind than the format has there: which one, the readers need not foresee.
         raise InputError(
-            f"{path}: the annotations are damaged ({type(error).__name__}: {error}). Expected the file as its "
-            "annotation tool wrote it: export it again."
+            f"{path}: the annotations are damaged ({type(error).__name__}: {str(error)[:200]}). Expected the file "
+            "as its annotation tool wrote it: export it again."
         ) from error
     return replace(annotations, notes=[*annotations.notes, *notes])
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from blastvote.commands import values
 from blastvote.errors import InputError
+from blastvote.wording import printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -122,9 +123,10 @@ def predict(options: argparse.Namespace) -> None:
     if outcome.earlier:
         print(f"{outcome.earlier} of {len(outcome.done)} images were finished by an earlier call.")
     if outcome.failed:
-        reasons = "".join(f"\n  {name}: {reason}" for name, reason in outcome.failed.items())
+        for name, reason in outcome.failed.items():
+            print(printable(f"{name}: {reason}"), file=sys.stderr)
         raise InputError(
-            f"{len(outcome.failed)} images could not be used; the others are in {options.out}.{reasons}"
+            f"{len(outcome.failed)} images could not be used, for the reasons above; the others are in {options.out}."
         )
 
 

@@ -33,19 +33,12 @@ def white_level(value: int) -> int:
 
 def results_folder(config_file: Path | None) -> Path:
     """Return the folder ``results`` of a configuration file; without one, that of the embedded default."""
-    import yaml
+    from blastvote.study.load import read_config_file
 
-    from blastvote.io import read_text
-
-    config: dict[str, Any] = {"results": "results"}
-    if config_file:
-        text = read_text(config_file)
-        try:
-            config |= yaml.safe_load(text) or {}
-        except (yaml.YAMLError, TypeError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise InputError(f"{config_file}: not a configuration in YAML ({reason}).") from None
-    return Path(config["results"])
+    results = read_config_file(config_file).get("results", "results") if config_file else "results"
+    if not isinstance(results, str) or not results:
+        raise InputError(f"{config_file}: 'results' is {results!r}; expected the name of a folder.")
+    return Path(results)
 
 
 def checked_config(options: argparse.Namespace) -> dict[str, Any]:
@@ -119,6 +112,8 @@ def parameters(pairs: Sequence[str]) -> dict[str, Any]:
             params[name] = json.loads(value)
         except ValueError:
             params[name] = value
+        except RecursionError:
+            raise InputError(f"--param {name}: its value is nested too deeply. Give a plain value.") from None
     return params
 
 

@@ -14,9 +14,11 @@ from blastvote.io.images import (
 )
 from blastvote.io.mask_images import is_single_channel, read_mask_image
 from blastvote.io.opening import IMAGE_SUFFIXES
-from blastvote.io.reading import read_json, read_text, sha256
+from blastvote.io.own_files import own_file, read_own_image, read_own_json
+from blastvote.io.reading import parse_json, read_json, read_text, sha256
 from blastvote.io.tables import read_table
 from blastvote.io.writing import atomic_path, write_csv, write_json, write_text
+from blastvote.io.yaml_files import parse_yaml, read_yaml
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -25,12 +27,18 @@ __all__ = [
     "atomic_path",
     "image_size",
     "is_single_channel",
+    "own_file",
+    "parse_json",
+    "parse_yaml",
     "read_image",
     "read_json",
     "read_mask_image",
+    "read_own_image",
+    "read_own_json",
     "read_photograph",
     "read_table",
     "read_text",
+    "read_yaml",
     "sha256",
     "write_csv",
     "write_image",

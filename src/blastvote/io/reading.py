@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from blastvote.errors import InputError
+from blastvote.io.opening import require_regular
 from blastvote.io.writing import StrPath
+
+MOST_BYTES = 2**30
+"""Text files larger than this are refused: no annotation or table of smears is as large."""
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_text(path: StrPath, notes: list[str] | None = None) -> str:
-    """Read a text file as UTF-8 (a byte-order mark is dropped), UTF-16 with a mark, or else Latin-1.
+    """Read a text file as UTF-8 (a byte-order mark is dropped), UTF-16, or else Latin-1.
 
     Parameters
     ----------
@@ -24,15 +30,10 @@ def read_text(path: StrPath, notes: list[str] | None = None) -> str:
     Raises
     ------
     InputError
-        If the file is missing, may not be read, or is damaged UTF-16.
+        If the file is missing, may not be read, is no regular file, too large, or damaged UTF-16.
     """
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file. Correct the path.") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}). Expected a readable file.") from error
+    data = _bytes_of(path)
     encoding = _encoding(data)
     if encoding != "utf-8" and notes is not None:
         notes.append(f"The file is read as {NAMES[encoding]}.")
@@ -42,6 +43,20 @@ def read_text(path: StrPath, notes: list[str] | None = None) -> str:
         raise InputError(
             f"{path}: not well-formed UTF-16 at byte {error.start}; the file may be cut off. Save it again as UTF-8."
         ) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    require_regular(path, "file")
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise InputError(
+                f"{path}: has {size / 2**30:.1f} GiB; expected at most {MOST_BYTES // 2**30} GiB of text. Split it, or "
+                "check that it is the file you mean."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Expected a readable file.") from error
 
 
 NAMES = {
@@ -76,14 +91,22 @@ def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
     path
         The file.
     notes
-        Receives a sentence where the file is not plain UTF-8, and for every key that an object holds twice; the last
-        value counts, as everywhere.
+        Receives a sentence for every key that an object holds twice (the last value counts, as everywhere), on NaN and
+        infinity, and on the encoding. Without it NaN and infinity are refused.
 
     Raises
     ------
     InputError
         If the file is missing, empty or not JSON; the message names line and column.
     """
+    text = read_text(path, notes)
+    if not text.strip():
+        raise InputError(f"{path}: the file is empty; expected JSON. Save or export it again.")
+    return parse_json(text, str(path), notes)
+
+
+def parse_json(text: str, where: str, notes: list[str] | None = None) -> Any:
+    """Parse JSON text; `where` names it in messages, everything else is as for `read_json`."""
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
@@ -93,25 +116,43 @@ def read_json(path: StrPath, notes: list[str] | None = None) -> Any:
             notes.append(f"The key {twice[0]!r} occurs twice in one object; the last one counts.")
         return result
 
-    text = read_text(path, notes)
-    if not text.strip():
-        raise InputError(f"{path}: the file is empty; expected JSON. Save or export it again.")
+    def constant(name: str) -> float:
+        if notes is None:
+            raise InputError(f"{where}: holds {name}, which is no number in JSON. Make the file again.")
+        note = f"The file holds {name}, which is no number in JSON."
+        if note not in notes:
+            notes.append(note)
+        return float(name.replace("Infinity", "inf"))
+
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(f"{where}: line {line} holds a NUL byte, so it is no JSON. Save or export it again.")
     try:
-        return json.loads(text, object_pairs_hook=build)
-    except (json.JSONDecodeError, RecursionError) as error:
-        where = "too great a depth"
-        if isinstance(error, json.JSONDecodeError):
-            where = f"line {error.lineno}, column {error.colno}"
+        value = json.loads(text, object_pairs_hook=build, parse_constant=constant)
+        if _SURROGATE.search(text):  # half of a pair is no character, and cannot be written anywhere
+            json.dumps(value, ensure_ascii=False).encode()
+    except InputError:
+        raise
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
         raise InputError(
-            f"{path}: not valid JSON at {where} ({error}). The file may be cut off: save or export it again."
+            f"{where}: not valid JSON at {place} ({error.msg}). The file may be cut off: save or export it again."
         ) from error
+    except RecursionError as error:
+        raise InputError(f"{where}: the JSON is nested too deeply. Save or export it again.") from error
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{where}: holds \\u{ord(error.object[error.start]):04x}, half of a character (a lone surrogate). Correct "
+            "the name that holds it."
+        ) from error
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise InputError(f"{where}: holds a number that cannot be read ({error}). Correct it.") from error
+    return value
 
 
 def sha256(path: StrPath) -> str:
     """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
     path = Path(path)
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file. Correct the path.") from error
+    require_regular(path, "file")
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -11,7 +11,7 @@ from typing import IO, Any
 import numpy as np
 
 from blastvote import rle
-from blastvote.io import atomic_path, write_json
+from blastvote.io import atomic_path, read_own_json, write_json
 from blastvote.prediction.predictor import Prediction
 
 CELL_HEADER = ("image_id", "cell_id", "class", "score", "y1", "x1", "y2", "x2", "area_px")
@@ -53,14 +53,14 @@ def read_records(folder: Path, names: Iterable[str]) -> Iterator[dict[str, Any]]
     for name in names:
         path = folder / f"{name}.json"
         if path.is_file():
-            yield json.loads(path.read_text(encoding="utf-8"))
+            yield read_own_json(path)
 
 
 def finished(folder: Path, name: str, key: str) -> bool:
     """Return whether a photograph has a whole record that was made in the same way."""
     try:
         return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["key"] == key
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return False
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from blastvote.io import read_image
+from blastvote.io import read_own_image
 
 LOGGER = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ def add_pictures(
     thumbnails = []
     for place, method in enumerate(methods):
         for number, image_id in enumerate(image_ids):
-            image = read_image(files[method, image_id])
+            image = read_own_image(files[method, image_id])
             pictures.add(place, number, image)
             if place == 0:
                 thumbnails.append(thumbnail(image))

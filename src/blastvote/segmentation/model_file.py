@@ -5,7 +5,6 @@ The description is the metadata of `mrcnn.read_metadata`. Matterport's code igno
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ import keras
 import numpy as np
 
 from blastvote.errors import InputError
+from blastvote.io import own_file, read_own_json
 from blastvote.segmentation.describe import description_for_run
 from blastvote.segmentation.network import load_network
 from blastvote.segmentation.settings import SHIPPED, network_config
@@ -157,8 +157,9 @@ def _of_study(weights: Path) -> dict[str, Any]:
             f"{weights} does not say what it was trained on, and no finished study (provenance.json) lies around it. "
             "Name the folder of a run of a finished study, or a file that `blastvote` wrote."
         )
-    config = json.loads((home / "provenance.json").read_text(encoding="utf-8"))["config"]
     method = weights.resolve().relative_to(home).parts[1]
-    variant = config["variants"][method]
-    network = network_config(config["model"], config["training"], config["classes"])
-    return description_for_run(config, variant, network)
+    with own_file(home / "provenance.json"):
+        config = read_own_json(home / "provenance.json", "config")
+        variant = config["variants"][method]
+        network = network_config(config["model"], config["training"], config["classes"])
+        return description_for_run(config, variant, network)

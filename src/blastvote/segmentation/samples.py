@@ -12,7 +12,7 @@ import numpy as np
 from blastvote.dataset.augment import sample_id
 from blastvote.dataset.truth import TrueImage, Truth
 from blastvote.errors import InputError
-from blastvote.io import read_image
+from blastvote.io import read_own_image
 from mrcnn import MaskCrop, Sample
 
 
@@ -45,7 +45,7 @@ class ImageFiles:
 
     def read(self, image_id: str, flip: str) -> np.ndarray:
         """Return the image, uint8 RGB (H, W, 3)."""
-        return read_image(self.path(image_id, flip))
+        return read_own_image(self.path(image_id, flip))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from blastvote.dataset.check.findings import check_stops
 from blastvote.errors import InputError
+from blastvote.io.yaml_files import parse_yaml
 from blastvote.study.reserved import check_classes, check_methods
 from blastvote.wording import suggest
 
@@ -43,8 +44,8 @@ def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
     if not isinstance(value, str) or not value or "enum" in schema or "string" in schema.get("type", ()):
         return value
     try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError:
+        return parse_yaml(value, "--config")
+    except InputError:
         return value
 
 

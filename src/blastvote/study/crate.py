@@ -15,7 +15,7 @@ import yaml
 
 from blastvote import __version__
 from blastvote.errors import InputError
-from blastvote.io import read_text, write_text
+from blastvote.io import read_own_json, write_text
 
 ROOT = Path(__file__).resolve().parents[3]
 PROFILES = [
@@ -72,7 +72,7 @@ def write_crate(results: Path, folder: Path) -> Path:
         raise InputError(f"{provenance} does not exist. Finish the study first: make demo.")
     if folder.exists():
         raise InputError(f"{folder} exists. Name a new folder.")
-    config = json.loads(read_text(provenance))["config"]
+    config = read_own_json(provenance, "config")
     workflow = _copy(ROOT, folder, WORKFLOW)
     made = [Path("results", path) for path in _copy(results, folder / "results", RESULTS)]
     write_text(folder / "config.yaml", yaml.safe_dump(config, sort_keys=False))

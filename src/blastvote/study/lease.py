@@ -142,7 +142,7 @@ def read_owner(path: Path) -> dict[str, Any] | None:
     """Return what an owner's file says; None where there is none that can be read."""
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

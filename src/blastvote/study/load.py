@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from blastvote.errors import InputError
-from blastvote.io import read_text
+from blastvote.io import read_yaml
 from blastvote.study.config import validate_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,10 +47,7 @@ def read_config_file(path: Path | str) -> dict[str, Any]:
     InputError
         If the file cannot be read, or is no mapping in YAML.
     """
-    try:
-        values = yaml.safe_load(read_text(path))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not a configuration in YAML ({' '.join(str(error).split())}).") from None
+    values = read_yaml(path)
     if values is not None and not isinstance(values, dict):
         raise InputError(f"{path}: holds a {type(values).__name__}; expected keys and values in YAML.")
     return values or {}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from blastvote.dataset.augment import flip_image, sample_id
 from blastvote.dataset.split.splits import read_splits
-from blastvote.io import read_image, write_image
+from blastvote.io import read_own_image, write_image
 from blastvote.logs import run_script
 
 
@@ -17,7 +17,7 @@ def main(snakemake) -> None:
     paths = dict(zip(snakemake.params.image_ids, snakemake.input.images, strict=True))
     for image_id, flip in zip(wanted["image_id"], wanted["flip"], strict=True):
         if image_id in paths:
-            image = flip_image(read_image(paths[image_id]), flip)
+            image = flip_image(read_own_image(paths[image_id]), flip)
             write_image(folder / f"{sample_id(image_id, flip)}.png", image)
 
 

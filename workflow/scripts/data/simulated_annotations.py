@@ -1,9 +1,8 @@
 """Merge the annotations of all simulated batches; list labels and patients."""
 
-import json
 from pathlib import Path
 
-from blastvote.io import write_csv, write_json
+from blastvote.io import read_own_json, write_csv, write_json
 from blastvote.logs import run_script
 from blastvote.simulate import IMAGES_FOLDER, image_ids, image_name, labels_frame, merge_via
 from blastvote.study.plan import simulation_settings
@@ -13,7 +12,7 @@ from blastvote.study.stale import remove_others
 def main(snakemake) -> None:
     """From here on simulated smears are data like anybody's."""
     settings = simulation_settings(snakemake.params.settings)
-    batches = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input]
+    batches = [read_own_json(path) for path in snakemake.input]
     folder = Path(snakemake.output.via).parent
     remove_others(
         folder / IMAGES_FOLDER, {image_name(image_id, settings) for image_id in image_ids(settings)}

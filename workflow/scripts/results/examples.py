@@ -6,7 +6,7 @@ from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
 from blastvote.figures.pictures.examples import choose_examples, examples_figure, grid_figure
 from blastvote.figures.style import save_figure
-from blastvote.io import ReadSettings, read_image
+from blastvote.io import ReadSettings, read_image, read_own_image
 from blastvote.logs import run_script
 
 
@@ -18,7 +18,7 @@ def main(snakemake) -> None:
     chosen = choose_examples(manifest, params.number)
     photographs = {row.image_id: Path(row.path) for row in manifest.itertuples()}
     enhanced = {(path.parent.name, path.stem): path for path in map(Path, data.images)}
-    images = {method: read_image(enhanced[method, chosen[0]]) for method in params.methods}
+    images = {method: read_own_image(enhanced[method, chosen[0]]) for method in params.methods}
     reading = ReadSettings.from_config(params.reading)
     pairs = ((read_image(photographs[image_id], reading), truth[image_id]) for image_id in chosen)
     folder = Path(snakemake.output[0]).parent

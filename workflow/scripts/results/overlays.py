@@ -8,7 +8,7 @@ from blastvote.dataset.split.splits import read_splits
 from blastvote.evaluate.scoring.detections import read_detections
 from blastvote.figures.pictures.examples import choose_examples, overlay_figure
 from blastvote.figures.style import save_figure
-from blastvote.io import read_image
+from blastvote.io import read_own_image
 from blastvote.logs import run_script
 
 
@@ -23,7 +23,7 @@ def main(snakemake) -> None:
     folder = Path(snakemake.output[0])
     folder.mkdir(parents=True)
     for image_id in choose_examples(read_manifest(data.manifest), params.number, among=test):
-        images = {method: read_image(enhanced[method, image_id]) for method in params.methods}
+        images = {method: read_own_image(enhanced[method, image_id]) for method in params.methods}
         figure = overlay_figure(images, detections, truth[image_id], params.classes, params.min_confidence)
         save_figure(figure, folder / image_id)
 

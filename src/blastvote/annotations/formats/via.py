@@ -7,13 +7,13 @@ VIA 1 keeps an image's regions in a dictionary, VIA 2 in a list; a project wraps
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from blastvote import io
 from blastvote.annotations.common import (
     CLASS_ATTRIBUTES,
     LABEL_ATTRIBUTES,
@@ -125,14 +125,11 @@ def read_via_csv(file: AnnotationFile) -> AnnotationSet:
     """Read a VIA CSV export (one row a region) in the common form; errors as `read_via`."""
     entries: dict[str, dict[str, Any]] = {}
     for number, row in enumerate(file.document.to_dict("records"), start=2):
-        try:
-            shape = json.loads(row["region_shape_attributes"] or "{}")
-            region = json.loads(row["region_attributes"] or "{}")
-            image = json.loads(row.get("file_attributes") or "{}")
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise InputError(
-                f"{file.path}: line {number} holds attributes that are not JSON ({error}). Export from VIA again."
-            ) from error
+        where = f"{file.path}: line {number}"
+        shape, region, image = (
+            io.parse_json(row.get(column) or "{}", where)
+            for column in ("region_shape_attributes", "region_attributes", "file_attributes")
+        )
         size = str(row.get("file_size") or "")
         entry = entries.setdefault(
             row["filename"] + size,

@@ -8,7 +8,7 @@ from typing import Any
 
 from blastvote.dataset.check.findings import Finding, stops
 from blastvote.errors import InputError
-from blastvote.wording import listed
+from blastvote.wording import listed, printable
 
 MAX_LISTED = 200
 """Findings of each severity that the Markdown report spells out."""
@@ -85,7 +85,7 @@ class CheckReport:
         lines += [f"| {name} | {value} |" for name, value in self.counts.items()]
         for title, items in (("Errors", self.errors), ("Warnings", self.warnings), ("Notes", self.notes)):
             lines += ["", f"## {title} ({len(items)})", ""]
-            lines += [f"- {item}" for item in items[:MAX_LISTED]] or ["None."]
+            lines += [f"- {printable(item)}" for item in items[:MAX_LISTED]] or ["None."]
             if len(items) > MAX_LISTED:
                 lines += [f"- and {len(items) - MAX_LISTED} more"]
         return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from blastvote.errors import InputError
 from blastvote.evaluate.scoring.run_scores import RunScores
+from blastvote.io import own_file
 
 SPLITS = ("val", "test", "unseen")
 SUBSETS = ("test", "unseen")
@@ -125,10 +126,11 @@ def load_study(
         When there is no run, a (method, seed) lacks a fold that another has, or a file does not fit the
         classes.
     """
-    results = [
-        RunResult(method, int(seed), int(fold), RunScores.load(scores), read_votes(votes))
-        for method, seed, fold, scores, votes in runs
-    ]
+    results = []
+    for method, seed, fold, scores, votes in runs:
+        with own_file(scores):
+            loaded = RunScores.load(scores)
+        results.append(RunResult(method, int(seed), int(fold), loaded, read_votes(votes)))
     return make_study(results, class_names, manifest, null_arm)
 
 
@@ -177,7 +179,8 @@ def make_study(
 def read_votes(path: Path | str) -> pd.DataFrame:
     """Read `votes.csv`; an empty label or vote becomes ""."""
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        with own_file(path):
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such votes file. Let the run vote first.") from None
     missing = [name for name in ("image_id", "label", "vote", "seen_in_training") if name not in frame]
