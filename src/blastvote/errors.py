@@ -1,6 +1,7 @@
 """The one exception for a user's mistake, and words for what the system refuses."""
 
 import errno
+from collections.abc import Iterable
 
 from blastvote.wording import printable
 
@@ -21,12 +22,19 @@ REMEDIES = {
 class InputError(ValueError):
     """Input that the user can fix: the message names the file, the value, what was expected and the remedy.
 
-    Scripts and the command line show the message alone, without a traceback. It is one line, and what files and names
-    hold of control characters is written out in it: a terminal would obey them.
+    Scripts and the command line show the message alone, without a traceback. What files and names hold of control
+    characters is written out in it: a terminal would obey them.
+
+    Parameters
+    ----------
+    message
+        One line.
+    cases
+        Cases in point, each of which gets a line of its own.
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+    def __init__(self, message: str, cases: Iterable[str] = ()) -> None:
+        super().__init__("\n  ".join(map(printable, (message, *cases))))
 
 
 def describe(error: OSError) -> str:

@@ -17,6 +17,8 @@ from blastvote.errors import InputError
 
 Box = tuple[int, int, int, int]
 """``y1, x1, y2, x2`` in pixels, half-open."""
+MOST_PIXELS = 400_000_000
+"""Masks of images with more pixels than this are taken for damage."""
 
 
 class Rle(TypedDict):
@@ -133,12 +135,21 @@ def normalise(where: str, segmentation: Any, size: tuple[int, int] | None = None
     try:
         height, width = (int(side) for side in segmentation["size"])
         counts = segmentation["counts"]
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, OverflowError):
         raise InputError(
             f"{where}: its 'segmentation' is no run-length mask {{'size': [H, W], 'counts': ...}}. Export the "
             "annotations again."
         ) from None
+    if min(height, width) < 0 or height * width > MOST_PIXELS:
+        raise InputError(
+            f"{where}: its mask is said to have {height} x {width} pixels; expected at most {MOST_PIXELS:,} in all. "
+            "Export the annotations again."
+        )
     if isinstance(counts, list):
+        if not all(isinstance(run, int) and not isinstance(run, bool) for run in counts):
+            raise InputError(
+                f"{where}: a run of its mask is no whole number ({str(counts)[:40]}). Export the annotations again."
+            )
         if sum(counts) != height * width or any(run < 0 for run in counts):
             raise InputError(
                 f"{where}: the runs of its mask add up to {sum(counts)} pixels, but its size is {height} x "

@@ -9,7 +9,6 @@ from functools import partial
 
 from blastvote.commands import values
 from blastvote.errors import InputError
-from blastvote.wording import printable
 
 
 def run(options: argparse.Namespace) -> int:
@@ -123,10 +122,9 @@ def predict(options: argparse.Namespace) -> None:
     if outcome.earlier:
         print(f"{outcome.earlier} of {len(outcome.done)} images were finished by an earlier call.")
     if outcome.failed:
-        for name, reason in outcome.failed.items():
-            print(printable(f"{name}: {reason}"), file=sys.stderr)
         raise InputError(
-            f"{len(outcome.failed)} images could not be used, for the reasons above; the others are in {options.out}."
+            f"{len(outcome.failed)} images could not be used; the others are in {options.out}.",
+            [f"{name}: {reason}" for name, reason in outcome.failed.items()],
         )
 
 

@@ -119,4 +119,4 @@ def _make(
     try:
         return kind(**{**settings, **options, **changes})
     except (TypeError, ValueError) as error:
-        raise InputError(f"Config section '{section}': {error}") from None
+        raise InputError(f"Config section '{section}': {str(error).rstrip('.')}.") from None

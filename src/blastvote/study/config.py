@@ -18,8 +18,12 @@ from jsonschema.exceptions import ValidationError
 from blastvote.dataset.check.findings import check_stops
 from blastvote.errors import InputError
 from blastvote.io.yaml_files import parse_yaml
+from blastvote.study.paths import check_config_paths
 from blastvote.study.reserved import check_classes, check_methods
 from blastvote.wording import suggest
+
+LARGEST = 10**15
+"""Numbers beyond this are slips; a double holds each whole number up to it."""
 
 
 def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -72,9 +76,11 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     """
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
     config = read_scalars(config, schema)
+    _check_numbers(config, "")
     errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_most_telling)
     if errors:
         raise InputError(_describe(errors[0]))
+    check_config_paths(config)
     check_classes(config["classes"])
     _check_methods(config)
     _check_source(config)
@@ -83,6 +89,20 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     _check_protocol(config)
     _check_network(config)
     return {**config, "model": {**config["model"], "pixel_size_um": _network_pixel_size(config)}}
+
+
+def _check_numbers(value: Any, key: str) -> None:
+    """Raise InputError for the first number that is not finite or has too many digits: no key takes one."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            _check_numbers(item, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            _check_numbers(item, f"{key}.{place}")
+    elif isinstance(value, int | float) and not abs(value) <= LARGEST:  # NaN is neither
+        raise InputError(
+            f"Config key '{key}' is {value}; expected a finite number of at most 15 digits. Correct it."
+        )
 
 
 def _most_telling(error: ValidationError) -> tuple[bool, list[str]]:
@@ -110,6 +130,8 @@ def _describe(error: ValidationError) -> str:
             f"Config key '{key}' is {error.instance!r}.{suggest(error.instance, allowed)} "
             f"Allowed: {', '.join(allowed)}. {meaning}"
         ).strip()
+    if error.validator == "pattern" and meaning:
+        return f"Config key '{key}' is {error.instance!r}; expected: {meaning}"
     if error.validator == "type":
         expected = allowed_by
         expected = " or ".join(expected) if isinstance(expected, list) else expected

@@ -28,6 +28,7 @@ from blastvote.simulate import (
     image_name,
     labels_frame,
 )
+from blastvote.study.paths import check_data_paths
 from blastvote.vote import make_rule, vote
 
 
@@ -41,7 +42,9 @@ def plan_source(config: Mapping[str, Any]) -> Source:
     """
     dataset = config["dataset"]
     if dataset["source"] == "local":
-        return open_source({**dataset, "annotations": _annotations(dataset)}, config["classes"])
+        source = open_source({**dataset, "annotations": _annotations(dataset)}, config["classes"])
+        check_data_paths([*source.images.values(), *source.annotation_inputs, *source.label_inputs])
+        return source
     if tuple(config["classes"]) != CLASS_NAMES:
         raise InputError(
             f"Config key 'classes' is {config['classes']}, but the simulator draws {list(CLASS_NAMES)}. Set "

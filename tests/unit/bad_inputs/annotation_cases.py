@@ -39,7 +39,11 @@ TEXTS = [
     ("nothing", lambda path: None, "there is no such file"),
     ("a pipe", os.mkfifo, "is a pipe, a socket or a device, no file"),
     ("a device", lambda path: path.symlink_to("/dev/zero"), "is a pipe, a socket or a device"),
-    ("a link to itself", lambda path: path.symlink_to(path.name), "cannot be read (Too many levels of symbolic links)"),
+    (
+        "a link to itself",
+        lambda path: path.symlink_to(path.name),
+        "cannot be read (Too many levels of symbolic links)",
+    ),
     ("no bytes", b"", "the file is empty; expected JSON"),
     ("blanks", " \n\t\n", "the file is empty; expected JSON"),
     ("half of a file", via({"filename": "a.png", "regions": []})[:-3], "not valid JSON at line 1, column "),
@@ -51,7 +55,11 @@ TEXTS = [
     ("UTF-16 cut off", '{"a": 1}'.encode("utf-16")[:-1], "its first bytes say UTF-16"),
     ("UTF-16 with half of a pair", b"\xff\xfe\x00\xd8\x20\x00", "its first bytes say UTF-16"),
     ("a lone surrogate", '{"\\ud800": 1}', "holds \\ud800, half of a character"),
-    ("a lone surrogate in a name", via({"filename": "a\\udfff.png"}).replace("\\\\", "\\"), "half of a character"),
+    (
+        "a lone surrogate in a name",
+        via({"filename": "a\\udfff.png"}).replace("\\\\", "\\"),
+        "half of a character",
+    ),
     ("brackets in brackets", DEEP, "the JSON is nested too deeply"),
     ("objects in objects", '{"a":' * 100_000, "the JSON is nested too deeply"),
     ("a number of 5,000 digits", f'{{"a": {"9" * 5000}}}', "holds a number that cannot be read"),
@@ -63,9 +71,17 @@ TEXTS = [
 ]
 VIA = [
     ("a file name that is a number", via({"filename": 3, "regions": []}), "has no text 'filename'"),
-    ("a file name that is missing", json.dumps({"_via_img_metadata": {"a": {"regions": []}}}), "has no text 'filename'"),
+    (
+        "a file name that is missing",
+        json.dumps({"_via_img_metadata": {"a": {"regions": []}}}),
+        "has no text 'filename'",
+    ),
     ("metadata that are no object", json.dumps({"_via_img_metadata": 3}), "'_via_img_metadata'"),
-    ("a VIA 3 project", json.dumps({"project": {}, "file": {}, "metadata": {}}), "a VIA 3 file; expected VIA 1 or 2"),
+    (
+        "a VIA 3 project",
+        json.dumps({"project": {}, "file": {}, "metadata": {}}),
+        "a VIA 3 file; expected VIA 1 or 2",
+    ),
 ]
 COCO = [
     ("annotations that are an object", coco(annotations={}), "'annotations' is of type dict; expected a list"),
@@ -78,16 +94,17 @@ COCO = [
     ("an image without a name", coco(images=[{"id": 1}]), "not well-formed COCO (KeyError('file_name'))"),
     ("images that are numbers", coco(images=[3]), "not well-formed COCO"),
     ("an annotation that is a number", coco(annotations=[3]), "not well-formed COCO"),
-    ("a mask of another kind", rle({"a": 1}), "annotation 7"),
-    ("a mask without a size", rle([400], None), "annotation 7"),
-    ("a mask of negative runs", rle([500, -100]), "annotation 7"),
-    ("a mask that is too long", rle([500]), "annotation 7"),
-    ("a mask that is too short", rle([100]), "annotation 7"),
-    ("a mask of 10^6 x 10^6", rle([10**12], [10**6, 10**6]), "annotation 7"),
-    ("a mask of 10^30 x 1", rle([10**30], [10**30, 1]), "annotation 7"),
-    ("a mask of fractions", rle([0.5, 399.5]), "annotation 7"),
-    ("a compressed mask of odd letters", rle("\u00e9\u00e9"), "annotation 7"),
-    ("a compressed mask cut off", rle("ooooo"), "annotation 7"),
+    ("a mask of another kind", rle({"a": 1}), "does not fill 20 x 20 pixels"),
+    ("a mask without a size", rle([400], None), "annotation 7: its 'segmentation' is no run-length mask"),
+    ("a mask of negative runs", rle([500, -100]), "add up to 400 pixels, but its size is 20 x 20"),
+    ("a mask that is too long", rle([500]), "add up to 500 pixels, but its size is 20 x 20 = 400"),
+    ("a mask that is too short", rle([100]), "add up to 100 pixels, but its size is 20 x 20 = 400"),
+    ("a mask of 10^6 x 10^6", rle([10**12], [10**6, 10**6]), "is said to have 1000000 x 1000000 pixels"),
+    ("a mask of 10^30 x 1", rle([10**30], [10**30, 1]), "expected at most 400,000,000 in all"),
+    ("a mask of fractions", rle([0.5, 399.5]), "a run of its mask is no whole number ([0.5, 399.5])"),
+    ("a mask of truth values", rle([True, 399]), "a run of its mask is no whole number"),
+    ("a compressed mask of odd letters", rle("\u00e9\u00e9"), "does not fill 20 x 20 pixels"),
+    ("a compressed mask cut off", rle("ooooo"), "does not fill 20 x 20 pixels"),
 ]  # fmt: skip
 LABELME = [
     ("a shape that is a number", json.dumps({"imagePath": "a.png", "shapes": [3]}), "shape 0 has no points"),
@@ -100,7 +117,6 @@ GEOJSON = [
     ("properties that are a list", json.dumps({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [SQUARE]}, "properties": [1]}), "the annotations are damaged"),
 ]  # fmt: skip
 XML = [
-    ("no bytes", b"", "the format is not known (an empty text)"),
     ("half of a file", cvat("")[:-5], "not well-formed XML"),
     ("two roots", "<a/><b/>", "not well-formed XML"),
     ("an unknown root", "<html></html>", "the format is not known (XML with the root <html>)"),
@@ -110,7 +126,6 @@ XML = [
     ("boxes", "<annotation><object><bndbox/></object></annotation>", "boxes are no outlines"),
     ("an image without a name", cvat("<image id='0'/>"), "an <image> has no name"),
     ("tracks of a video", cvat("<track id='0'/>"), "which number the images but do not name them"),
-    ("an unknown encoding", '<?xml version="1.0" encoding="klingon"?><annotations/>', "not well-formed XML"),
     ("UTF-16 cut off", "<a/>".encode("utf-16")[:-1], "its first bytes say UTF-16"),
 ]  # fmt: skip
 CSV_HEAD = "filename,region_shape_attributes,region_attributes\n"

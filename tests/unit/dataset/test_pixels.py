@@ -51,7 +51,7 @@ def test_outlines_on_the_upright_pixels_are_fine_and_warned_of_where_exif_is_ign
 
 def test_outlines_that_fit_neither_way_are_not_blamed_on_exif(tmp_path):
     path = photograph(tmp_path, 3, np.s_[6:26, 5:25])
-    assert not examine("a", path, annotation()).findings
+    assert not texts(examine("a", path, annotation()).findings, "exif_stored")
 
 
 def test_a_size_that_is_that_of_the_stored_pixels_names_exif(tmp_path):

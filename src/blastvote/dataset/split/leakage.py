@@ -40,9 +40,8 @@ class LeakageReport:
         more = len(self.leaks) - MOST_LISTED
         lines = [*self.leaks[:MOST_LISTED], *([f"and {more} more"] if more > 0 else [])]
         cases = "case" if len(self.leaks) == 1 else "cases"
-        raise InputError(
-            f"Protocol '{self.protocol}' leaks in {len(self.leaks)} {cases}: " + "\n  ".join(lines)
-        )
+        first, *others = lines
+        raise InputError(f"Protocol '{self.protocol}' leaks in {len(self.leaks)} {cases}: {first}", others)
 
     def to_markdown(self) -> str:
         """Return the report as Markdown that reads well as plain text."""
