@@ -84,7 +84,7 @@ def _plain_text(path: StrPath, text: str) -> str:
         raise InputError(
             f"{path}: line {line} holds a NUL byte, so it is no text table. Save it again as CSV (UTF-8)."
         )
-    if not text.strip():
+    if not text.strip(f" \t\r\n{SEPARATORS}"):
         raise InputError(f"{path}: the table is empty; expected a header line with column names.")
     return text
 

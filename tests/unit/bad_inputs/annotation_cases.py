@@ -50,10 +50,10 @@ TEXTS = [
     ("a comma too many", '{"a": 1,\n}', "not valid JSON at line 2, column 1"),
     ("YAML", "a: 1", "not valid JSON at line 1, column 1"),
     ("text", "hello", "not valid JSON at line 1, column 1"),
-    ("an image", png(4, 4), "holds zero bytes at byte 8"),
-    ("UTF-16 without a mark", "{}".encode("utf-16-le"), "UTF-16 without a byte-order mark"),
-    ("UTF-16 cut off", '{"a": 1}'.encode("utf-16")[:-1], "its first bytes say UTF-16"),
-    ("UTF-16 with half of a pair", b"\xff\xfe\x00\xd8\x20\x00", "its first bytes say UTF-16"),
+    ("an image", png(4, 4), "holds a NUL byte, so it is no JSON"),
+    ("short UTF-16 without a mark", "{}".encode("utf-16-le"), "line 1 holds a NUL byte"),
+    ("UTF-16 cut off", '{"a": 1}'.encode("utf-16")[:-1], "not well-formed UTF-16 at byte"),
+    ("UTF-16 with half of a pair", b"\xff\xfe\x00\xd8\x20\x00", "not well-formed UTF-16 at byte"),
     ("a lone surrogate", '{"\\ud800": 1}', "holds \\ud800, half of a character"),
     (
         "a lone surrogate in a name",
@@ -126,7 +126,7 @@ XML = [
     ("boxes", "<annotation><object><bndbox/></object></annotation>", "boxes are no outlines"),
     ("an image without a name", cvat("<image id='0'/>"), "an <image> has no name"),
     ("tracks of a video", cvat("<track id='0'/>"), "which number the images but do not name them"),
-    ("UTF-16 cut off", "<a/>".encode("utf-16")[:-1], "its first bytes say UTF-16"),
+    ("UTF-16 cut off", "<a/>".encode("utf-16")[:-1], "not well-formed UTF-16 at byte"),
 ]  # fmt: skip
 CSV_HEAD = "filename,region_shape_attributes,region_attributes\n"
 CSV = [
@@ -136,9 +136,9 @@ CSV = [
     ("a shape in brackets", CSV_HEAD + f'a.png,"{DEEP}","{{}}"\n', "line 2: the JSON is nested too deeply"),
     ("a shape with NaN", CSV_HEAD + 'a.png,"{""cx"": NaN}","{}"\n', "line 2: holds NaN, which is no number in JSON"),
     ("a shape of 5,000 digits", CSV_HEAD + f'a.png,"{{""cx"": {"9" * 5000}}}","{{}}"\n', "line 2: holds a number that cannot be read"),
-    ("a quotation mark that stays open", CSV_HEAD + 'a.png,"{}', "is not well-formed CSV"),
-    ("a column twice", "filename,filename\n", "2 columns are called 'filename' (columns 1, 2)"),
-    ("zero bytes", CSV_HEAD.encode() + b"\0", "holds zero bytes at byte"),
+    ("a quotation mark that stays open", CSV_HEAD + 'a.png,"{}', "line 2: not a well-formed CSV table (unexpected end of data)"),
+    ("a column twice", "filename,filename\n", "columns 1 and 2 are both called 'filename'"),
+    ("zero bytes", CSV_HEAD.encode() + b"\0", "line 2 holds a NUL byte"),
 ]  # fmt: skip
 OTHER = [
     ("masks.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '|O'", "it is never opened"),

@@ -36,8 +36,8 @@ FILES = [
     ("a program", "a: !!python/object/apply:os.system ['true']\n", "not valid YAML at line 1"),
     ("a control character", "a: \x07\n", "not valid YAML"),
     ("a number of 5,000 digits", "a: " + "9" * 5000, "not valid YAML"),
-    ("zero bytes", b"a: 1\0", "holds zero bytes at byte 4"),
-    ("UTF-16 cut off", "a: 1".encode("utf-16")[:-1], "its first bytes say UTF-16"),
+    ("zero bytes", b"a: 1\0", "not valid YAML"),
+    ("UTF-16 cut off", "a: 1".encode("utf-16")[:-1], "not well-formed UTF-16 at byte"),
     ("a date that is none", "a: 2020-99-99\n", "not valid YAML"),
     ("a key that is a list", "? [a]\n: 1\n", "not valid YAML at line 1"),
 ]
