@@ -64,17 +64,20 @@ def decode_all(rles: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> NDAr
 
 
 def crop(rle: Mapping[str, Any], box: Box) -> NDArray[np.bool_]:
-    """Return the part of a mask inside `box`, ``bool (h, w)``; nothing but the box's columns is decoded."""
-    height = int(rle["size"][0])
+    """Return the part of a mask inside `box`, ``bool (h, w)``; nothing but the box is decoded."""
     y1, x1, y2, x2 = box
-    edges = np.cumsum(run_lengths(rle["counts"]))
-    edges = np.clip(edges[: len(edges) // 2 * 2], x1 * height, x2 * height) - x1 * height
-    change = np.zeros((x2 - x1) * height + 1, dtype=np.int8)
-    # Runs outside the columns have shrunk to nothing: their start and end meet and cancel out.
-    np.add.at(change, edges[0::2], 1)
-    np.add.at(change, edges[1::2], -1)
-    inside = np.cumsum(change[:-1], dtype=np.int8).astype(bool)
-    return np.ascontiguousarray(inside.reshape(x2 - x1, height).T[y1:y2])
+    column, top, end = column_strips(rle).T
+    inside = (column >= x1) & (column < x2)
+    column, top, end = (
+        column[inside] - x1,
+        np.clip(top[inside], y1, y2) - y1,
+        np.clip(end[inside], y1, y2) - y1,
+    )
+    change = np.zeros((x2 - x1, y2 - y1 + 1), dtype=np.int8)
+    # Strips outside the rows have shrunk to nothing: their start and end meet and cancel out.
+    np.add.at(change, (column, top), 1)
+    np.add.at(change, (column, end), -1)
+    return np.ascontiguousarray(np.cumsum(change[:, :-1], axis=1, dtype=np.int8).astype(bool).T)
 
 
 def area(rle: Mapping[str, Any]) -> int:

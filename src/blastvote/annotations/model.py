@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from blastvote.annotations.journal import Journal, Line
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.raster import rasterise_window
 from blastvote.errors import InputError
-from blastvote.rle import Rle, decode
+from blastvote.rle import Rle, decode, encode_crop
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,17 +56,28 @@ class Cell:
         InputError
             If the cell is a run-length mask of another size.
         """
+        return decode(self.run_lengths(height, width))
+
+    def run_lengths(self, height: int, width: int) -> Rle:
+        """Return the run-length mask of `mask`; nothing larger than the cell's box is made.
+
+        Raises
+        ------
+        InputError
+            If the cell is a run-length mask of another size.
+        """
         if self.rle is None:
             scale = np.array([width, height]) if self.relative else np.ones(2)
             polygons, holes = ([ring * scale for ring in rings] for rings in (self.polygons, self.holes))
-            return rasterise(polygons, height, width, holes)
+            window = rasterise_window(polygons, height, width, holes)
+            return encode_crop(window.crop, window.top, window.left, (height, width))
         if list(self.rle["size"]) != [height, width]:
             raise InputError(
                 f"A run-length mask is {self.rle['size'][1]}x{self.rle['size'][0]} pixels, but its image "
                 f"is {width}x{height}. Annotate the image at the size it has now, or restore the original "
                 "image."
             )
-        return decode(self.rle)
+        return self.rle
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Return ``(x_min, y_min, x_max, y_max)`` of the outlines in pixels; None where the image's size is needed."""

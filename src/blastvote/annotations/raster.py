@@ -11,8 +11,26 @@ Whatever lies outside the image is cut off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a mask that holds all its pixels.
+
+    Attributes
+    ----------
+    crop
+        ``bool (h, w)``.
+    top, left
+        Where its first pixel lies in the image.
+    """
+
+    crop: np.ndarray
+    top: int
+    left: int
 
 
 def rasterise(
@@ -40,30 +58,52 @@ def rasterise(
            [0, 1, 1, 0],
            [0, 0, 0, 0]])
     """
+    window = rasterise_window(polygons, height, width, holes)
     mask = np.zeros((height, width), dtype=bool)
-    for polygon in polygons:
-        _paint(mask, polygon, True)
-    for hole in holes:
-        _paint(mask, hole, False)
+    rows, columns = window.crop.shape
+    mask[window.top : window.top + rows, window.left : window.left + columns] = window.crop
     return mask
 
 
-def _paint(mask: np.ndarray, polygon: np.ndarray, value: bool) -> None:
-    """Set the pixels inside one polygon, in place."""
-    points = np.asarray(polygon, dtype=np.float64)
-    if len(points) < 3:
-        return
-    height, width = mask.shape
-    # First and last pixel centre that the bounding box can hold, within the image.
+def rasterise_window(
+    polygons: Iterable[np.ndarray], height: int, width: int, holes: Iterable[np.ndarray] = ()
+) -> Window:
+    """Return what `rasterise` returns, without the rest of the image: a cell takes no more memory than its box."""
+    rings = [np.asarray(ring, dtype=np.float64) for ring in polygons]
+    rings = [ring for ring in rings if len(ring) >= 3]
+    spans = np.array([_span(ring, height, width) for ring in rings], dtype=int).reshape(-1, 4)
+    top, left = spans[:, :2].min(axis=0, initial=max(height, width))
+    bottom, right = spans[:, 2:].max(axis=0, initial=0)
+    window = Window(np.zeros((max(bottom - top, 0), max(right - left, 0)), dtype=bool), int(top), int(left))
+    for ring in rings:
+        _paint(window, ring, True)
+    for hole in holes:
+        if len(hole) >= 3:
+            _paint(window, np.asarray(hole, dtype=np.float64), False)
+    return window
+
+
+def _span(points: np.ndarray, height: int, width: int) -> tuple[int, int, int, int]:
+    """Return first row and column, and those after the last, whose centres the bounding box can hold."""
     left, top = np.clip(np.ceil(points.min(axis=0) - 0.5), 0, (width, height)).astype(int)
     right, bottom = np.clip(np.ceil(points.max(axis=0) - 0.5), 0, (width, height)).astype(int)
+    return int(top), int(left), int(bottom), int(right)
+
+
+def _paint(window: Window, points: np.ndarray, value: bool) -> None:
+    """Set the pixels inside one polygon, in place."""
+    rows, columns = window.crop.shape
+    top, left, bottom, right = _span(points, window.top + rows, window.left + columns)
+    top, left = max(top, window.top), max(left, window.left)
     if left >= right or top >= bottom:
         return
-    rows, columns, turns = _crossings(points, top, bottom, left, right)
+    row, column, turns = _crossings(points, top, bottom, left, right)
     winding = np.zeros((bottom - top, right - left + 1), dtype=np.int32)
-    np.add.at(winding, (rows - top, columns - left), turns)
+    np.add.at(winding, (row - top, column - left), turns)
     inside = np.cumsum(winding[:, :-1], axis=1) != 0
-    mask[top:bottom, left:right][inside] = value
+    window.crop[top - window.top : bottom - window.top, left - window.left : right - window.left][inside] = (
+        value
+    )
 
 
 def _crossings(

@@ -119,7 +119,9 @@ def _page(path: Path, image: Image.Image, number: int) -> np.ndarray:
         )
     if image.mode.startswith("I;16"):
         return np.repeat(_grey_16(image)[..., None], 3, axis=-1)
-    return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    upright = ImageOps.exif_transpose(image) if orientation_of(image) != UPRIGHT else image
+    # Without these tests Pillow would copy the photograph twice.
+    return np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
 
 
 def _grey_16(image: Image.Image) -> np.ndarray:

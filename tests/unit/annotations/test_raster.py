@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, contains_xy
 
-from blastvote.annotations.raster import ellipse_polygon, rasterise, signed_area
+from blastvote.annotations.model import Cell
+from blastvote.annotations.raster import ellipse_polygon, rasterise, rasterise_window, signed_area
+from blastvote.rle import encode
 
 
 def box(x0, y0, x1, y1):
@@ -117,3 +119,22 @@ def test_ellipses_keep_their_area_and_turn_clockwise(radius):
     far = ellipse_polygon((0, 0), (radius * 4, radius), np.pi / 8)
     tip = far[np.argmax(np.hypot(*far.T))]
     assert tip[0] * tip[1] > 0
+
+
+rings = st.lists(st.tuples(st.floats(-20, 50), st.floats(-20, 50)), min_size=3, max_size=8).map(np.array)
+
+
+@given(rings, rings, rings)
+def test_a_cell_takes_its_own_box_alone(one, other, hole):
+    alone = [rasterise([ring], 25, 33) for ring in (one, other, hole)]
+    mask = (alone[0] | alone[1]) & ~alone[2]
+    window = rasterise_window((one, other), 25, 33, (hole,))
+    rows, columns = np.nonzero(alone[0] | alone[1])
+    if len(rows):
+        assert window.crop.shape[0] >= np.ptp(rows) + 1 and window.crop.shape[1] >= np.ptp(columns) + 1
+    corners = np.clip(np.concatenate([one, other]), 0, (33, 25))
+    assert (
+        window.crop.shape[0] <= np.ptp(corners[:, 1]) + 1
+        and window.crop.shape[1] <= np.ptp(corners[:, 0]) + 1
+    )
+    assert Cell("L1", polygons=(one, other), holes=(hole,)).run_lengths(25, 33) == encode(mask)

@@ -182,7 +182,7 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
         if bounds and (bounds[0] < 0 or bounds[1] < 0 or bounds[2] > facts.width or bounds[3] > facts.height):
             outside += 1
         assert cell.class_name is not None
-        cells.append(TrueCell(cell.class_name, rle.encode(mask), cell.crowd))
+        cells.append(TrueCell(cell.class_name, mask, cell.crowd))
         facts.lines.append(_line(facts.image_id, cell, CROWD if cell.crowd else CELL, ""))
     if outside:
         facts.add("cut_off", f"{outside} cells reach beyond the image and were cut off there")
@@ -194,16 +194,16 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
         facts.add(kind, text)
 
 
-def _mask(facts: ImageFacts, cell: Cell, number: int) -> np.ndarray | None:
-    """Return a cell's mask; None, with a finding and its line of the ledger, where it has no pixel."""
+def _mask(facts: ImageFacts, cell: Cell, number: int) -> rle.Rle | None:
+    """Return a cell's run-length mask; None, with a finding and its line of the ledger, where it has no pixel."""
     name = f"cell {number}" + (f" ({cell.object})" if cell.object else "")
     try:
-        mask = cell.mask(facts.height, facts.width)
+        mask = cell.run_lengths(facts.height, facts.width)
     except InputError as error:
         facts.add("damaged_mask", f"{name}: {error}", cell)
         facts.lines.append(_line(facts.image_id, cell, LEFT_OUT, str(error).rstrip(".")))
         return None
-    area = int(np.count_nonzero(mask))
+    area = rle.area(mask)
     if area == 0:
         reason = "no pixel inside the image"
         facts.add("cell_outside", f"{name} has {reason} and was left out", cell)
@@ -211,8 +211,8 @@ def _mask(facts: ImageFacts, cell: Cell, number: int) -> np.ndarray | None:
         return None
     if area < MIN_CELL_AREA:
         facts.add("tiny_cell", f"{name} has {area} pixels only", cell)
-    if area > LARGEST_SHARE * mask.size:
-        facts.add("large_cell", _large(name, mask, area), cell)
+    if area > LARGEST_SHARE * facts.height * facts.width:
+        facts.add("large_cell", _large(name, rle.decode(mask), area), cell)
     return mask
 
 
