@@ -82,6 +82,8 @@ def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) 
         "flipped_annotations": f"{results}/data/annotations_flipped.json",
         "images": [f"{results}/enhanced/{run.method}/any.png"],  # the scripts take its folder
         "flipped": sorted(map(str, Path(results, "flipped", run.method).iterdir())),
+        "pixel_sizes": [],
+        "external": [],
         "weights": str(folder / "model.weights.h5"),
         "detections": str(folder / "detections.json"),
     }
