@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = 640
 """Width in pixels at which a smear is simulated before it is enlarged."""
 CONTRAST = ("none", "he", "dhe", "clahe", "eff")
+READING = {"exif": "apply", "white_level": 65535}
 STEPS = ("check", "flip", "flipped_annotations", *CONTRAST)
 
 
@@ -85,7 +86,7 @@ def run_step(step: str, folder: Path, threads: int) -> None:
         assert main([*words, "--out", str(out / "check"), "--threads", str(threads)]) == 0
     elif step in CONTRAST:
         targets = [out / step / f"{image_id}.png" for image_id in ids]
-        parameters = SimpleNamespace(variant={"function": step}, method=step, image_ids=ids, reading={})
+        parameters = SimpleNamespace(variant={"function": step}, method=step, image_ids=ids, reading=READING)
         output = SimpleNamespace(images=targets, record=out / f"{step}.csv")
         script("contrast/enhance.py", params=parameters, input=paths, output=output)
     else:
