@@ -42,8 +42,13 @@ def load(folder: Path) -> tuple[Study, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as unpacked, zipfile.ZipFile(folder / RUNS) as runs:
         runs.extractall(unpacked)
         files = [(*key, *(Path(unpacked, name_of(key), name) for name in OF_A_RUN)) for key in keys]
-        manifest = read_manifest(folder / MANIFEST, config["classes"])
-        return load_study(files, config["classes"], manifest, plan.null_arm(config)), config
+        return load_study(files, config["classes"], manifest_of(folder), plan.null_arm(config)), config
+
+
+def manifest_of(folder: Path) -> pd.DataFrame:
+    """Return an archived study's manifest."""
+    config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
+    return read_manifest(folder / MANIFEST, config["classes"])
 
 
 def name_of(key: tuple[str, int, int]) -> str:

@@ -2,11 +2,13 @@
 
     .venv/bin/python benchmarks/study/null_test.py train --results results/null_test     # resumes
     .venv/bin/python benchmarks/study/null_test.py deal --results results/null_test --out null_test.json
+    .venv/bin/python benchmarks/study/null_test.py deal --results docs/studies/simulated        # an archived study
 
 `train` makes eight trainings of `none` on the demo's setting, through the workflow, one thread each. Stopped, it goes
-on where it was. `--seed 3` makes that one alone. `deal` puts the eight into two made-up methods, four against four in
-all 35 ways (other seeds on the two sides, so nothing is paired), and counts how many are called different by each
-metric's own verdict, by its parts, and by the interval over images alone that tables without training in them give.
+on where it was. `--seed 3` makes that one alone. `deal` puts the first eight into two made-up methods, four against
+four in all 35 ways (other seeds on the two sides, so nothing is paired), and counts how many are called different by
+each metric's own verdict, by its parts, and by the interval over images alone that tables without training in them
+give. Where there are sixteen (a study with a null arm), 100 of the ways to put eight against eight are drawn too.
 """
 
 import argparse
@@ -18,6 +20,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import archive
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -30,6 +34,7 @@ from blastvote.evaluate.statistics.verdicts import verdicts
 from blastvote.evaluate.tables.comparisons import compared
 
 SEEDS = range(1, 9)
+MOST_DEALS = 100
 STATEMENTS = ("differs", "crossed_test_differs", "images_only_differs", "equivalent")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,27 +59,48 @@ def train(results: Path, seeds: list[int]) -> None:
         subprocess.run([*command, "--config", *overrides(results), "--", *targets], check=True)
 
 
-def deal(results: Path, seeds: list[int]) -> dict[str, Any]:
-    """Return the share of deals, half against half, that each metric calls different, in percent."""
-    runs = {seed: results / f"runs/none/seed{seed}/fold0" for seed in seeds}
-    found = {
-        seed: RunResult("none", seed, 0, RunScores.load(run / "scores.npz"), read_votes(run / "votes.csv"))
-        for seed, run in runs.items()
-    }
+def trainings_of(folder: Path) -> tuple[list[RunResult], pd.DataFrame]:
+    """Return the trainings of `none` of a results folder or of an archived study, the null arm's among them."""
+    if (folder / "runs.zip").is_file():
+        study, _ = archive.load(folder)
+        arms = [arm for arm in study.arms if arm in ("none", study.null_arm)]
+        return [study.runs[arm, seed][0] for arm in arms for seed in study.seeds], archive.manifest_of(folder)
+    runs = sorted(folder.glob("runs/none/seed*/fold0"), key=lambda path: int(path.parent.name[4:]))
+    found = [
+        RunResult(
+            "none",
+            int(run.parent.name[4:]),
+            0,
+            RunScores.load(run / "scores.npz"),
+            read_votes(run / "votes.csv"),
+        )
+        for run in runs
+        if (run / "votes.csv").is_file()
+    ]
+    return found, pd.read_csv(folder / "data/manifest.csv", dtype=str)
+
+
+def deal(folder: Path) -> dict[str, Any]:
+    """Return the share of deals that each metric calls different, in percent, by the number of trainings a side."""
+    found, manifest = trainings_of(folder)
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-    manifest = pd.read_csv(results / "data/manifest.csv", dtype=str)
     settings = EvaluationSettings.from_config(config["evaluation"])
-    result: dict[str, Any] = {"seeds": seeds}
-    for size in (1, len(seeds) // 2):
+    eight = list(range(min(8, len(found))))
+    ways = {1: deals(eight, 1), len(eight) // 2: deals(eight, len(eight) // 2)}
+    if len(found) >= 16:  # with eight a side the sign-flip test can reach 5 %
+        every = deals(list(range(16)), 8)
+        chosen = np.random.default_rng(0).choice(len(every), MOST_DEALS, replace=False)
+        ways[8] = [every[number] for number in sorted(chosen)]
+    result: dict[str, Any] = {"trainings": len(found)}
+    for size, sides in ways.items():
         rows = []
-        for first, second in deals(seeds, size):
-            arms = [("eff", first), ("none", second)]
-            runs_of = [
-                replace(found[seed], method=arm, seed=place)
-                for arm, side in arms
-                for place, seed in enumerate(side)
+        for first, second in sides:
+            runs = [
+                replace(found[number], method=arm, seed=place)
+                for arm, side in (("eff", first), ("none", second))
+                for place, number in enumerate(side)
             ]
-            analysis = Analysis(make_study(runs_of, config["classes"], manifest), settings)
+            analysis = Analysis(make_study(runs, config["classes"], manifest), settings)
             rows += [entry for part in compared(analysis, "unseen") for entry in statements(analysis, *part)]
         table = pd.DataFrame(rows).groupby("metric", sort=False)
         result[f"{size} against {size}"] = {
@@ -133,8 +159,7 @@ def main() -> None:
     if options.step == "train":
         train(options.results, [options.seed] if options.seed else list(SEEDS))
         return
-    there = [seed for seed in SEEDS if (options.results / f"runs/none/seed{seed}/fold0/votes.csv").is_file()]
-    result = deal(options.results, there)
+    result = deal(options.results)
     print(json.dumps(result, indent=2))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
