@@ -17,7 +17,7 @@ for method, (batch, image_ids) in product(METHODS, BATCHES.items()):
             images=[
                 f"{RESULTS}/enhanced/{method}/{image_id}.png" for image_id in image_ids
             ],
-            record=f"{RESULTS}/data/contrast/{method}/{batch}.csv",
+            record=f"{RESULTS}/data/contrast/{method}/{batch}.json",
         log:
             f"{RESULTS}/logs/enhance/{method}/{batch}.log",
         benchmark:
@@ -42,7 +42,7 @@ rule contrast_record:
     """Join the records of what each method did to each image."""
     input:
         [
-            f"{RESULTS}/data/contrast/{method}/{batch}.csv"
+            f"{RESULTS}/data/contrast/{method}/{batch}.json"
             for method, batch in product(METHODS, BATCHES)
         ],
     output:

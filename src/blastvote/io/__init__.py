@@ -1,7 +1,8 @@
 """Read and write files.
 
 Images are RGB ``uint8`` arrays of shape ``(H, W, 3)`` everywhere else. Whatever is written here appears whole
-or not at all, and has the same bytes for the same content.
+or not at all, and has the same bytes for the same content. pandas is imported by the functions of tables alone: jobs
+that handle images start in half the time without it.
 """
 
 from blastvote.io.images import (

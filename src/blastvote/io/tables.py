@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from blastvote.errors import InputError
 from blastvote.io.reading import read_text
 from blastvote.io.writing import StrPath
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEPARATORS = ",;\t|"
 MOST_COLUMNS = 1000
@@ -47,6 +49,8 @@ def read_table(path: StrPath, required: Iterable[str] = (), notes: list[str] | N
     InputError
         If the file is missing, empty, no table, ragged, names a column twice, or lacks a required one.
     """
+    import pandas as pd
+
     text = _plain_text(path, read_text(path, notes))
     separator, text, skipped = _separator(text)
     rows = _rows(path, text, separator, skipped)

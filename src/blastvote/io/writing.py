@@ -6,12 +6,14 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from mrcnn.files import atomic_path
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 StrPath = str | os.PathLike[str]
 
@@ -22,6 +24,8 @@ def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") ->
     Floating-point columns are written with ``float_format``; a negative zero loses its sign, so that rounding
     noise cannot change the bytes.
     """
+    import pandas as pd
+
     out = frame.copy()
     for column in out.columns:
         if pd.api.types.is_bool_dtype(out[column].dtype):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from blastvote.io import write_csv
+from blastvote.io import read_json, write_csv
 from blastvote.logs import run_script
 from blastvote.study.stale import remove_others
 
@@ -12,7 +12,7 @@ from blastvote.study.stale import remove_others
 def main(snakemake) -> None:
     """Sort by the config's order of methods, then by image."""
     params, paths = snakemake.params, [Path(path) for path in snakemake.input]
-    frame = pd.concat([pd.read_csv(path, dtype={"image_id": str}) for path in paths])
+    frame = pd.DataFrame([record for path in paths for record in read_json(path)])
     order = {method: number for number, method in enumerate(params.methods)}
     frame["place"] = frame["method"].map(order)
     frame = frame.sort_values(["place", "image_id"]).drop(columns="place")

@@ -3,10 +3,9 @@
 import logging
 
 import cv2
-import pandas as pd
 
 from blastvote.contrast import enhance_and_describe
-from blastvote.io import ReadSettings, read_image, write_csv, write_image
+from blastvote.io import ReadSettings, read_image, write_image, write_json
 from blastvote.logs import run_script
 
 LOGGER = logging.getLogger("blastvote.enhance")
@@ -25,7 +24,7 @@ def main(snakemake) -> None:
         )
         write_image(target, image)
         records.append({"image_id": image_id, "method": method, **record})
-    write_csv(snakemake.output.record, pd.DataFrame(records))
+    write_json(snakemake.output.record, records)
     LOGGER.info("%s: %d images", method, len(records))
 
 
