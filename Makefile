@@ -28,7 +28,7 @@ demo: env ## run the whole study on simulated smears and print Tables 1 and 2
 	@$(BIN)/blastvote run $(ARGUMENTS)
 	@$(BIN)/blastvote summary $(if $(CONFIG),--config $(CONFIG))
 
-unlock: env ## after a crash: free the working directory, then go on with the same command as before
+unlock: ## after a crash: free the working directory, then go on with the same command as before
 	$(BIN)/snakemake $(ARGUMENTS) --unlock
 
 test: env ## run all tests
@@ -51,6 +51,7 @@ lock: ## resolve the dependencies anew (needs uv)
 	for extra in cpu gpu; do uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --extra $$extra --extra workflow --extra dev --extra export --custom-compile-command "make lock" \
 		pyproject.toml -o requirements/lock-$$extra.txt; done
+	$(PYTHON) envs/write_pins.py
 
 clean: ## remove the results and caches (keeps .venv)
 	rm -rf results .snakemake .pytest_cache .ruff_cache .mypy_cache .hypothesis

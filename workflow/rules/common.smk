@@ -60,6 +60,7 @@ RUNS = plan.runs(config)
 NULL_RUNS = plan.null_runs(config)  # the reference trained again, for comparisons
 RUN = f"{RESULTS}/runs/{{method}}/seed{{seed}}/fold{{fold}}"
 ENVIRONMENT = "../../envs/blastvote.yaml"
+GPU_ENVIRONMENT = "../../envs/blastvote-gpu.yaml"
 
 # The data set's files.
 LABELS = f"{RESULTS}/data/labels.csv"
@@ -117,6 +118,11 @@ def request(kind):
 
     asked = job_request(REQUESTED, kind, PIXELS)
     return asked | {name: at_attempt(name) for name in ("mem_mb", "runtime")}
+
+
+def environment(kind):
+    """Return the conda environment of a kind of job: TensorFlow with CUDA where it asks for a GPU."""
+    return GPU_ENVIRONMENT if config["cluster"]["jobs"][kind]["gpus"] else ENVIRONMENT
 
 
 def shown(path):

@@ -22,7 +22,7 @@ rule infer:
     benchmark:
         f"{RESULTS}/benchmarks/infer/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
     conda:
-        ENVIRONMENT
+        environment("infer")
     threads: config["threads"]["infer"]
     resources:
         **request("infer"),

@@ -26,7 +26,7 @@ rule train:
     benchmark:
         f"{RESULTS}/benchmarks/train/{{method}}/seed{{seed}}/fold{{fold}}.tsv"
     conda:
-        ENVIRONMENT
+        environment("train")
     threads: config["threads"]["train"]
     resources:
         **request("train"),

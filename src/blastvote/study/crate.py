@@ -23,6 +23,7 @@ PROFILES = [
     "https://w3id.org/ro/wfrun/workflow/0.5",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
 ]
+BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 TYPES = {
     ".csv": "text/csv", ".json": "application/json", ".md": "text/markdown", ".html": "text/html", ".png": "image/png",
     ".svg": "image/svg+xml", ".yaml": "application/yaml",
@@ -43,6 +44,12 @@ WORKFLOW = (
     "workflow/schemas/*.yaml",
     "LICENSE",
 )
+README = """# A study with blastvote
+
+Tables, plots and report of one run of the workflow: `results/`. What was run: `Snakefile` and `workflow/`, with the
+configuration `config.yaml`. Versions, machine and checksums: `results/provenance.json`. The description of all
+files for machines: `ro-crate-metadata.json` (RO-Crate).
+"""
 Entity = dict[str, Any]
 
 
@@ -76,6 +83,7 @@ def write_crate(results: Path, folder: Path) -> Path:
     workflow = _copy(ROOT, folder, WORKFLOW)
     made = [Path("results", path) for path in _copy(results, folder / "results", RESULTS)]
     write_text(folder / "config.yaml", yaml.safe_dump(config, sort_keys=False))
+    write_text(folder / "README.md", README)
     ended = datetime.fromtimestamp(provenance.stat().st_mtime, UTC).isoformat(timespec="seconds")
     graph = _graph(workflow, made, ended)
     path = folder / "ro-crate-metadata.json"
@@ -100,7 +108,7 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
     # One flat list in the order of the profile: parts of it would only hide which entity refers to which.
     snakefile = Path("Snakefile")
     others = [path for path in workflow if path != snakefile]
-    parts = [snakefile, *others, Path("config.yaml"), *made]
+    parts = [snakefile, *others, Path("config.yaml"), Path("README.md"), *made]
     return [
         {
             "@id": "ro-crate-metadata.json",
@@ -127,6 +135,8 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
             "name": "blastvote",
             "version": __version__,
             "license": {"@id": "LICENSE"},
+            "encodingFormat": "text/plain",
+            "conformsTo": {"@id": BIOSCHEMAS},
             "programmingLanguage": {"@id": "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"},
         },
         {
@@ -140,12 +150,20 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
             "@id": "#run",
             "@type": "CreateAction",
             "name": "Run of the blastvote workflow",
+            "description": "Contrast enhancement, trainings, segmentation, vote and statistics of config.yaml.",
             "instrument": {"@id": "Snakefile"},
-            "object": _references("config.yaml"),
+            "object": {"@id": "config.yaml"},
             "result": _references(*map(Path.as_posix, made)),
             "endTime": ended,
             "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         },
+        {
+            "@id": BIOSCHEMAS,
+            "@type": "CreativeWork",
+            "name": "Bioschemas ComputationalWorkflow profile",
+            "version": "1.0-RELEASE",
+        },
+        _file(Path("README.md")) | {"about": {"@id": "./"}},
         *(_file(path) for path in [*others, Path("config.yaml"), *made]),
     ]  # fmt: skip
 
