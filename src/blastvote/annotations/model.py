@@ -71,6 +71,11 @@ class Cell:
             polygons, holes = ([ring * scale for ring in rings] for rings in (self.polygons, self.holes))
             window = rasterise_window(polygons, height, width, holes)
             return encode_crop(window.crop, window.top, window.left, (height, width))
+        if list(self.rle["size"]) == [width, height] != [height, width]:
+            raise InputError(
+                f"A run-length mask has the size [{width}, {height}], which is width before height; COCO writes "
+                f"[{height}, {width}]. Correct the export; its runs may go along rows in place of columns."
+            )
         if list(self.rle["size"]) != [height, width]:
             raise InputError(
                 f"A run-length mask is {self.rle['size'][1]}x{self.rle['size'][0]} pixels, but its image "

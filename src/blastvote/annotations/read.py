@@ -57,7 +57,7 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
     file = open_file(path, class_attribute or None, notes)
     found = find_format(file)
     if found is None:
-        raise InputError(
+        raise _UnknownFormatError(
             f"{path}: the format is not known ({_described(file)}). Expected one of: {supported()}."
         )
     try:
@@ -71,6 +71,10 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
             "as its annotation tool wrote it: export it again."
         ) from error
     return replace(annotations, notes=[*annotations.notes, *notes])
+
+
+class _UnknownFormatError(InputError):
+    """A file that is of no known format, rather than damaged."""
 
 
 def _described(file: AnnotationFile) -> str:
@@ -102,13 +106,21 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
         return read_mask_folder(folder)
     journal = Journal(str(folder))
     images, formats = [], set()
+    unknown: list[_UnknownFormatError] = []
     for file in files:
-        part = read_annotations(file, class_attribute)
+        try:
+            part = read_annotations(file, class_attribute)
+        except _UnknownFormatError as error:
+            unknown.append(error)
+            continue
         journal.take(part.notes, part.warnings, part.lines)
         formats.add(part.format)
         # Names in files of subfolders count from there: train/a.png is not val/a.png.
         own = _folder_of(file, folder)
         for image in part.images.values():
             images.append(replace(image, file_name=own + image.file_name) if own else image)
+    if not formats:
+        raise InputError(str(unknown[0]))
+    journal.warnings += [f"{error} It was not read".replace(". It was", "; it was") for error in unknown]
     journal.notes = list(dict.fromkeys(journal.notes))  # such as where each of many files finds its classes
     return AnnotationSet.of(journal, "+".join(sorted(formats)), merge_images(images, journal))

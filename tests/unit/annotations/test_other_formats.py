@@ -100,6 +100,8 @@ def test_run_length_mask_of_another_size_is_refused(tmp_path):
     )
     with pytest.raises(InputError, match="8x6 pixels, but its image is 9x6"):
         cell.mask(6, 9)
+    with pytest.raises(InputError, match=r"size \[6, 8\], which is width before height"):
+        cell.mask(8, 6)
 
 
 # ------------------------------------------------------------------------------------------ LabelMe
@@ -150,6 +152,16 @@ def test_labelme_groups_are_one_cell(tmp_path):
     ]
     cells = read_annotations(write(tmp_path / "a.json", labelme(*shapes))).images["a.png"].cells
     assert [cell.mask(20, 30).sum() for cell in cells] == [8, 4]
+
+
+def test_a_file_of_no_known_format_in_a_folder_is_warned_of(tmp_path):
+    square = {"label": "L1", "points": [[1, 1], [5, 1], [5, 4], [1, 4]], "shape_type": "polygon"}
+    write(tmp_path / "settings.json", {"zoom": 3})
+    with pytest.raises(InputError, match=r"settings\.json: the format is not known"):
+        read_annotations(tmp_path)
+    write(tmp_path / "a.json", labelme(square))
+    found = read_annotations(tmp_path)
+    assert found.n_cells == 1 and "settings.json: the format is not known" in found.warnings[0]
 
 
 def test_a_folder_of_files_is_one_set(tmp_path):

@@ -46,7 +46,8 @@ ONE_CLASS = {"class_aliases": {"": "L1"}}
 
 
 @pytest.mark.parametrize(
-    "form", ["masks/{}_{}.png", "masks/{}-{}.png", "masks/{}_cell{}.png", "masks/{0}/{1}.png"]
+    "form",
+    ["masks/{}_{}.png", "masks/{}-{}.png", "masks/{}_cell{}.png", "masks/{0}/{1}.png", "masks/{1}-{0}.png"],
 )
 def test_one_mask_a_cell(tmp_path, rule, form):
     for name in ("a", "a_1", "b"):
@@ -79,6 +80,15 @@ def test_masks_of_cells_have_one_size(tmp_path, rule):
     mask(tmp_path / "masks/a_1.png", size=(32, 48))
     with pytest.raises(InputError, match=r"a_1\.png: the mask is 32x48 pixels, but a_0\.png .* is 64x48"):
         read(rule, tmp_path / "img", tmp_path / "masks", **ONE_CLASS)
+
+
+def test_an_empty_mask_of_a_cell_has_its_line(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    for number, values in enumerate([(255,), (255,), ()]):
+        mask(tmp_path / f"masks/a_{number}.png", values)
+    _, report, table = read(rule, tmp_path / "img", tmp_path / "masks", **ONE_CLASS)
+    assert report.counts["cells"] == 2 and len(table) == 3
+    assert list(table["reason"])[-1] == "the mask is empty"
 
 
 def test_one_mask_with_an_unknown_ending_is_a_label_map(tmp_path, rule):

@@ -35,7 +35,7 @@ def _is_line(words: list[str]) -> bool:
 
 
 @annotation_format(
-    "yolo", "YOLO segmentation (TXT)", "text", is_yolo, (*NAME_LISTS, "train.txt", "valid.txt")
+    "yolo", "YOLO segmentation (TXT)", "text", is_yolo, (*NAME_LISTS, "train.txt", "valid.txt", "notes.json")
 )
 def read_yolo(file: AnnotationFile) -> AnnotationSet:
     """Convert YOLO labels to the common form.

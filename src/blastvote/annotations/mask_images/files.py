@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from blastvote import io
-from blastvote.annotations.journal import Journal
+from blastvote.annotations.journal import LEFT_OUT, Journal, Line
 from blastvote.annotations.mask_images.colours import Colour, colour_table, has_colours, read_colours
 from blastvote.annotations.mask_images.label_maps import cells_of_label_map
 from blastvote.annotations.mask_images.settings import MaskSettings
@@ -236,6 +236,9 @@ def read_cell_masks(
         settings = replace(settings, mode="binary")
     parts = [read_mask_annotation(path, name, settings, journal) for path in paths]
     for path, part in zip(paths, parts, strict=True):
+        if not part.cells:
+            line = Line(str(path), "mask", name, LEFT_OUT, "the mask is empty")
+            journal.lines.append(line)
         if (part.width, part.height) != (parts[0].width, parts[0].height):
             raise InputError(
                 f"{path}: the mask is {part.width}x{part.height} pixels, but {paths[0].name} of the same photograph is "

@@ -58,7 +58,7 @@ def mask_paths(part: Part, journal: Journal) -> MaskFiles:
     """Return the mask images of each image that has some; note mask images that belong to none.
 
     A mask is that of the photograph with the same stem (`photograph_stem`). Else it is one cell of the photograph
-    that its folder is named after (``a/masks/7.png``), or that its name begins with (``a_7.png``).
+    that its folder is named after (``a/masks/7.png``), or that its name begins or ends with (``a_7.png``).
     """
     if part.mask_files:
         return MaskFiles(part.mask_files)
@@ -148,7 +148,7 @@ def _owner(path: Path, root: Path, index: NameIndex) -> tuple[str | None, bool]:
         if path.stem[end].isalnum():
             continue
         start = path.stem[:end]
-        image_id = index.find(start) or index.find(photograph_stem(start))
+        image_id = index.find(start) or index.find(photograph_stem(start)) or index.find(path.stem[end + 1 :])
         if image_id is not None:
             return image_id, False
     return None, False
