@@ -52,6 +52,7 @@ rule tables:
         votes=each_run("votes.csv", runs=[*RUNS, *NULL_RUNS]),
         manifest=MANIFEST,
         contrast=CONTRAST,
+        pixel_sizes=PIXEL_SIZES,
     output:
         tables=[shown(path) for path in TABLE_FILES],
         markdown=f"{RESULTS}/tables/tables.md",

@@ -3,10 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
-from blastvote.dataset.source.pixel_sizes import pixel_size_table, read_pixel_sizes, stated_sizes
+from blastvote.dataset.source.pixel_sizes import (
+    pixel_size_table,
+    read_pixel_sizes,
+    stated_sizes,
+    with_pixel_sizes,
+)
 from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
 from blastvote.io import write_csv
@@ -70,3 +76,17 @@ def test_columns_that_say_nothing(folder: Path, column: str, images: str, told: 
     section = dataset(folder, column, str(folder / images) if images else "")
     with pytest.raises(InputError, match=told):
         stated_sizes(open_source(section, CLASSES), section)
+
+
+def test_the_manifest_gets_what_is_known(folder: Path) -> None:
+    manifest = pd.DataFrame(
+        {"image_id": ["p1", "p2", "p3"], "path": [folder / "p1.tif", folder / "p2.tif", folder / "sheet.csv"]}
+    )
+    tagged = with_pixel_sizes(manifest, dataset(folder, ""), [])
+    assert tagged["pixel_size_um"].tolist() == pytest.approx([0.1, 0.2, np.nan], nan_ok=True)
+    simulated = {"source": "simulated", "simulated": {"pixel_size_um": 0.16}}
+    assert with_pixel_sizes(manifest, simulated, [])["pixel_size_um"].tolist() == [0.16] * 3
+    source = open_source(dataset(folder, 0.3), CLASSES)
+    write_csv(folder / "sizes.csv", pixel_size_table(source, dataset(folder, 0.3)))
+    stated = with_pixel_sizes(manifest, simulated, [str(folder / "sizes.csv")])
+    assert stated["pixel_size_um"].tolist() == pytest.approx([0.3, 0.3, np.nan], nan_ok=True)

@@ -53,20 +53,20 @@ def study(tmp_path_factory):
     names = [image["image_id"] for image in truth["images"]]
     splits, labels = synthetic.all_test(truth), made_up.labels_of(truth, made_up.NAMES)
     results = []
-    for method in ("none", "eff"):
+    for method in ("none", "eff", "none again"):
         for seed in SEEDS:
             found = []
             for rung in LIGHTS:
                 own = [image for image in truth["images"] if lights[image["image_id"]] == rung]
                 cells = [c for c in truth["annotations"] if c["image_id"] in {image["id"] for image in own}]
-                rng = np.random.default_rng([seed, LIGHTS.index(rung)])
+                rng = np.random.default_rng([seed + 100 * (method == "none again"), LIGHTS.index(rung)])
                 part = {"images": own, "annotations": cells}
                 found += synthetic.make_detections(rng, part, 3, quality(method, rung))
             scores = score_run(found, path, splits, 0, made_up.NAMES, 0.5)
             cells = cells_table(found, names, made_up.NAMES, 0.5)
             votes = votes_table(cells, names, labels, made_up.NAMES, "pathologist", seen_images(splits, 0))
             results.append(RunResult(method, seed, 0, scores, votes))
-    return make_study(results, made_up.NAMES, manifest), lights
+    return make_study(results, made_up.NAMES, manifest, "none again"), lights
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def tables(study):
 def test_every_light_metric_and_method_has_its_row(tables):
     rows, slopes = tables
     assert tuple(rows.columns) == ROW_COLUMNS and tuple(slopes.columns) == SLOPE_COLUMNS
-    assert len(rows) == 3 * (STEPS + 1) * 4 * 2 and len(slopes) == 3 * 4 * 2
+    assert len(rows) == 3 * (STEPS + 1) * 4 * 3 and len(slopes) == 3 * 4 * 2
     assert not rows.duplicated(["light", "severity", "metric", "method"]).any()
     assert (rows["n_images"] == SCENES).all()
     assert rows[rows["method"] == "none"]["difference"].isna().all()
@@ -130,6 +130,13 @@ def test_the_plot_shows_every_light_and_method(tables):
     assert titles[:3] == ["dim light", "uneven light", "washed out light"]
     lines = {line.get_gid() for ax in fig.axes for line in ax.get_lines()}
     assert {"method none", "method eff", "difference eff"} <= lines and "difference none" not in lines
+    bands = [band for ax in fig.axes for band in ax.collections if band.get_gid() == "null"]
+    null = tables[0].query("method == 'none again' and metric == 'ap' and light == 'dim'")
+    reach = 100 * null[["difference", "difference_low", "difference_high"]].abs().max(axis=1).max()
+    assert len(bands) == 3
+    assert np.abs(bands[0].get_paths()[0].vertices[:, 1]).max() == pytest.approx(reach)
+    without = dose_response_plot(tables[0].query("method != 'none again'"))
+    assert not [band for ax in without.axes for band in ax.collections if band.get_gid() == "null"]
     empty = dose_response_plot(tables[0], metric="ap75")
     assert "ap75" in "".join(text.get_text() for text in empty.axes[0].texts)
 

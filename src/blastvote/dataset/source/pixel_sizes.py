@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from blastvote import io
 from blastvote.dataset.source.photo_sets import Source
 from blastvote.errors import InputError
 from blastvote.scale.photo_sizes import PixelSizes
-from blastvote.scale.pixel_size import PixelSize
+from blastvote.scale.pixel_size import PixelSize, tagged_pixel_size
 from blastvote.wording import suggest
 
 COLUMNS = ["image_id", "pixel_size_um", "uncertainty", "source", "red_cells"]
@@ -74,6 +74,29 @@ def read_pixel_sizes(path: str | Path) -> dict[str, float]:
     """Return the pixel size in micrometres by image id of a file that holds a `pixel_size_table`."""
     table = io.read_table(path, required=COLUMNS)
     return dict(zip(table["image_id"], table["pixel_size_um"].astype(float), strict=True))
+
+
+def with_pixel_sizes(
+    manifest: pd.DataFrame, dataset: Mapping[str, Any], files: Sequence[str]
+) -> pd.DataFrame:
+    """Add the column ``pixel_size_um`` to a manifest, for distances in micrometres; NaN where unknown.
+
+    Parameters
+    ----------
+    manifest
+        With the columns ``image_id`` and ``path``.
+    dataset
+        The configuration's section ``dataset``.
+    files
+        The study's table of pixel sizes, where it has one. Else simulated smears have the size of the configuration,
+        and of photographs the tags of TIFF files tell.
+    """
+    if files:
+        return manifest.assign(pixel_size_um=manifest["image_id"].map(read_pixel_sizes(files[0])))
+    if dataset["source"] == "simulated":
+        return manifest.assign(pixel_size_um=float(dataset["simulated"]["pixel_size_um"]))
+    sizes = [tagged_pixel_size(Path(path)) for path in manifest["path"]]
+    return manifest.assign(pixel_size_um=[size.um if size else float("nan") for size in sizes])
 
 
 def _of_column(source: Source, images: Any, column: str) -> dict[str, float]:

@@ -105,23 +105,35 @@ def crossed(by_seed: Array, contributions: Array, sampling: Sampling) -> Crossed
     nothing = np.full_like(value, np.nan)
     if m < 2 or not sampling.groups:
         return Crossed(value, nothing, nothing, m, sampling.n_varying)
+    # Three mean squares over the same number: of seeds, of units, and of both together. They are nearly independent,
+    # as their combination is not, so the degrees of freedom come from them.
     of_seeds = by_seed.var(axis=0, ddof=1) / m
-    shared = np.maximum(shared_covariance(contributions, sampling), 0.0)
-    total = of_seeds + shared
-    spread = of_seeds**2 / (m - 1) + shared**2 / sampling.degrees_of_freedom
+    of_units, of_both = unit_variances(contributions, sampling)
+    total = np.maximum(of_seeds + of_units - of_both, np.maximum(of_seeds, of_units))
+    units_df = sampling.degrees_of_freedom
+    spread = of_seeds**2 / (m - 1) + of_units**2 / units_df + of_both**2 / ((m - 1) * units_df)
     df = np.divide(total**2, spread, out=np.full_like(total, m - 1.0), where=spread > 0)
     # Two seeds tell too little of their own spread for Satterthwaite's rule: its intervals cover 87-95 %.
     df = np.full_like(df, 1.0) if m == 2 else df
     return Crossed(value, np.sqrt(total), df, m, sampling.n_varying)
 
 
+def unit_variances(contributions: Array, sampling: Sampling) -> tuple[Array, Array]:
+    """Return two variances, (M,) each, of the mean over seeds of (S, M, U) contributions.
+
+    The first is over units, these seeds given. The second is the part of it that units and seeds make together: the
+    variance of the seeds' own scatter about their mean, over units.
+    """
+    centred, factor = sampling.centred(contributions), sampling.unbiased()
+    own = (centred**2 @ factor).mean(axis=0)
+    of_units = centred.mean(axis=0) ** 2 @ factor
+    return of_units, (own - of_units) / (len(centred) - 1)
+
+
 def shared_covariance(contributions: Array, sampling: Sampling) -> Array:
     """Return the mean covariance, over units, of the values of two seeds: (M,)."""
-    centred, factor = sampling.centred(contributions), sampling.unbiased()
-    m = len(centred)
-    own = (centred**2 @ factor).mean(axis=0)
-    of_mean = centred.mean(axis=0) ** 2 @ factor
-    return (m * of_mean - own) / (m - 1)
+    of_units, of_both = unit_variances(contributions, sampling)
+    return of_units - of_both
 
 
 def wilson(share: Array, n_units: int, level: float) -> tuple[Array, Array]:

@@ -47,7 +47,7 @@ class _Step:
 
 
 def dose_response(analysis: Analysis, lights: Mapping[str, Rung]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return `dose_response.csv` and `dose_slopes.csv`.
+    """Return `dose_response.csv` and `dose_slopes.csv`; the null arm has rows in the first alone.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _ladder(analysis: Analysis, lights: Mapping[str, Rung]) -> dict[tuple[str, i
         {lights[name] for name in image_ids},
         key=lambda rung: ((GOOD, *KINDS).index(rung.kind), rung.severity),
     )
-    settings, pairs, made = analysis.settings.bootstrap, analysis.planned, {}
+    settings, pairs, made = analysis.settings.bootstrap, analysis.pairs, {}
     for rung in present:
         own = {key: _detections_of(entry, lights, rung) for key, entry in pooled.items()}
         voted = {key: _votes_of(entry, lights, rung) for key, entry in votes.items()}
@@ -116,7 +116,7 @@ def _votes_of(votes: PooledVotes, lights: Mapping[str, Rung], rung: Rung) -> Poo
 def _rows(analysis: Analysis, kind: str, step: _Step, metric: str) -> list[dict[str, Any]]:
     found, place = step.of(metric)
     rows = []
-    for method in analysis.study.methods:
+    for method in analysis.study.arms:
         score = found.scores[method]
         row: dict[str, Any] = {
             "light": kind, "severity": step.severity, "metric": metric, "method": method,

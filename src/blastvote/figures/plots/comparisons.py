@@ -31,6 +31,7 @@ CLEAR, UNCLEAR, SAME = "#0B3C6F", "#8C8C8C", "#2E7D4F"
 COLOURS = {"differs": CLEAR, "equivalent": SAME, "cannot tell": UNCLEAR}
 ONE_TRAINING = "one training: cannot tell methods from trainings"
 NULL = "what training again does (null arm)"
+NULL_COLOUR = "#E4E4E4"
 AGAIN = " again"  # ends the name of the null arm, and of no method
 ROW = 0.19  # inches
 MANY = 15  # pairs, that is six methods each with each
@@ -131,7 +132,7 @@ def _handles(fig: Figure, rows: pd.DataFrame, level: float) -> list[Artist]:
     if "one training" in drawn:
         handles.append(Patch(fc="none", ec=UNCLEAR, hatch="//////", lw=0.5, label=ONE_TRAINING))
     if "null" in drawn:
-        handles.append(Patch(fc="#E4E4E4", label=NULL))
+        handles.append(Patch(fc=NULL_COLOUR, label=NULL))
     if "margin" in drawn:
         handles.append(Line2D([], [], color=SAME, lw=0.8, ls=":", label="margin of equivalence"))
     return handles
@@ -141,7 +142,7 @@ def _panel(ax: Axes, group: pd.DataFrame, texts: Mapping[str, str], level: float
     ax.axvline(0, color="#444444", lw=0.8, zorder=1)
     reach = _null_reach(group)
     if not math.isnan(reach):
-        ax.axvspan(-reach, reach, color="#E4E4E4", lw=0, zorder=0, gid="null")
+        ax.axvspan(-reach, reach, color=NULL_COLOUR, lw=0, zorder=0, gid="null")
     pairs, bounds = [], [0.0] if math.isnan(reach) else [reach]
     for y, (_, row) in enumerate(group.iterrows()):
         bounds += _row(ax, y, row, level, brief)

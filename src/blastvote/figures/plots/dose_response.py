@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
+from blastvote.figures.plots.comparisons import AGAIN, NULL, NULL_COLOUR
 from blastvote.figures.plots.curves import method_handles, method_lines
 from blastvote.figures.style import (
     METRIC_NAMES,
@@ -44,6 +47,8 @@ def dose_response_plot(
 ) -> Figure:
     """Plot a metric by severity, one column a kind of light: values above, differences to the reference below.
 
+    Grey behind the differences is the reach of the null arm's interval, where there is one.
+
     Parameters
     ----------
     rows : DataFrame
@@ -55,6 +60,8 @@ def dose_response_plot(
     """
     require(rows, COLUMNS, "dose-response")
     rows = rows[rows["metric"] == metric]
+    again = rows["method"].astype(str).str.endswith(AGAIN)
+    null, rows = rows[again], rows[~again]
     styles = method_styles(rows["method"], methods, labels)
     if rows.empty:
         return empty_figure(TITLE, f"Nothing was measured under several lights with the metric {metric}.")
@@ -66,14 +73,24 @@ def dose_response_plot(
         own = rows[rows["light"] == kind]
         _values(upper, own, styles)
         _differences(lower, own, styles)
+        _null_band(lower, null[null["light"] == kind])
         upper.set_title(f"{kind} light", loc="left")
         lower.set_xlabel("severity (0: well lit)")
     axes[0, 0].set_ylabel(f"{name} (%)")
     axes[1, 0].set_ylabel(f"{name}: difference\nto the reference (points)")
     count = count_text(rows.get("n_images", []), "images")
     fig.suptitle(f"{TITLE} ({count} a light)" if count else TITLE)
-    legend_below(fig, list(method_handles(styles, method_lines(styles))))
+    handles: list[Artist] = list(method_handles(styles, method_lines(styles)))
+    legend_below(fig, handles if null.empty else [*handles, Patch(fc=NULL_COLOUR, label=NULL)])
     return fig
+
+
+def _null_band(ax: Axes, null: pd.DataFrame) -> None:
+    """Fill what training again does at each severity; with one training there is its difference alone."""
+    null = null.sort_values("severity")
+    reach = 100 * null[["difference", "difference_low", "difference_high"]].abs().max(axis=1)
+    if reach.notna().any():
+        ax.fill_between(null["severity"], -reach, reach, color=NULL_COLOUR, lw=0, zorder=0, gid="null")
 
 
 def _values(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, MethodStyle]) -> None:
