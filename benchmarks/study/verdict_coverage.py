@@ -54,7 +54,11 @@ def judge(differences: np.ndarray, parts: np.ndarray, truth: float, images: tupl
     low, high = both.difference_interval(0.95)
     inner = both.difference_interval(0.9)
     p_crossed = both.p_value()
-    p_value = np.maximum(p_crossed, [sign_flip_test(study) for study in differences.T])
+    # Where the crossed test alone does not call them different, the other changes nothing.
+    flips = [
+        sign_flip_test(study) if p <= 0.05 else p for study, p in zip(differences.T, p_crossed, strict=True)
+    ]
+    p_value = np.maximum(p_crossed, flips)
     inside = (inner[0] > -MARGIN) & (inner[1] < MARGIN)
     return {
         "covers": (low <= truth) & (truth <= high),
