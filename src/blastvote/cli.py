@@ -51,6 +51,7 @@ COMMANDS: dict[Callable[[argparse.Namespace], int | None], Callable[[arguments.A
     actions.methods: arguments.nothing,
     actions.simulate: arguments.simulate,
     actions.check: arguments.check,
+    actions.init: arguments.init,
     actions.predict: arguments.predict,
     actions.summary: arguments.summary,
     actions.export: arguments.export,

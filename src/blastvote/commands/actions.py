@@ -97,6 +97,37 @@ def check(options: argparse.Namespace) -> None:
     report.raise_errors()
 
 
+def init(options: argparse.Namespace) -> None:
+    """Look at a folder of photographs and annotations and write a configuration that a dry run accepts."""
+    from blastvote.io import write_text
+    from blastvote.onboarding.proposal import propose
+    from blastvote.onboarding.questions import Questions
+    from blastvote.onboarding.text import as_yaml
+    from blastvote.study.foresee import check_plan
+    from blastvote.study.load import load_config
+    from blastvote.study.plan import plan_source, precheck_source
+
+    if options.out.exists():
+        raise InputError(f"{options.out} exists already. Remove it, or name another file with --out.")
+    asks = not options.yes and sys.stdin.isatty()
+    proposal = propose(options.folder, Questions(input if asks else None))
+    text = as_yaml(proposal, str(options.folder))
+    for sentence in proposal.found:
+        print(f"- {sentence}")
+    write_text(options.out, text)
+    try:
+        config = load_config(options.out)
+        source = plan_source(config)
+        check_plan(source, precheck_source(source, config), config)
+    except InputError:
+        options.out.unlink()
+        raise
+    print(f"\nWritten: {options.out}. Look at what is found, then plan and run:\n")
+    print(f"  blastvote check --config {options.out}")
+    print(f"  snakemake -n --configfile {options.out}")
+    print(f"  snakemake --cores all --configfile {options.out}")
+
+
 def predict(options: argparse.Namespace) -> None:
     """Find the lymphoblasts in photographs of any size with a trained network, and let them vote."""
     from blastvote.prediction.predict import predict_images, votes_of

@@ -65,6 +65,19 @@ def check(add: Add) -> None:
     add("--threads", type=int, default=2, help="images looked at side by side")
 
 
+def init(add: Add) -> None:
+    """Arguments of `blastvote init`."""
+    add("folder", type=Path, help="folder of photographs, with annotations in it or below it")
+    add(
+        "--out",
+        type=Path,
+        default=Path("study.yaml"),
+        metavar="FILE",
+        help="the configuration (default: study.yaml)",
+    )
+    add("--yes", action="store_true", help="ask nothing, take what is proposed")
+
+
 def predict(add: Add) -> None:
     """Arguments of `blastvote predict`."""
     add("images", nargs="+", type=Path, help="image files or folders")

@@ -10,14 +10,17 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from blastvote import __version__
 from blastvote.dataset.check.checks import check_dataset, hash_table
+from blastvote.dataset.check.measure import ImageFacts
+from blastvote.dataset.check.report import CheckReport
 from blastvote.dataset.manifest import build_manifest
-from blastvote.dataset.source.collect import Foreseen, collect
+from blastvote.dataset.source.collect import Collection, Foreseen, collect
 from blastvote.dataset.source.source import Source
 from blastvote.dataset.split.leakage import check_leakage
 from blastvote.dataset.split.splits import make_splits
@@ -77,18 +80,44 @@ def look(source: Source, config: Mapping[str, Any]) -> list[str]:
             f"{len(paths)} photographs are too many for a dry run to look at: their headers are good, and the job "
             "`manifest` will tell the rest. `blastvote check --config FILE` tells it now.",
         ]
+    seen = examine_all(source, config)
+    seen.report.raise_errors()
+    check_split(seen, config)
+    write_text(CACHE, key)
+    return seen.report.warnings + [f.text for f in seen.report.findings if f.kind == "limits_raised"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A data set whose photographs and cells were looked at."""
+
+    collection: Collection
+    facts: list[ImageFacts]
+    report: CheckReport
+
+
+def examine_all(source: Source, config: Mapping[str, Any], fit: bool = True) -> Seen:
+    """Look at every photograph and cell and, if asked, compare them with the network; the report holds what is wrong.
+
+    Raises
+    ------
+    InputError
+        If annotations or labels cannot be read.
+    """
     rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
     collection = collect(source, config["classes"], rule)
-    stop_on = config["dataset"].get("stop_on") or []
+    stop_on = config["dataset"]["stop_on"]
     report, facts = check_dataset(collection, config["classes"], rule, os.cpu_count() or 1, stop_on)
-    check_fit(report, facts, config["model"], known_framing(source, config))
-    report.raise_errors()
-    splits = make_splits(collection.labels, config["protocol"], config["classes"])
+    check_fit(report, facts, config["model"] if fit else None, known_framing(source, config))
+    return Seen(collection, facts, report)
+
+
+def check_split(seen: Seen, config: Mapping[str, Any]) -> None:
+    """Raise InputError if the protocol cannot split the images, or would let one cross from training to test."""
+    splits = make_splits(seen.collection.labels, config["protocol"], config["classes"])
     allowed = ["near_duplicates"] if config["dataset"]["near_duplicates"] == "warn" else []
-    manifest, hashes = build_manifest(collection, facts), hash_table(facts)
+    manifest, hashes = build_manifest(seen.collection, seen.facts), hash_table(seen.facts)
     check_leakage(splits, manifest, hashes, config["protocol"]["name"], allowed).raise_leaks()
-    write_text(CACHE, key)
-    return report.warnings + [f.text for f in report.findings if f.kind == "limits_raised"]
 
 
 def _all_pixels(paths: Sequence[Path]) -> int:

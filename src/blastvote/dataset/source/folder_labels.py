@@ -21,13 +21,14 @@ def folder_labels(source: Source, classes: Sequence[str]) -> dict[str, str]:
     """
     labels: dict[str, str] = {}
     for image_id, path in source.images.items():
-        label = translate(_folder(path), source.class_aliases, classes)
+        label = translate(class_folder(path), source.class_aliases, classes)
         if label is None:
             return {}
         labels[image_id] = label
     return labels if len(set(labels.values())) > 1 else {}
 
 
-def _folder(path: Path) -> str:
+def class_folder(path: Path) -> str:
+    """Return the folder that may be the class of a photograph: the nearest that is not called ``images``."""
     names = (folder.name for folder in path.parents)
     return next((name for name in names if name.casefold() not in IMAGE_FOLDERS), "")

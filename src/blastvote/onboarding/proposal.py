@@ -1,0 +1,239 @@
+"""A study proposed for a folder: each choice with its reason, tried as a dry run would."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blastvote.dataset.source.collect import labels_table
+from blastvote.dataset.source.source import open_source
+from blastvote.errors import InputError
+from blastvote.onboarding.classes import FEWEST, Classes, find_classes, without
+from blastvote.onboarding.mask_mode import is_masks, mask_mode
+from blastvote.onboarding.outlines import Trial, cause, entries, read_as, tightened, trials
+from blastvote.onboarding.questions import Questions
+from blastvote.onboarding.survey import Survey, survey
+from blastvote.scale.pixel_size import tagged_pixel_size
+from blastvote.study.config import validate_config
+from blastvote.study.foresee import Seen, check_split, examine_all
+from blastvote.study.load import SCHEMA, embedded_config, merged
+from blastvote.study.plan import plan_source
+from blastvote.vote import make_rule, vote
+from blastvote.wording import listed
+
+LARGEST_SIDE = 1024
+"""``model.image_size`` is not proposed larger: the memory of a training grows with its square."""
+
+
+@dataclass
+class Proposal:
+    """A study.
+
+    Attributes
+    ----------
+    config
+        What differs from the embedded default.
+    reasons
+        Dotted key to why it is so, for the comments.
+    found
+        Sentences on what the folder holds.
+    """
+
+    config: dict[str, Any]
+    reasons: dict[str, str] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
+
+
+def propose(root: Path, questions: Questions) -> Proposal:
+    """Propose a study for a folder.
+
+    Raises
+    ------
+    InputError
+        With the true cause, if none can be carried out.
+    """
+    files = survey(root)
+    defaults = embedded_config()["dataset"]
+    trial = _chosen(files, defaults, questions)
+    classes = find_classes(trial, files.tables, defaults)
+    proposal = Proposal({"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)})
+    _add_outlines(proposal, trial, root)
+    classes = _frequent(classes, proposal, questions)
+    _add_classes(proposal, classes, trial)
+    seen = _examined(proposal)
+    seen.report.raise_errors()
+    _add_size(proposal, seen)
+    _add_split(proposal, seen, questions)
+    _add_patients(proposal, seen)
+    return proposal
+
+
+def _chosen(files: Survey, defaults: Mapping[str, Any], questions: Questions) -> Trial:
+    """Return the reading that the user means: the best, or one of those that outline as many photographs."""
+    tried = trials(files, defaults)
+    if not tried or not tried[0].cells:
+        raise InputError(cause(files, tried))
+    alike: dict[str, Trial] = {}
+    for trial in tried:
+        if trial.outlined == tried[0].outlined:
+            alike.setdefault(listed(entries(trial.dataset["annotations"])), trial)
+    best = tried[0]
+    if len(alike) > 1:
+        options = [f"{place} ({trial.cells} cells)" for place, trial in alike.items()]
+        best = list(alike.values())[questions.choose("Which are the annotations?", options)]
+    best = tightened(best, defaults)
+    if is_masks(best.annotations.values()):
+        mode = mask_mode(best.annotations)
+        if mode != "label_map":
+            best = read_as({**best.dataset, "masks": mode}, defaults)
+    if best.crowds == best.cells:
+        best = Trial({**best.dataset, "crowds": "cells"}, best.annotations, best.images)
+    return best
+
+
+def _add_outlines(proposal: Proposal, trial: Trial, root: Path) -> None:
+    dataset = proposal.config["dataset"]
+    proposal.found.append(f"{trial.images} photographs in {listed(entries(dataset['images']))}")
+    proposal.found.append(
+        f"{trial.cells} cells in {trial.outlined} of them, outlined in {listed(entries(dataset['annotations']))}"
+    )
+    modes = {
+        "components": "one value in several pieces: each piece is a cell",
+        "semantic": "a few values in several pieces: each value is a class, each piece a cell",
+        "binary": "the values of a mask make up one cell (such as nucleus and cytoplasm)",
+    }
+    if "masks" in dataset:
+        proposal.reasons["dataset.masks"] = modes[dataset["masks"]]
+    if "crowds" in dataset:
+        why = "all objects are crowds (iscrowd: 1), as CVAT writes brush masks: each is taken for a cell"
+        proposal.reasons["dataset.crowds"] = why
+        proposal.found.append(why)
+
+
+def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Classes:
+    """Return the classes without those of which there are too few images to train, validate and test."""
+    dataset = proposal.config["dataset"]
+    if len(classes.names) < 2:
+        return classes
+    full = _with(dataset, classes)
+    config = merged(
+        embedded_config(), {"dataset": full, "classes": classes.names, "vote": _vote(classes.names)}
+    )
+    try:
+        labels = _label_counts(config)
+    except InputError:
+        return classes  # the examination that follows says why
+    rare = {name: labels[name] for name in classes.names if labels[name] < FEWEST}
+    if not rare or len(classes.names) - len(rare) < 2:
+        return classes
+    told = listed(f"{name} ({count} images)" for name, count in rare.items())
+    why = f"too few images to train, validate and test, left out: {told}"
+    return without(classes, rare, why) if questions.agree(f"Leave out {told}?") else classes
+
+
+def _label_counts(config: Mapping[str, Any]) -> Counter[str]:
+    """Return how many images have each label under a configuration."""
+    rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
+    return Counter(labels_table(plan_source(config), config["classes"], rule)["label"])
+
+
+def _with(dataset: Mapping[str, Any], classes: Classes) -> dict[str, Any]:
+    full = dict(dataset)
+    if classes.labels:
+        full["labels"] = classes.labels[0] if len(classes.labels) == 1 else classes.labels
+    if classes.aliases:
+        full["class_aliases"] = classes.aliases
+    return full
+
+
+def _vote(names: list[str]) -> dict[str, Any]:
+    try:
+        make_rule("pathologist", names)
+    except InputError:
+        return {"rule": "plurality"}
+    return {"rule": "pathologist"}
+
+
+def _add_classes(proposal: Proposal, classes: Classes, trial: Trial) -> None:
+    if len(classes.names) < 2:
+        raise InputError(
+            f"{listed(entries(trial.dataset['annotations']))}: {trial.cells} cells in {trial.outlined} of "
+            f"{trial.images} photographs, but there is one class only ({listed(classes.names)}), and a study tells "
+            "classes apart. Give the cells their subtypes in the annotation tool, or put a table with the columns "
+            "image_id,label into the folder."
+        )
+    proposal.config |= {
+        "dataset": _with(proposal.config["dataset"], classes),
+        "classes": classes.names,
+        "vote": _vote(classes.names),
+    }
+    proposal.found += classes.notes
+    if classes.aliases:
+        proposal.reasons["dataset.class_aliases"] = "names in the files -> names here ('' leaves out)"
+    if proposal.config["vote"]["rule"] == "plurality":
+        proposal.reasons["vote.rule"] = "the pathologists' rule is one for L1, L2 and L3"
+
+
+def _whole(proposal: Proposal) -> dict[str, Any]:
+    return validate_config(merged(embedded_config(), proposal.config), SCHEMA)
+
+
+def _examined(proposal: Proposal) -> Seen:
+    config = _whole(proposal)
+    # Sizes are compared with the network once they are proposed.
+    return examine_all(plan_source(config), config, fit=False)
+
+
+def _add_size(proposal: Proposal, seen: Seen) -> None:
+    """Propose the side at which the median cell is as wide as the smallest anchor."""
+    model = embedded_config()["model"]
+    shares = [
+        np.sqrt((y2 - y1) * (x2 - x1)) / max(fact.width, fact.height)
+        for fact in seen.facts
+        for y1, x1, y2, x2 in (cell.box for cell in fact.cells if not cell.crowd)
+    ]
+    share = float(np.median(shares))
+    smallest = min(model["options"]["rpn_anchor_scales"])
+    side = max(model["image_size"], int(np.ceil(smallest / share / 64)) * 64)
+    side = min(side, LARGEST_SIDE)
+    proposal.config["model"] = {"image_size": side}
+    proposal.reasons["model.image_size"] = (
+        f"half of the cells are at least {share * side:.0f} pixels wide then"
+    )
+
+
+def _add_split(proposal: Proposal, seen: Seen, questions: Questions) -> None:
+    """Propose what is done with photographs that look alike; raise InputError where the protocol cannot split."""
+    try:
+        check_split(seen, _whole(proposal))
+        return
+    except InputError as error:
+        told = error
+    proposal.config["dataset"]["near_duplicates"] = "warn"
+    check_split(seen, _whole(proposal))  # other causes stand
+    if not questions.agree(f"{told}\nGo on, and only warn of look-alikes?"):
+        raise told
+    why = "photographs that look alike cross from training to test, so results may be inflated"
+    proposal.reasons["dataset.near_duplicates"] = why
+    proposal.found.append(f"{why}: name their patients in a table, or take copies out")
+
+
+def _add_patients(proposal: Proposal, seen: Seen) -> None:
+    patients = set(seen.collection.labels["patient_id"]) - {""}
+    if patients:
+        proposal.found.append(f"{len(patients)} patients, which never cross from training to test")
+    else:
+        proposal.reasons["dataset.labels"] = (
+            "no patients are known, so images of one patient may train and test; a table with image_id,patient_id tells"
+        )
+    source = open_source(_whole(proposal)["dataset"], proposal.config["classes"])
+    sizes = {tagged_pixel_size(path) for path in source.images.values()} - {None}
+    if len(sizes) == 1:
+        size = sizes.pop()
+        proposal.found.append(f"a pixel is {size.um:.4g} micrometres wide, say the files' tags")  # type: ignore[union-attr]
