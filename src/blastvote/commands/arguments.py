@@ -52,6 +52,8 @@ def check(add: Add) -> None:
     add("--ignore-value", action="append", type=int, metavar="N", help=ignored)
     colours = "a colour of colour-coded masks and its class, such as #ff0000=L1; repeatable"
     add("--mask-colour", action="append", default=[], metavar="COLOUR=CLASS", help=colours)
+    unlabelled = "what becomes of images with neither cells nor a label"
+    add("--unlabelled", default="stop", choices=("stop", "leave_out"), help=unlabelled)
     crowds = ("ignore", "cells", "stop")
     add("--crowds", default="ignore", choices=crowds, help="what becomes of COCO's iscrowd: 1")
     stops = "findings that stop beside errors: warning, or a kind (docs/your_data.md); repeatable"

@@ -67,6 +67,7 @@ def checked_config(options: argparse.Namespace) -> dict[str, Any]:
             pair(text, "--mask-colour", "colour=class", "#ff0000=L1") for text in options.mask_colour
         ),
         "crowds": options.crowds,
+        "unlabelled": options.unlabelled,
         "exif": options.exif,
         "white_level": white_level(options.white_level),
         "class_attribute": options.class_attribute,

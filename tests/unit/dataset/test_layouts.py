@@ -236,9 +236,14 @@ def test_an_image_that_is_named_without_cells_is_told_from_one_that_is_not_named
         read(rule, tmp_path / "img", path)
     (tmp_path / "img/later.png").unlink()
     with pytest.raises(
-        InputError, match=r"normal\.png\); the annotations name them without a cell.*maps to ''"
+        InputError, match=r"normal\.png\); the annotations name them without a cell.*unlabelled: leave_out"
     ):
         read(rule, tmp_path / "img", path)
+    collection, report, _ = read(rule, tmp_path / "img", path, unlabelled="leave_out")
+    assert list(collection.images) == ["a"] and report.counts["cells"] == 1
+    assert any(
+        "1 images without cells and label (normal.png) were left out" in w for w in collection.warnings
+    )
     labels = tmp_path / "labels.csv"
     labels.write_text("image,label\nnormal.png,negative\na.png,L1\n")
     collection, _, _ = read(rule, tmp_path / "img", path, labels=str(labels), class_aliases={"negative": ""})
@@ -246,6 +251,18 @@ def test_an_image_that_is_named_without_cells_is_told_from_one_that_is_not_named
     labels.write_text("image,label\nnormal.png,L1\n")
     collection, report, _ = read(rule, tmp_path / "img", path, labels=str(labels))
     assert report.counts["images without cells"] == 1
+
+
+def test_images_without_masks_can_be_left_out(tmp_path, rule):
+    for name in ("a", "b"):
+        photograph(tmp_path / f"img/{name}.png")
+    mask(tmp_path / "masks/a.png", values=(1, 2))
+    images, masks = tmp_path / "img", tmp_path / "masks"
+    with pytest.raises(InputError, match=r"no mask image \(b\.png\).*unlabelled: leave_out"):
+        read(rule, images, masks, **ONE_CLASS)
+    assert list(read(rule, images, masks, unlabelled="leave_out", **ONE_CLASS)[0].images) == ["a"]
+    with pytest.raises(InputError, match=r"none of the 1 images has an annotated cell or a label"):
+        read(rule, images / "b*.png", coco(tmp_path / "c.json"), unlabelled="leave_out")
 
 
 def test_the_precheck_finds_the_same_layouts(tmp_path, rule):

@@ -117,6 +117,7 @@ MATTERS: dict[str, dict[str, Any]] = {
         LOCAL,
     ),
     "classes": LOCAL,
+    "dataset.unlabelled": LOCAL | {"dataset.images": "partly", "dataset.annotations": "partly.json"},
     "model.tile_overlap": {"model.tiles": True},
     **{
         f"cluster.jobs.{kind}.gpu_model": {f"cluster.jobs.{kind}.gpus": 1}
@@ -215,6 +216,11 @@ def make_data(folder: Path) -> None:
         (folder / folder_name).mkdir()
         for method in default()["methods"]:
             (folder / folder_name / f"{method}.json").write_text("[]", encoding="utf-8")
+    (folder / "partly").mkdir()
+    for name in ("some", "not_annotated"):
+        write_image(folder / "partly" / f"{name}.png", np.zeros((8, 8, 3), np.uint8))
+    some = f'{{"some": {{"filename": "some.png", "size": -1, "regions": {regions}}}}}'
+    (folder / "partly.json").write_text(some, encoding="utf-8")
     rows = "\n".join(f"smears{n}.png,L2" for n in range(3))
     (folder / "labels.csv").write_text(f"image_id,label\n{rows}\n", encoding="utf-8")
 

@@ -163,8 +163,8 @@ def check_masks(part: Part, masks: MaskFiles, mode: str) -> None:
         raise InputError(
             f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no "
             f"mask image ({listed(missing)}). Expected a mask with the photograph's stem (a.png), or one for each cell "
-            "(a_1.png, a_2.png, or in a folder a/), for each image: add it (all zero if there is no cell) or take "
-            "the image out."
+            "(a_1.png, a_2.png, or in a folder a/), for each image: add it (all zero if there is no cell), or leave "
+            "such images out: dataset.unlabelled: leave_out (--unlabelled)."
         )
 
 

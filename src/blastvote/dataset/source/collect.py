@@ -101,6 +101,9 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         annotations |= with_classes(part, found, source.class_aliases, classes, known, journal)
         sources |= dict.fromkeys(part.images, part.name)
     note_masks_beside(source, journal)
+    if source.unlabelled:
+        told = f"{len(source.unlabelled)} images without cells and label ({listed(source.unlabelled)})"
+        journal.warnings.append(f"{told} were left out, as dataset.unlabelled says")
     files = list(dict.fromkeys(entry for part in source.parts for entry in part.annotations))
     where = listed(files) or listed(part.name for part in source.parts)
     require_cells(where, annotations, journal.lines, len(source.images))
@@ -206,8 +209,8 @@ def _labels(
         raise InputError(
             f"{path.parent}: {len(lost)} of {len(rows)} images have neither annotated cells nor a label "
             f"({listed(lost)}){_why(lost_ids, lost, annotations, journal)}. Annotate their cells, give their "
-            "labels in a table (config key 'dataset.labels'; a label that dataset.class_aliases maps to '' leaves an "
-            "image out), or take them out."
+            "labels in a table (config key 'dataset.labels'), or leave them out: dataset.unlabelled: leave_out "
+            "(--unlabelled)."
         )
     if by_vote:
         journal.notes.append(f"{by_vote} images got their label by the vote of their true cells.")

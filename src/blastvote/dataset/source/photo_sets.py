@@ -57,6 +57,8 @@ class Source:
         image) out.
     reading
         How the pixels of photographs are read.
+    unlabelled
+        File names of the images that were left out because they have neither cells nor a label.
     """
 
     parts: tuple[Part, ...]
@@ -65,6 +67,7 @@ class Source:
     class_aliases: Mapping[str, str] = field(default_factory=dict)
     crowds: str = "ignore"
     reading: io.ReadSettings = field(default_factory=io.ReadSettings)
+    unlabelled: tuple[str, ...] = ()
 
     @property
     def images(self) -> dict[str, Path]:

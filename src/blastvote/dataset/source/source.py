@@ -19,6 +19,7 @@ from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.patterns import is_pattern, path_exists, split_pattern
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.dataset.source.photographs import list_images
+from blastvote.dataset.source.unlabelled import without_unlabelled
 from blastvote.errors import InputError
 from blastvote.io.tables import LINES
 from blastvote.wording import listed
@@ -35,7 +36,7 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
         Keys ``images`` (folder, folder with pattern, list of these, or a CSV sheet), ``annotations`` (file,
         folder, or a list: one for all images, or one for each entry of ``images``), ``labels`` (the same),
         ``masks``, ``ignore_values``, ``mask_colours``, ``class_attribute``, ``class_aliases``, ``exif``,
-        ``white_level``.
+        ``white_level``, ``unlabelled``.
     classes
         The configured classes, to check labels and aliases against.
 
@@ -80,7 +81,8 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
         dataset.get("crowds") or "ignore",
         io.ReadSettings(dataset.get("exif") or "apply", dataset.get("white_level") or 65535),
     )
-    return leave_out(source, classes)
+    source = leave_out(source, classes)
+    return without_unlabelled(source, classes) if dataset.get("unlabelled") == "leave_out" else source
 
 
 def _mask_settings(dataset: Mapping[str, Any]) -> MaskSettings:
