@@ -220,3 +220,32 @@ def test_weights_are_compared_with_the_network(
             tmp_path, *local(smears), f"model={{weights: {tmp_path}/coco.h5, options: {json.dumps(changed)}}}"
         )
         assert_stops(done, "'model.weights'", next(iter(changed)), "The file was made with")
+
+
+@pytest.mark.parametrize("name", ["{method}.png", "<results>.png", "a\nb.png", "a\x1b[2Jb.png"])
+def test_a_name_that_snakemake_would_read_is_refused(
+    smears: Path, tmp_path: Path, snakemake, name: str
+) -> None:
+    """`{method}.png` asked for another photograph."""
+    folder = tmp_path / "named"
+    folder.mkdir()
+    source = next((smears / "images").iterdir())
+    (folder / name).write_bytes(source.read_bytes())
+    path = altered(smears, tmp_path, source.name, json.dumps(name)[1:-1])
+    done = snakemake(tmp_path, *local(smears, images=folder, annotations=path))
+    assert_stops(done, "Snakemake reads", "Rename the file or its folder")
+    assert "\x1b[2J" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("seeds: [1]\nseeds: [2]\n", "line 2 has the key 'seeds' again"),
+        ("a: &a [x, x]\nb: &b [*a]\nc: &c [*c]\n", "repeats itself by an alias"),
+        ("results: a{method}\n", "Config key 'results' is 'a{method}'"),
+        ("training: {learning_rate: .nan}\n", "'training.learning_rate' is nan"),
+    ],
+)
+def test_a_bad_config_file(tmp_path: Path, snakemake, text: str, told: str) -> None:
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    assert_stops(snakemake(tmp_path, "--dry-run", "--configfile", str(tmp_path / "mine.yaml")), told)

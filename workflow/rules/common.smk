@@ -17,6 +17,7 @@ from itertools import product
 from blastvote.study import plan, planned_scale
 from blastvote.study.cluster import job_request
 from blastvote.study.config import validate_config
+from blastvote.study.load import check_config_files
 from blastvote.study.foresee import check_plan, check_weights, shown
 from blastvote.study.external import check_external, external_paths, known_images
 from blastvote.errors import InputError
@@ -34,6 +35,7 @@ def stop(error):
 
 
 try:
+    check_config_files(workflow.overwrite_configfiles)
     checked = validate_config(config, ROOT / "workflow/schemas/config.schema.yaml")
     config.update(checked)  # in place, so that scripts see the same values
     SOURCE = plan.plan_source(config)

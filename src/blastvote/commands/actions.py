@@ -13,8 +13,10 @@ from blastvote.errors import InputError
 
 def run(options: argparse.Namespace) -> int:
     """Run the workflow: snakemake, with one line on where it is in place of all its output."""
+    from blastvote.study.load import check_config_files, named_config_files
     from blastvote.study.watch import run_snakemake
 
+    check_config_files(named_config_files(options.snakemake))
     return run_snakemake(options.snakemake, partial(print, flush=True))
 
 

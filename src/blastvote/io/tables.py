@@ -8,6 +8,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from blastvote.errors import InputError
+from blastvote.io.formulas import unguarded
 from blastvote.io.reading import read_text
 from blastvote.io.writing import StrPath
 
@@ -111,7 +112,7 @@ def _rows(path: StrPath, text: str, separator: str, skipped: int) -> Iterator[tu
     start = skipped + 1
     while True:
         try:
-            row = [value.strip() for value in next(reader)]
+            row = [unguarded(value.strip()) for value in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:

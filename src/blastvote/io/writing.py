@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blastvote.io.formulas import guarded
 from mrcnn.files import atomic_path
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") ->
     """Write a table as CSV: UTF-8, header, no index, missing = empty, booleans ``true``/``false``.
 
     Floating-point columns are written with ``float_format``; a negative zero loses its sign, so that rounding
-    noise cannot change the bytes.
+    noise cannot change the bytes. Text that a spreadsheet would calculate (``=1+1``) gets a ``'`` before it, which
+    `read_table` drops again.
     """
     import pandas as pd
 
@@ -30,6 +32,8 @@ def write_csv(path: StrPath, frame: pd.DataFrame, float_format: str = "%.6f") ->
     for column in out.columns:
         if pd.api.types.is_bool_dtype(out[column].dtype):
             out[column] = out[column].astype(object).map({True: "true", False: "false"})
+        elif not pd.api.types.is_numeric_dtype(out[column].dtype):
+            out[column] = out[column].map(guarded)
     text = out.to_csv(index=False, lineterminator="\n", na_rep="", float_format=_formatter(float_format))
     write_text(path, text)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from blastvote import rle
 from blastvote.io import atomic_path, read_own_json, write_json
+from blastvote.io.formulas import guarded
 from blastvote.prediction.predictor import Prediction
 
 CELL_HEADER = ("image_id", "cell_id", "class", "score", "y1", "x1", "y2", "x2", "area_px")
@@ -96,7 +97,7 @@ def write_tables(out: Path, folder: Path, names: Sequence[str], classes: Sequenc
 
 def _cell_rows(record: dict[str, Any]) -> list[list[Any]]:
     return [
-        [record["image_id"], k, c["class"], c["score"], *c["box"], c["area_px"], *c["probabilities"]]
+        [guarded(record["image_id"]), k, c["class"], c["score"], *c["box"], c["area_px"], *c["probabilities"]]
         for k, c in enumerate(record["cells"], start=1)
     ]
 
@@ -105,7 +106,7 @@ def _vote_row(record: dict[str, Any], classes: Sequence[str]) -> list[Any]:
     counts = [sum(c["class"] == name for c in record["cells"]) for name in classes]
     size = record["pixel_size"]
     return [
-        *(record["image_id"], record["file"], *counts, record["vote"] or ""),
+        *(guarded(record["image_id"]), guarded(record["file"]), *counts, record["vote"] or ""),
         "true" if record["vote"] is None else "false",
         "" if record["confidence"] is None else record["confidence"],
         *(("", "", "") if size is None else (size["um"], size["uncertainty"], size["source"])),

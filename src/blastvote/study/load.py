@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,39 @@ def read_config_file(path: Path | str) -> dict[str, Any]:
     if values is not None and not isinstance(values, dict):
         raise InputError(f"{path}: holds a {type(values).__name__}; expected keys and values in YAML.")
     return values or {}
+
+
+def check_config_files(paths: Iterable[Path | str]) -> None:
+    """Read configuration files as strictly as we do ourselves: Snakemake takes a key that is there twice.
+
+    Raises
+    ------
+    InputError
+        As `read_config_file`.
+    """
+    for path in paths:
+        read_config_file(path)
+
+
+def named_config_files(arguments: Sequence[str]) -> list[str]:
+    """Return the files that Snakemake's arguments name after ``--configfile`` or ``--configfiles``.
+
+    Examples
+    --------
+    >>> named_config_files(["--cores", "2", "--configfile", "a.yaml", "b.yaml", "-n", "--configfile=c.yaml"])
+    ['a.yaml', 'b.yaml', 'c.yaml']
+    """
+    found, inside = [], False
+    for word in arguments:
+        name, equals, value = word.partition("=")
+        if name in ("--configfile", "--configfiles"):
+            inside = not equals
+            found += [value] if equals else []
+        elif word.startswith("-"):
+            inside = False
+        elif inside:
+            found.append(word)
+    return found
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

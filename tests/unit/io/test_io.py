@@ -194,3 +194,12 @@ def test_a_line_with_more_values_than_columns_is_refused(tmp_path, rows):
 def test_sha256(tmp_path):
     (tmp_path / "x").write_bytes(b"abc")
     assert io.sha256(tmp_path / "x").startswith("ba7816bf")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x")'])
+def test_text_that_a_spreadsheet_would_calculate_is_guarded(tmp_path, text):
+    frame = pd.DataFrame({"patient_id": [text, "-0.5", "P7"], "x": [-1.5, 0.0, 1.0]})
+    io.write_csv(tmp_path / "x.csv", frame)
+    written = (tmp_path / "x.csv").read_text().splitlines()
+    assert written[1].lstrip('"').startswith("'" + text[:1]) and written[2] == "-0.5,0.000000"
+    assert io.read_table(tmp_path / "x.csv")["patient_id"].tolist() == [text, "-0.5", "P7"]
