@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from blastvote.wording import printable
 
+LONGEST = 2000
+"""Letters of a line of a message."""
 _IN_THE_WAY = "A file lies where a folder is needed: rename it, or name another folder."
 REMEDIES = {
     errno.ENOSPC: "The disk is full: make room and run again.",
@@ -34,7 +36,12 @@ class InputError(ValueError):
     """
 
     def __init__(self, message: str, cases: Iterable[str] = ()) -> None:
-        super().__init__("\n  ".join(map(printable, (message, *cases))))
+        super().__init__("\n  ".join(_shortened(printable(text)) for text in (message, *cases)))
+
+
+def _shortened(text: str) -> str:
+    """Return a line with its middle left out where what it quotes of a file is endless."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} [...] {text[-LONGEST // 2 :]}"
 
 
 def describe(error: OSError) -> str:
