@@ -3,8 +3,8 @@
 Every seed is scored on the same images, so scores vary by seed, by unit (patient, or image) and by both together.
 The variance of their mean is that of the seeds' values over m, plus the covariance that two seeds share because they
 saw the same images. This is the estimator of Obuchowski and Rockette (1995) for readers and cases, with trainings as
-readers, and for a linear score the random-effects analysis of variance. The degrees of freedom are Satterthwaite's as
-Hillis (2007) uses them. `benchmarks/study/verdict_coverage.py` measures that its intervals cover.
+readers, and for a linear score the random-effects analysis of variance. The degrees of freedom are Satterthwaite's for
+its three mean squares. `benchmarks/study/verdict_coverage.py` measures that its intervals cover.
 """
 
 from dataclasses import dataclass

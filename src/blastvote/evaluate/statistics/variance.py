@@ -79,13 +79,16 @@ def expected_half_width(
     parts: Components, n_seeds: int, n_images: int, units_per_image: float, level: float
 ) -> tuple[Array, Array]:
     """Return (standard error, half-width of the interval) of a study of another size; the latter NaN for one seed."""
-    trainings = parts.seed / n_seeds + parts.rest / (n_seeds * n_images)
+    both = parts.rest / (n_seeds * n_images)
+    trainings = parts.seed / n_seeds + both
     n_units = max(2.0, n_images * units_per_image)
     images = np.nan_to_num(parts.patient) / n_units + parts.image / n_images
     total = trainings + images
     if n_seeds < 2:
         return np.sqrt(total), np.full_like(total, np.nan)
-    spread = trainings**2 / (n_seeds - 1) + images**2 / (n_units - 1)
+    # The expected mean squares of `crossed`.
+    spread = trainings**2 / (n_seeds - 1) + (images + both) ** 2 / (n_units - 1)
+    spread += both**2 / ((n_seeds - 1) * (n_units - 1))
     df = np.divide(total**2, spread, out=np.full_like(total, n_seeds - 1.0), where=spread > 0)
     df = np.full_like(df, 1.0) if n_seeds == 2 else df
     return np.sqrt(total), stats.t.ppf((1 + level) / 2, df) * np.sqrt(total)
