@@ -81,7 +81,9 @@ def look(source: Source, config: Mapping[str, Any]) -> list[str]:
             "`manifest` will tell the rest. `blastvote check --config FILE` tells it now.",
         ]
     seen = examine_all(source, config)
-    seen.report.raise_errors()
+    seen.report.raise_errors(
+        "`blastvote check --config FILE --out FOLDER` shows every finding with its picture."
+    )
     check_split(seen, config)
     write_text(CACHE, key)
     return seen.report.warnings + [f.text for f in seen.report.findings if f.kind == "limits_raised"]

@@ -17,7 +17,7 @@ from blastvote.vote import vote
 CLASSES = ["L1", "L2", "L3"]
 NASTY = "<img src=x onerror=alert(1)>\"&'<script>"
 """A patient and a photograph are called so."""
-CENTRES = [(50, 60), (160, 40), (120, 150)]
+CENTRES = [(50, 60), (160, 40), (80, 150)]
 
 
 def smear(seed: int, light: float = 1.0) -> np.ndarray:
@@ -30,14 +30,14 @@ def smear(seed: int, light: float = 1.0) -> np.ndarray:
     return np.clip(image * light + rng.normal(0, 3, image.shape), 0, 255).astype(np.uint8)
 
 
-def write(folder: Path, count: int = 6) -> dict:
+def write(folder: Path, count: int = 6, photograph: str = "last") -> dict:
     """Write photographs, one of which was mirrored, one dim and one broken; return the section ``dataset``."""
     shapes = [{"name": "circle", "cx": x, "cy": y, "r": 22} for x, y in CENTRES]
     names = [f"a{n}.png" for n in range(count)] + [
         "mirrored.png",
         "dim.png",
         "broken.png",
-        f"{NASTY}.png".replace("/", ""),
+        f"{photograph}.png",
     ]
     for seed, name in enumerate(names):
         image = smear(seed, 0.15 if name == "dim.png" else 1.0)
@@ -62,7 +62,8 @@ def write(folder: Path, count: int = 6) -> dict:
 def checked(folder: Path, count: int = 6, stop_on=(), threads: int = 1) -> Checked:
     """Write and check the data set."""
     rule = partial(vote, rule="pathologist")
-    collection = collect(open_source(write(folder, count), CLASSES), CLASSES, rule)
+    dataset = write(folder, count, NASTY)
+    collection = collect(open_source(dataset, CLASSES), CLASSES, rule)
     gallery = Gallery(len(collection.images))
     report, facts = check_dataset(collection, CLASSES, rule, threads, stop_on, gallery.add)
     return Checked(report, facts, collection, CLASSES, gallery.pictures)

@@ -37,9 +37,7 @@ def main(snakemake) -> None:
     page = write_check(
         folder if report.ok else refused, Checked(report, facts, collection, classes, gallery.pictures)
     )
-    if not report.ok:
-        LOGGER.error("Every finding, with pictures: %s", page)
-    report.raise_errors()
+    report.raise_errors(f"{page} shows every finding with its picture.")
     write_csv(snakemake.output.limits, limits_table(snakemake.params.model, most_cells(facts)))
     write_csv(snakemake.output.manifest, build_manifest(collection, facts))
     write_coco(snakemake.output.annotations, true_images(facts, collection), classes)

@@ -65,8 +65,14 @@ class CheckReport:
         """Return whether nothing stops the study."""
         return not self.stopping
 
-    def raise_errors(self) -> None:
-        """Raise one InputError that lists the first stopping findings and their number, if there are any."""
+    def raise_errors(self, hint: str = "") -> None:
+        """Raise one InputError that lists the first stopping findings and their number, if there are any.
+
+        Parameters
+        ----------
+        hint
+            A last sentence on where to see all of them.
+        """
         stopping = self.stopping
         if stopping:
             noun = "error" if self.errors else "finding of dataset.stop_on"
@@ -74,7 +80,7 @@ class CheckReport:
             title = f"1 {noun}" if count == 1 else f"{count} {noun.replace(' of', 's of')}"
             title += "s" if count > 1 and self.errors else ""
             shown = listed([finding.text.rstrip(".") for finding in stopping], 5)
-            raise InputError(f"The check of the data set found {title}: {shown}.")
+            raise InputError(f"The check of the data set found {title}: {shown}. {hint}".rstrip())
 
     def to_markdown(self) -> str:
         """Return the report as Markdown that reads well as plain text."""
