@@ -163,6 +163,10 @@ def _tables(
     }
     table1 = pd.DataFrame({"method": methods, "split": "test", "ap50_matterport": share["ap50"], **share})
     table1 = table1.assign(n_images=48, n_cells=289, ci_low=0.5, ci_high=0.95, paper=np.nan)
+    quality = pd.DataFrame(
+        [(method, "test", metric, 0.5, 0.8) for method in methods for metric in ("f1", "pq")],
+        columns=["method", "split", "metric", "iou", "mean"],
+    )
     names = ("accuracy", "precision", "sensitivity", "f1")
     table2 = pd.DataFrame({"method": methods, "convention": "strict", "subset": "test", "mcc": 0.7})
     table2 = table2.assign(
@@ -199,6 +203,7 @@ def _tables(
         "table1_map": table1,
         "table2_classification": table2,
         **{f"table3_confusion_{method}": matrix for method in methods},
+        "detection_quality": quality,
         "comparisons": pd.DataFrame(comparisons, columns=columns),
     }
 

@@ -167,7 +167,7 @@ def _page(
         "leakage_text": read_text(files.leakage),
         "method_places": {method: place % len(METHOD_COLOURS) for place, method in enumerate(methods)},
         "tables": [
-            ("Table 1: segmentation", "table-1", table1(frames["table1_map"])),
+            ("Table 1: segmentation", "table-1", table1(frames["table1_map"], frames["detection_quality"])),
             ("Table 2: subtype by vote", "table-2", table2(frames["table2_classification"])),
             ("Table 3: confusion", "table-3", table3(frames, methods, evaluation["confusion_method"])),
         ],

@@ -22,6 +22,13 @@ MAP = Column(
 AP50 = Column("AP50", "COCO's average precision at IoU 0.5, over all images together.")
 AP75 = Column("AP75", "COCO's average precision at IoU 0.75: outlines must fit better.")
 AP = Column("AP", "COCO's average precision, mean over IoU 0.50 to 0.95.")
+CELL_F1 = Column(
+    "F1 of cells",
+    "Harmonic mean of the shares of cells found and of detections that are right; masks, IoU 0.5.",
+)
+PQ = Column(
+    "PQ", "Panoptic quality: F1 times the mean IoU of the matched cells, mean over classes; IoU 0.5 or more."
+)
 IMAGES = Column("Images", "Test images that are annotated.")
 CELLS = Column("Cells", "True cells in these images.")
 ACCURACY = Column(
@@ -47,15 +54,33 @@ CONVENTION_WORDS = {
 }
 
 
-def table1(table: pd.DataFrame) -> list[ShownTable]:
-    """Return Table 1 (``table1_map.csv``), one table a split: the test images first, the others folded."""
+def table1(table: pd.DataFrame, quality: pd.DataFrame) -> list[ShownTable]:
+    """Return Table 1 (``table1_map.csv``), one table a split: the test images first, the others folded.
+
+    F1 and panoptic quality at IoU 0.5 (``detection_quality.csv``) stand beside.
+    """
     classes = [name.removeprefix("ap_") for name in table.columns if name.startswith("ap_")]
-    columns = [METHOD, MAP, AP50, AP75, AP, *(_class_ap(name) for name in classes), IMAGES, CELLS]
+    columns = [
+        METHOD,
+        MAP,
+        AP50,
+        AP75,
+        AP,
+        CELL_F1,
+        PQ,
+        *(_class_ap(name) for name in classes),
+        IMAGES,
+        CELLS,
+    ]
+    at_half = quality[quality["iou"] == 0.5].pivot(index=["method", "split"], columns="metric", values="mean")
+    table = table.merge(
+        at_half.reindex(columns=["f1", "pq"]).reset_index(), on=["method", "split"], how="left"
+    )
     table, notes = without_equal(table, "split", "test")
     shown = []
     for split in [name for name in SUBSETS if (table["split"] == name).any()]:
         rows = table[table["split"] == split]
-        best = {name: rows[name].max() for name in ("ap50_matterport", "ap50", "ap75", "ap")}
+        best = {name: rows[name].max() for name in ("ap50_matterport", "ap50", "ap75", "ap", "f1", "pq")}
         cells = [
             [
                 TableCell(method_name(row["method"])),
@@ -66,7 +91,7 @@ def table1(table: pd.DataFrame) -> list[ShownTable]:
                     _interval(row["ci_low"], row["ci_high"]),
                     _paper(row["paper"]),
                 ),
-                *(_share(row, name, best) for name in ("ap50", "ap75", "ap")),
+                *(_share(row, name, best) for name in ("ap50", "ap75", "ap", "f1", "pq")),
                 *(_share(row, f"ap_{name}", {}) for name in classes),
                 *(_count(row[name]) for name in ("n_images", "n_cells")),
             ]

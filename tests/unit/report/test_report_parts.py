@@ -12,6 +12,7 @@ from blastvote.figures.study import PLOTS
 from blastvote.report import answer, bundle
 from blastvote.report.parts import CAPTIONS, report_part
 from blastvote.report.qupath import export_detections
+from blastvote.report.tables import table1
 
 COLUMNS = (
     *("method_a", "method_b", "metric", "difference", "ci_low", "ci_high", "ci_images_low", "ci_images_high"),
@@ -98,3 +99,24 @@ def test_cells_of_a_run_go_to_one_file_an_image(tmp_path):
     (cell,) = read_annotations(tmp_path / "a.geojson").images["a"].cells
     assert cell.class_name == "L2"
     assert np.array_equal(cell.mask(40, 40), disc)
+
+
+def test_table_1_has_f1_and_panoptic_quality_beside_ap() -> None:
+    base = {"ap50_matterport": 0.8, "ap50": 0.8, "ap75": 0.5, "ap": 0.4, "n_images": 4, "n_cells": 9}
+    limits = {"ci_low": 0.7, "ci_high": 0.9, "paper": float("nan")}
+    maps = pd.DataFrame([{"method": name, "split": "test"} | base | limits for name in ("none", "eff")])
+    quality = pd.DataFrame(
+        [
+            ("none", "test", "f1", 0.5, 0.62),
+            ("eff", "test", "f1", 0.5, 0.71),
+            ("eff", "test", "f1", 0.9, 0.11),
+            ("eff", "test", "pq", 0.5, 0.53),
+            ("eff", "val", "pq", 0.5, 0.99),
+        ],
+        columns=["method", "split", "metric", "iou", "mean"],
+    )
+    (shown,) = table1(maps, quality)
+    heads = [column.head for column in shown.columns]
+    f1, pq = heads.index("F1 of cells"), heads.index("PQ")
+    assert [(row[f1].text, row[pq].text) for row in shown.rows] == [("62.0", ""), ("71.0", "53.0")]
+    assert shown.rows[1][f1].strong and not shown.rows[0][f1].strong
