@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from blastvote.annotations.class_attribute import with_class_attribute
 from blastvote.annotations.common import merge_images
 from blastvote.annotations.contents import open_file
 from blastvote.annotations.files import annotation_files
@@ -32,8 +33,8 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
         A file of one of the formats in `blastvote.annotations.formats`, or a folder that holds such files or mask
         images. The format follows from the content, not from the name.
     class_attribute
-        The attribute that holds the class, for formats that have several (VIA, GeoJSON). None takes the only
-        one, or the likeliest with a note.
+        The attribute that holds the class. None takes the label; in VIA and GeoJSON the only attribute, or the
+        likeliest with a note.
 
     Returns
     -------
@@ -62,6 +63,8 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
         )
     try:
         annotations = found.read(file)
+        if file.class_attribute and not found.finds_class:
+            annotations = with_class_attribute(annotations, file.class_attribute)
     except InputError:
         raise
     except _DAMAGE as error:

@@ -58,6 +58,8 @@ class Format:
         Reads a file that it recognises; raises `InputError` for what is damaged, or only refused.
     companions
         Names of files that lie beside the annotations and hold none, such as ``classes.txt``.
+    finds_class
+        Whether the reader itself takes the class from the attribute that the user names.
     """
 
     name: str
@@ -66,13 +68,20 @@ class Format:
     recognises: Recognise
     read: Read
     companions: tuple[str, ...] = ()
+    finds_class: bool = False
 
 
 FORMATS: dict[str, Format] = {}
 
 
 def annotation_format(
-    name: str, title: str, content: str, recognises: Recognise, companions: tuple[str, ...] = ()
+    name: str,
+    title: str,
+    content: str,
+    recognises: Recognise,
+    companions: tuple[str, ...] = (),
+    *,
+    finds_class: bool = False,
 ) -> Callable[[Read], Read]:
     """Register the decorated function as the reader of a format (see `Format`).
 
@@ -85,7 +94,7 @@ def annotation_format(
     def register(read: Read) -> Read:
         if name in FORMATS:
             raise ValueError(f"annotation format {name!r} is registered twice")
-        FORMATS[name] = Format(name, title, content, recognises, read, companions)
+        FORMATS[name] = Format(name, title, content, recognises, read, companions, finds_class)
         return read
 
     return register

@@ -34,7 +34,7 @@ def is_geojson(file: AnnotationFile) -> bool:
     return kind in ("FeatureCollection", "Feature", *GEOMETRIES)
 
 
-@annotation_format("geojson", "GeoJSON (QuPath)", "json", is_geojson)
+@annotation_format("geojson", "GeoJSON (QuPath)", "json", is_geojson, finds_class=True)
 def read_geojson(file: AnnotationFile) -> AnnotationSet:
     """Convert a GeoJSON document to the common form.
 

@@ -142,7 +142,8 @@ def _image(name: str, thing: str, results: Iterable[Any], journal: Journal) -> I
             journal.notes.append(
                 f"{name}: {thing}, result {region.number} has several labels; it has no class."
             )
-        cell = _cell(Drawn(journal, name, f"{thing}, result {region.number}", title), region.shape, size)
+        own = {"choices": region.choices[0]} if len(region.choices) == 1 else {}
+        cell = _cell(Drawn(journal, name, f"{thing}, result {region.number}", title, own), region.shape, size)
         if cell is not None:
             cells.append(cell)
     label = tags[0] if len(tags) == 1 else None

@@ -42,7 +42,10 @@ def read_superannotate(file: AnnotationFile) -> AnnotationSet:
         if entry.get("type") == "tag":
             tags.append(title or "")
             continue
-        attributes = {"attributes": entry["attributes"]} if entry.get("attributes") else {}
+        own = {
+            a.get("groupName"): a.get("name") for a in entry.get("attributes") or [] if isinstance(a, Mapping)
+        }
+        attributes = {str(group): value for group, value in own.items() if group}
         cell = _cell(Drawn(journal, name, f"instance {number}", title, attributes), entry)
         if cell is not None:
             cells.append(cell)

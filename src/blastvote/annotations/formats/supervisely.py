@@ -51,7 +51,7 @@ def read_supervisely(file: AnnotationFile) -> AnnotationSet:
     cells = []
     for number, entry in enumerate(document["objects"]):
         title = str(entry.get("classTitle") or "").strip() or None
-        own = {"tags": entry["tags"]} if entry.get("tags") else {}
+        own = {str(t.get("name")): t.get("value") for t in entry.get("tags") or [] if isinstance(t, Mapping)}
         cell = _cell(Drawn(journal, name, f"object {number}", title, own), entry, size)
         if cell is not None:
             cells.append(cell)

@@ -55,7 +55,7 @@ def _is_set(member: Any) -> bool:
     )
 
 
-@annotation_format("via", "VIA 1 or 2 (JSON, project or CSV)", "json", is_via)
+@annotation_format("via", "VIA 1 or 2 (JSON, project or CSV)", "json", is_via, finds_class=True)
 def read_via(file: AnnotationFile) -> AnnotationSet:
     """Convert a VIA document to the common form.
 
@@ -120,7 +120,7 @@ def is_via_csv(file: AnnotationFile) -> bool:
     return set(CSV_COLUMNS) <= set(file.document.columns)
 
 
-@annotation_format("via_csv", "", "csv", is_via_csv)
+@annotation_format("via_csv", "", "csv", is_via_csv, finds_class=True)
 def read_via_csv(file: AnnotationFile) -> AnnotationSet:
     """Read a VIA CSV export (one row a region) in the common form; errors as `read_via`."""
     entries: dict[str, dict[str, Any]] = {}
