@@ -132,7 +132,8 @@ def init(options: argparse.Namespace) -> None:
 
 def predict(options: argparse.Namespace) -> None:
     """Find the lymphoblasts in photographs of any size with a trained network, and let them vote."""
-    from blastvote.prediction.predict import predict_images, votes_of
+    from blastvote.io import ReadSettings
+    from blastvote.prediction.predict import PredictSettings, predict_images, votes_of
 
     def progress(done: int, total: int, name: str) -> None:
         bar = "#" * (30 * done // total)
@@ -140,15 +141,13 @@ def predict(options: argparse.Namespace) -> None:
         start = "\r" if sys.stderr.isatty() else ""
         print(f"{start}[{bar:30}] {done}/{total} {name[:40]:40}", end=end, file=sys.stderr, flush=True)
 
-    outcome = predict_images(
-        options.images,
-        options.model,
-        options.out,
+    how = PredictSettings(
         values.pixel_size(options.pixel_size),
         options.min_score,
         options.threads,
-        progress,
+        ReadSettings(options.exif, values.white_level(options.white_level)),
     )
+    outcome = predict_images(options.images, options.model, options.out, how, progress)
     for row in votes_of(options.out, outcome):
         confidence = "" if row["confidence"] is None else f" (confidence {row['confidence']:.2f})"
         print(f"{row['image_id']}: {row['cells']} cells, {row['vote']}{confidence}")

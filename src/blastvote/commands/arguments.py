@@ -94,6 +94,7 @@ def predict(add: Add) -> None:
         default=None,
         help="from which score on a cell counts; default: the model's",
     )
+    reading(add)
     add("--threads", type=int, default=2, help="threads of the network")
 
 

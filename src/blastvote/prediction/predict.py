@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ import numpy as np
 
 from blastvote import rle
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
+from blastvote.dataset.check.brightness import is_dark
 from blastvote.errors import InputError
 from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import overlay_cells
 from blastvote.figures.style import class_colours, rgb
-from blastvote.io import read_image, write_image
+from blastvote.io import ReadSettings, read_photograph, write_image
 from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor
 from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
 from blastvote.scale.photo_sizes import PixelSizes
 
+LOGGER = logging.getLogger("blastvote.predict")
 OVERLAY_SIDE = 1600
 """The longer side of an overlay in pixels, at most."""
 
@@ -47,13 +50,33 @@ class Outcome:
     failed: dict[str, str]
 
 
+@dataclass(frozen=True)
+class PredictSettings:
+    """How photographs are looked at.
+
+    Attributes
+    ----------
+    pixel_size
+        Micrometres; or ``auto``: from the files' tags, else estimated from the red cells.
+    min_score
+        From which score on a cell counts; None takes the model's.
+    threads
+        Of TensorFlow.
+    reading
+        How the pixels are read.
+    """
+
+    pixel_size: float | str = "auto"
+    min_score: float | None = None
+    threads: int = 2
+    reading: ReadSettings = field(default_factory=ReadSettings)
+
+
 def predict_images(
     paths: Sequence[Path],
     model: str,
     out: Path,
-    pixel_size: float | str = "auto",
-    min_score: float | None = None,
-    threads: int = 2,
+    how: PredictSettings | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Outcome:
     """Find the cells of photographs, let them vote, and write tables, overlays and annotations.
@@ -69,12 +92,8 @@ def predict_images(
         See `blastvote.segmentation.model_file.open_model`.
     out
         Receives ``cells.csv``, ``votes.csv``, ``cells.coco.json``, ``overlays/``, ``geojson/`` and ``records/``.
-    pixel_size
-        Micrometres; or ``auto``: from the files' tags, else estimated from the red cells.
-    min_score
-        From which score on a cell counts; None takes the model's.
-    threads
-        Of TensorFlow.
+    how
+        Settings; None takes those of `PredictSettings`.
     progress
         Called after each photograph: how many are done, how many there are, its name.
 
@@ -84,12 +103,14 @@ def predict_images(
         If there is no image or no such model.
     """
     images = named_images(paths)
-    predictor = Predictor(model, min_score, threads)
-    sizes = PixelSizes(pixel_size, list(images.values()))
+    how = how or PredictSettings()
+    predictor = Predictor(model, how.min_score, how.threads)
+    sizes = PixelSizes(how.pixel_size, list(images.values()), how.reading)
     settings = {
         "model": predictor.model.description,
         "min_score": predictor.model.min_score,
-        "pixel_size": pixel_size,
+        "pixel_size": how.pixel_size,
+        "reading": asdict(how.reading),
     }
     records = out / "records"
     for folder in (records, out / "overlays", out / "geojson"):
@@ -137,7 +158,14 @@ def _key(path: Path, settings: dict[str, Any]) -> str:
 
 def _predict_one(name: str, path: Path, key: str, predictor: Predictor, sizes: PixelSizes, out: Path) -> None:
     """Predict one photograph and write its overlay, its GeoJSON and, last, its record."""
-    image = read_image(path)
+    photograph = read_photograph(path, sizes.reading)
+    if is_dark(photograph.brightest, sizes.reading):
+        LOGGER.warning(
+            "%s: its brightest value is %d of %d, so it comes out dark. If it holds fewer than 16 bits, say what is "
+            "white: --white-level 4095 for 12 bits.",
+            path, photograph.brightest, sizes.reading.white_level,
+        )  # fmt: skip
+    image = photograph.pixels
     size = sizes.of(path, image) if predictor.model.pixel_size_um is not None else None
     found = predictor(image, None if size is None else size.um)
     more = {"pixel_size": None if size is None else asdict(size)}

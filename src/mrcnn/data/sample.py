@@ -111,10 +111,22 @@ def _read(path: Path) -> np.ndarray:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path, formats=IMAGE_FORMATS) as file:
-            return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
-    except OSError as error:
+        # Through a stream: of a file by its name, Pillow garbles turned grey TIFFs (it maps them into memory).
+        with path.open("rb") as stream, Image.open(stream, formats=IMAGE_FORMATS) as file:
+            deep = (
+                file.mode in ("I", "F")
+                or file.mode.startswith("I;")
+                or ";16" in str(getattr(file, "tile", ""))
+            )
+            pages = getattr(file, "n_frames", 1)
+            if not deep and (pages == 1 or file.format == "MPO"):
+                return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"image {path} cannot be read: {error}") from error
+    what = f"more than 8 bits a channel (mode {file.mode})" if deep else f"{pages} images"
+    raise ValueError(
+        f"image {path} has {what}; expected one of 8 bits. Give a function that reads it as RGB uint8, or convert it"
+    )
 
 
 def _of(array: np.ndarray) -> str:

@@ -8,6 +8,7 @@ from PIL import Image
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.dataset.check.brightness import pixel_findings
 from blastvote.dataset.check.measure import examine
+from blastvote.dataset.source.photographs import links_outside
 from blastvote.io import ReadSettings
 
 SQUARE = np.array([[30, 6], [50, 6], [50, 26], [30, 26]], dtype=float)
@@ -99,3 +100,17 @@ def test_photographs_that_use_their_bits_are_not_warned_of(tmp_path):
     cv2.imwrite(str(plain), np.full((40, 40), 15, np.uint8))
     facts = [examine("a", deep, None), examine("b", plain, None)]
     assert pixel_findings(facts, {"a": deep, "b": plain}, ReadSettings()) == []
+
+
+def test_links_that_leave_the_folder_are_said(tmp_path):
+    folder = tmp_path / "smears"
+    folder.mkdir()
+    inside, outside = folder / "a.png", tmp_path / "elsewhere.png"
+    for path in (inside, outside):
+        cv2.imwrite(str(path), np.zeros((40, 40), np.uint8))
+    (folder / "b.png").symlink_to(inside)
+    assert links_outside([inside, folder / "b.png"]) == []
+    (folder / "c.png").symlink_to(outside)
+    assert links_outside(sorted(folder.iterdir())) == [
+        f"1 photographs are links to files outside their folder: c.png -> {outside.resolve()}."
+    ]

@@ -41,6 +41,11 @@ def pixel_findings(
     ]
 
 
+def is_dark(brightest: int | None, settings: ReadSettings) -> bool:
+    """Return whether a photograph of this brightest value comes out dark; one of 8 bits (None) never does."""
+    return brightest is not None and brightest < DARK_SHARE * settings.white_level
+
+
 def _turned(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: ReadSettings) -> list[Finding]:
     turned = [f"{images[f.image_id].name} ({f.orientation})" for f in facts if f.orientation != UPRIGHT]
     if not turned:
@@ -57,7 +62,7 @@ def _deep(facts: Sequence[ImageFacts], images: Mapping[str, Path]) -> dict[str, 
 
 def _dark(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: ReadSettings) -> list[Finding]:
     level, deep = settings.white_level, _deep(facts, images)
-    dark = {name: value for name, value in deep.items() if value < DARK_SHARE * level}
+    dark = {name: value for name, value in deep.items() if is_dark(value, settings)}
     if not dark:
         return []
     fitting = next((known for known in _LEVELS if max(deep.values()) <= known < level), None)

@@ -16,6 +16,7 @@ from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.classes import translate, with_classes
 from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Source
+from blastvote.dataset.source.photographs import links_outside
 from blastvote.dataset.source.usable import (
     CROWD_ORIGIN,
     apply_crowds,
@@ -89,6 +90,7 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         label. One message lists the first cases and their number.
     """
     journal = Journal()
+    journal.notes += links_outside(source.images.values())
     rows = read_labels(source, classes, journal).itertuples(index=False)
     table = {str(image_id): (str(label or ""), str(patient)) for image_id, label, patient in rows}
     annotations: dict[str, ImageAnnotation] = {}

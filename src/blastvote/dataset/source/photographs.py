@@ -10,6 +10,7 @@ from blastvote.annotations.mask_images.files import MASK_FOLDERS, photograph_ste
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS, assign_ids
 from blastvote.dataset.source.patterns import is_pattern, split_pattern
 from blastvote.errors import InputError
+from blastvote.wording import listed
 
 MOST_FOLDERS = 4
 """Subfolders are searched so deep: train/patient/slide/images."""
@@ -102,3 +103,16 @@ def masks_beside(photographs: Iterable[Path]) -> list[Path]:
         for path in image_files(folder.iterdir())
         if path not in known and _is_mask_beside(path, stems)
     ]
+
+
+def links_outside(paths: Iterable[Path]) -> list[str]:
+    """Return a note on photographs that are links to files outside their folder, if there are any."""
+    outside = []
+    for path in paths:
+        if path.is_symlink():
+            target = path.resolve()
+            if not target.is_relative_to(path.parent.resolve()):
+                outside.append(f"{path.name} -> {target}")
+    if not outside:
+        return []
+    return [f"{len(outside)} photographs are links to files outside their folder: {listed(outside)}."]

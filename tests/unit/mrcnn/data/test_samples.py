@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from scipy import ndimage
 from tiny import TINY, tiny_sample
 
@@ -139,3 +140,28 @@ def test_masks_are_resized_as_scipy_does(height, width, side, seed):
     scale = side / max(height, width)
     expected = ndimage.zoom(masks, (scale, scale, 1), order=0)
     np.testing.assert_array_equal(resize_mask(masks, scale, ((0, 0), (0, 0), (0, 0))), expected)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "told"),
+    [
+        (np.full((5, 6), 4000, np.uint16), "more than 8 bits"),
+        (np.full((5, 6), 0.5, np.float32), "more than 8 bits"),
+        (np.full((5, 6), 4000, np.int32), "more than 8 bits"),
+        (np.full((3, 5, 6), 100, np.uint8), "3 images"),
+    ],
+)
+def test_a_file_of_deep_pixels_or_pages_is_refused(tmp_path, pixels, told):
+    """Pillow would cut 16 bits off at 255, and take the first page."""
+    first, *others = [Image.fromarray(page) for page in (pixels if pixels.ndim == 3 else [pixels])]
+    first.save(tmp_path / "a.tif", save_all=True, append_images=others)
+    sample = Sample("a", tmp_path / "a.tif", np.zeros((5, 6, 0), bool), np.zeros(0, int))
+    with pytest.raises(ValueError, match=rf"a\.tif has {told}.* expected one of 8 bits"):
+        sample.read_image()
+
+
+def test_a_turned_grey_tiff_is_read_upright(tmp_path):
+    stored = np.arange(30, dtype=np.uint8).reshape(5, 6)
+    Image.fromarray(stored).save(tmp_path / "a.tif", tiffinfo={0x0112: 6})
+    sample = Sample("a", tmp_path / "a.tif", np.zeros((6, 5, 0), bool), np.zeros(0, int))
+    assert np.array_equal(sample.read_image()[..., 0], np.rot90(stored, -1))
