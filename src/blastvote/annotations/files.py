@@ -8,6 +8,7 @@ from blastvote.annotations.contents import open_file
 from blastvote.annotations.registry import find_format, find_formats
 from blastvote.errors import InputError
 from blastvote.io import IMAGE_SUFFIXES
+from blastvote.io.opening import require_listable
 
 SUFFIXES = (".json", ".geojson", ".xml")
 """Endings of files that hold annotations, or should."""
@@ -24,6 +25,7 @@ def annotation_files(folder: Path) -> list[Path]:
     mask images only.
     """
     companions = {name for known in find_formats().values() for name in known.companions}
+    require_listable(folder)
     own = list(folder.iterdir())
     has_images = any(path.suffix.lower() in IMAGE_SUFFIXES for path in own)
     for files in (own,) if has_images else (own, folder.rglob("*")):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import ImageOps
 
 from blastvote.errors import InputError
 from blastvote.io.images import AS_SEEN, ReadSettings
 from blastvote.io.opening import open_image
-from blastvote.io.orientation import orientation_of, stored
+from blastvote.io.orientation import orientation_of, seen_upright, stored
 from blastvote.io.pages import zero_is_white
 from blastvote.io.writing import StrPath
 
@@ -46,7 +45,7 @@ def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarr
             )
         orientation = orientation_of(image)
         inverted = zero_is_white(image) and image.mode in ("1", "L")
-        values = np.asarray(ImageOps.exif_transpose(image))
+        values = np.asarray(seen_upright(image))
     if inverted:  # Pillow shows what ImageJ calls an inverting table; the stored values count
         values = ~values
     if settings.exif == "ignore":

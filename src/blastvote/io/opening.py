@@ -75,6 +75,16 @@ def damaged(path: StrPath, error: Exception | str) -> InputError:
     return InputError(f"{path}: the image is damaged ({reason}). Copy it again or take it out.")
 
 
+def require_listable(folder: Path) -> None:
+    """Raise InputError if the content of a folder may not be seen: it would seem to be empty."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: its content cannot be listed ({error.strerror}). Give yourself permission to read the folder."
+        ) from error
+
+
 def require_regular(path: Path, expected: str) -> None:
     """Raise InputError unless a path is a file with bytes of its own; to open a pipe would block for ever.
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 _TAG = 0x0112
+_PNG_CHUNKS = {"exif", "Raw profile type exif"}
 UPRIGHT = 1
 """The orientation of pixels that are stored as they are seen."""
 
 
 def orientation_of(image: Image.Image) -> int:
     """Return the EXIF orientation of an image that was opened but not loaded, 1 to 8; 1 where the file has none."""
+    if image.format == "PNG" and not _PNG_CHUNKS & set(image.info):
+        return (
+            UPRIGHT  # without the chunk, Pillow would decode the whole image to look for it behind the pixels
+        )
     tags = getattr(image, "tag_v2", None)  # a TIFF file's own
     value = image.getexif().get(_TAG, UPRIGHT) if tags is None else tags.get(_TAG, UPRIGHT)
     return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
+
+
+def seen_upright(image: Image.Image) -> Image.Image:
+    """Return an opened image as its EXIF orientation turns it (Pillow turns TIFF files by itself)."""
+    return ImageOps.exif_transpose(image) if orientation_of(image) != UPRIGHT else image
 
 
 def swaps_sides(orientation: int) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from blastvote import io
+from blastvote.dataset.source.photographs import list_images
 from blastvote.errors import InputError
 from blastvote.io import ReadSettings
 
@@ -160,3 +161,12 @@ def test_content_decides_and_other_formats_start_no_program(tmp_path, monkeypatc
     (tmp_path / "x.png").write_bytes((tmp_path / "x.eps").read_bytes())
     with pytest.raises(InputError, match=r"x\.png: is not an image that can be read"):
         io.read_image(tmp_path / "x.png")
+
+
+def test_a_folder_that_may_not_be_listed_is_not_called_empty(tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+    with pytest.raises(InputError, match=r"its content cannot be listed \(Permission denied\)"):
+        list_images(tmp_path)

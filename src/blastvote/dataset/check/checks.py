@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,7 +22,13 @@ from blastvote.dataset.source.collect import Collection, Vote
 from blastvote.dataset.source.usable import no_cells
 from blastvote.dataset.split.perceptual_hash import HASH_COLUMNS, near_duplicates, placing
 from blastvote.dataset.truth import TrueImage
+from blastvote.errors import InputError
+from blastvote.io import image_size
 from blastvote.wording import listed
+
+LOGGER = logging.getLogger("blastvote.check")
+LARGE = 50_000_000
+"""Photographs of more pixels are announced."""
 
 
 def check_dataset(
@@ -56,8 +64,9 @@ def check_dataset(
     """
 
     def examine_one(image_id: str) -> ImageFacts:
-        annotation = collection.annotations.get(image_id)
-        return examine(image_id, collection.images[image_id], annotation, collection.reading, look)
+        path = collection.images[image_id]
+        _announce(path)
+        return examine(image_id, path, collection.annotations.get(image_id), collection.reading, look)
 
     with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
         facts = list(pool.map(examine_one, collection.images))
@@ -85,6 +94,16 @@ def check_dataset(
         if report.counts[f"images {name}"] == 0:
             report.add("class_without_image", f"No image has the label {name!r}.")
     return report, facts
+
+
+def _announce(path: Path) -> None:
+    """Say that a large photograph takes its time, before it does."""
+    try:
+        width, height = image_size(path)
+    except InputError:  # `examine` says it
+        return
+    if width * height > LARGE:
+        LOGGER.warning("%s: %d x %d pixels, which takes up to a minute.", path, width, height)
 
 
 def _check_label(

@@ -10,6 +10,7 @@ from blastvote.annotations.mask_images.files import MASK_FOLDERS, photograph_ste
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS, assign_ids
 from blastvote.dataset.source.patterns import is_pattern, split_pattern
 from blastvote.errors import InputError
+from blastvote.io.opening import require_listable
 from blastvote.wording import listed
 
 MOST_FOLDERS = 4
@@ -50,6 +51,7 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
         raise InputError(
             f"{folder}: {what}; expected a folder with photographs. Correct config key 'dataset.images'."
         )
+    require_listable(folder)
     files = image_files(folder.glob(pattern))
     if pattern == "*":
         files = without_masks(files or _nested(folder))
