@@ -83,6 +83,8 @@ def test_warnings(three, rule):
     collection, report, facts = check(three, rule, labels=labels)
     text = "\n".join(report.warnings)
     assert report.ok
+    pairs = {(f.kind, f.image_id, f.other) for f in report.findings if f.other}
+    assert pairs == {("equal_files", "d", "e"), ("look_alikes", "d", "f"), ("look_alikes", "e", "f")}
     for part in (
         "a.png: cell 2 (region 2) has no pixel inside the image and was left out.",
         "a.png: cell 4 (region 4) has 4 pixels only",

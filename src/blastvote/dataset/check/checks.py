@@ -147,18 +147,17 @@ def _check_duplicates(report: CheckReport, facts: Sequence[ImageFacts], collecti
     by_hash: dict[str, list[str]] = {}
     for fact in facts:
         if fact.sha256:
-            by_hash.setdefault(fact.sha256, []).append(collection.images[fact.image_id].as_posix())
-    first = {collection.images[fact.image_id].as_posix(): fact.image_id for fact in facts}
-    for names in by_hash.values():
-        if len(names) > 1:
-            report.add("equal_files", f"{listed(names)} are the same file, byte for byte.", first[names[0]])
-    table = hash_table(facts)
+            by_hash.setdefault(fact.sha256, []).append(fact.image_id)
+    path = {image_id: path.as_posix() for image_id, path in collection.images.items()}
+    for copies in by_hash.values():
+        if len(copies) > 1:
+            text = f"{listed(path[image_id] for image_id in copies)} are the same file, byte for byte."
+            report.findings.append(Finding("equal_files", text, copies[0], path[copies[0]], other=copies[1]))
     same = {fact.image_id: fact.sha256 for fact in facts}
-    for a, b, flip, distance in near_duplicates(table):
+    for a, b, flip, distance in near_duplicates(hash_table(facts)):
         if same[a] != same[b]:
-            pair = f"{collection.images[a].as_posix()} and {collection.images[b].as_posix()}"
-            text = f"{pair} look alike (perceptual distance {distance}, {placing(flip)})."
-            report.add("look_alikes", text, a)
+            text = f"{path[a]} and {path[b]} look alike (perceptual distance {distance}, {placing(flip)})."
+            report.findings.append(Finding("look_alikes", text, a, path[a], other=b))
 
 
 def _counts(facts: Sequence[ImageFacts], collection: Collection, classes: Sequence[str]) -> dict[str, Any]:

@@ -98,6 +98,8 @@ class Finding:
         The image, or empty where it is about several or none.
     file, object
         Annotation file or photograph, and the object in it, where one alone is meant.
+    other
+        The other image of a pair.
     """
 
     kind: str
@@ -105,6 +107,7 @@ class Finding:
     image_id: str = ""
     file: str = ""
     object: str = ""
+    other: str = ""
 
     @property
     def severity(self) -> str:

@@ -99,8 +99,11 @@ def _finding(finding: Finding, checked: Checked, numbers: Mapping[str, int]) -> 
         "severity": finding.severity,
         "kind": finding.kind,
         "title": KINDS[finding.kind].title,
-        "image": numbers.get(finding.image_id),
-        "image_id": finding.image_id,
+        "images": [
+            (numbers[image_id], image_id)
+            for image_id in (finding.image_id, finding.other)
+            if image_id in numbers
+        ],
         "file": finding.file or (place if finding.image_id else ""),
         "object": finding.object,
         "text": finding.text.removeprefix(f"{place}: "),

@@ -13,7 +13,18 @@ from blastvote.dataset.check.findings import KINDS, SEVERITIES, stops
 from blastvote.dataset.check.measure import ImageFacts
 from blastvote.dataset.check.report import CheckReport
 
-FINDING_COLUMNS = ["severity", "kind", "title", "image_id", "file", "object", "finding", "remedy", "stops"]
+FINDING_COLUMNS = [
+    "severity",
+    "kind",
+    "title",
+    "image_id",
+    "other_image",
+    "file",
+    "object",
+    "finding",
+    "remedy",
+    "stops",
+]
 FACT_COLUMNS = [
     "image_id",
     "width",
@@ -38,6 +49,7 @@ def findings_table(report: CheckReport) -> pd.DataFrame:
             finding.kind,
             KINDS[finding.kind].title,
             finding.image_id,
+            finding.other,
             finding.file,
             finding.object,
             finding.text,
