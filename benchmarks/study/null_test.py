@@ -85,6 +85,9 @@ def deal(folder: Path) -> dict[str, Any]:
     found, manifest = trainings_of(folder)
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     settings = EvaluationSettings.from_config(config["evaluation"])
+    settings = replace(
+        settings, bootstrap=replace(settings.bootstrap, draws=500)
+    )  # for the interval over images alone
     eight = list(range(min(8, len(found))))
     ways = {1: deals(eight, 1), len(eight) // 2: deals(eight, len(eight) // 2)}
     if len(found) >= 16:  # with eight a side the sign-flip test can reach 5 %
