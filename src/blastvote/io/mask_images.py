@@ -21,7 +21,7 @@ def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarr
     ----------
     path
         A single-channel or palette image: palette images give their indices. RGB images are accepted when
-        the three channels are equal.
+        the three channels are equal, or all but one are 0.
     settings
         Whether an EXIF orientation counts, as for the photograph.
 
@@ -53,6 +53,9 @@ def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarr
     if values.ndim == 3:
         if values.shape[2] in (2, 4):
             values = values[..., :-1]
+        used = [channel for channel in range(values.shape[2]) if values[..., channel].any()]
+        if len(used) == 1:  # numbers of cells in the red channel, the others 0
+            values = values[..., used]
         if not (values == values[..., :1]).all():
             raise InputError(
                 f"{path}: the mask image has colours; expected one channel, 0 for background and every "

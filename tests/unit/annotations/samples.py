@@ -149,6 +149,21 @@ SAMPLES = {
         f'width="{RIGHT - LEFT}" height="{BOTTOM - TOP}" z_order="0"></mask></image></annotations>',
         "cvat",
     ),
+    "labelme xml": Sample(
+        "a.xml",
+        "<annotation><filename>a.png</filename><folder></folder><object><name>L1</name><deleted>0</deleted>"
+        "<polygon>" + "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in PAIRS) + "</polygon></object>"
+        f"<imagesize><nrows>{HEIGHT}</nrows><ncols>{WIDTH}</ncols></imagesize></annotation>",
+        "labelme_xml",
+    ),
+    "voc polygon": Sample(
+        "a.xml",
+        "<annotation><filename>a.png</filename>"
+        f"<size><width>{WIDTH}</width><height>{HEIGHT}</height></size><object><name>L1</name><bndbox/><polygon>"
+        + "".join(f"<x{n}>{x}</x{n}><y{n}>{y}</y{n}>" for n, (x, y) in enumerate(PAIRS, start=1))
+        + "</polygon></object></annotation>",
+        "labelme_xml",
+    ),
     "darwin": Sample(
         "a.json",
         {
