@@ -14,7 +14,9 @@ SUFFIXES = (".json", ".geojson", ".xml")
 """Endings of files that hold annotations, or should."""
 TEXT_SUFFIXES = (".txt",)
 """Endings of files that may as well be notes to the reader: their content is looked at."""
-ALONE_SUFFIXES = (*SUFFIXES, *TEXT_SUFFIXES, ".csv", ".npy", ".roi", ".zip")
+ROI_SUFFIXES = (".zip",)
+"""Endings of archives, of which those with ImageJ's ROIs are annotations."""
+ALONE_SUFFIXES = (*SUFFIXES, *TEXT_SUFFIXES, *ROI_SUFFIXES, ".csv", ".npy", ".roi")
 """Endings of what is an annotation file, readable or not, where it is named itself; all else is a mask image."""
 
 
@@ -32,11 +34,12 @@ def annotation_files(folder: Path) -> list[Path]:
         found = [
             path
             for path in sorted(files)
-            if path.suffix.lower() in SUFFIXES + TEXT_SUFFIXES
+            if path.suffix.lower() in SUFFIXES + TEXT_SUFFIXES + ROI_SUFFIXES
             and path.name.casefold() not in companions
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
             and path.is_file()
         ]
+        found = [path for path in found if path.suffix.lower() not in ROI_SUFFIXES or _is_readable(path)]
         texts = {path for path in found if path.suffix.lower() in TEXT_SUFFIXES}
         wanted = {path for path in texts if path.stat().st_size and _is_annotation_text(path)}
         if wanted:  # an empty file beside them is an image without objects
@@ -52,6 +55,15 @@ def _is_annotation_text(path: Path) -> bool:
         return find_format(open_file(path, None, [])) is not None
     except InputError:
         return False
+
+
+def _is_readable(path: Path) -> bool:
+    """Return whether a file is of a format that is read, not refused."""
+    try:
+        known = find_format(open_file(path, None, []))
+    except InputError:
+        return False
+    return known is not None and known.title != ""
 
 
 def is_annotation_entry(entry: str | Path) -> bool:

@@ -3,11 +3,13 @@
 import base64
 import io
 import json
+import zipfile
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import roifile
 from PIL import Image
 
 from blastvote.annotations.raster import rasterise
@@ -40,6 +42,22 @@ def rows_rle(mask):
 def pair_runs(values):
     """Return Darwin's list of value, length, value, length ..."""
     return [number for pair in zip(*runs_of(values), strict=True) for number in pair]
+
+
+def roi_bytes(points, group=0):
+    """Return ImageJ's ROI of an outline as bytes; a group stands for a class."""
+    roi = roifile.ImagejRoi.frompoints(np.asarray(points))
+    roi.group = group
+    return roi.tobytes()
+
+
+def zipped(files):
+    """Return a zip archive of files, given by name, as bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
 
 
 def zipped_png(mask):
@@ -315,6 +333,10 @@ SAMPLES = {
         "yolo",
         image="a",
         more=(("data.yaml", "train: images\nnc: 2\nnames: [debris, L1]\n"),),
+    ),
+    "imagej roi": Sample("a.roi", roi_bytes(DISC, 1), "imagej_roi", image="a", class_name="1"),
+    "imagej roi set": Sample(
+        "a.zip", zipped({"0001.roi": roi_bytes(DISC, 1)}), "imagej_roi", image="a", class_name="1"
     ),
 }
 

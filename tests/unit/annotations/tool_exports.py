@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import roifile
 from PIL import Image
 
 from blastvote.annotations.raster import rasterise
 from blastvote.io import write_image
 
-from .samples import HEIGHT, WIDTH, rows_rle, zipped_png
+from .samples import HEIGHT, WIDTH, roi_bytes, rows_rle, zipped, zipped_png
 
 T = np.arange(24) * np.pi / 12
 CELLS = {
@@ -20,6 +21,9 @@ CELLS = {
     for name, label, x, y in (("a", "L1", 30, 25), ("b", "L2", 45, 30))
 }
 MASKS = {name: rasterise([np.array(points)], HEIGHT, WIDTH) for name, (_, points) in CELLS.items()}
+ROI_BOX = roifile.ImagejRoi(
+    roitype=roifile.ROI_TYPE.RECT, left=1, top=1, right=9, bottom=9, name="box"
+).tobytes()
 SIZE = {"width": WIDTH, "height": HEIGHT}
 
 
@@ -218,7 +222,11 @@ def voc(folder):
 
 
 def imagej(folder):
-    (folder / "RoiSet.zip").write_bytes(b"PK\x03\x04")
+    (folder / "rois").mkdir()
+    for name, (label, points) in CELLS.items():
+        (folder / f"rois/{name}.zip").write_bytes(
+            zipped({"0001.roi": roi_bytes(points, int(label[1])), "box.roi": ROI_BOX})
+        )
 
 
 TOOLS = {

@@ -142,8 +142,8 @@ CSV = [
 ]  # fmt: skip
 OTHER = [
     ("masks.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '|O'", "it is never opened"),
-    ("rois.zip", b"PK\x03\x04" + bytes(40), "a zip archive"),
-    ("cell.roi", b"Iout\x00\xe4" + bytes(60), "an ROI of ImageJ"),
+    ("rois.zip", b"PK\x03\x04" + bytes(40), "a zip archive without ImageJ's ROIs"),
+    ("cell.roi", b"Iout\x00\xe4" + bytes(3), "ROI 'cell' is damaged"),
     ("notes.txt", "hello", "the format is not known (a text that begins with 'hello')"),
     ("noise.txt", bytes(range(128)), "the format is not known (a binary file)"),
 ]

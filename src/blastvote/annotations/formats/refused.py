@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NoReturn
 
+from blastvote.annotations.formats.imagej_roi import is_rois
 from blastvote.annotations.model import AnnotationSet
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
-
-ROI_REMEDY = (
-    "ImageJ's ROIs are not read. StarDist writes a label map too (output type: Label Image): save it as TIFF and name "
-    "its folder. ROIs drawn by hand can be dragged onto the photograph in QuPath and exported as GeoJSON."
-)
 
 
 def _refuse(file: AnnotationFile, reason: str) -> NoReturn:
@@ -64,28 +60,15 @@ def refuse_numpy(file: AnnotationFile) -> AnnotationSet:
 
 
 def is_archive(file: AnnotationFile) -> bool:
-    """Return whether a binary file is a zip archive."""
-    return file.document.startswith(b"PK\x03\x04")
+    """Return whether a binary file is a zip archive, of another kind than `imagej_roi` reads."""
+    return file.document.startswith(b"PK\x03\x04") and not is_rois(file)
 
 
 @annotation_format("zip", "", "binary", is_archive)
 def refuse_archive(file: AnnotationFile) -> AnnotationSet:
-    """Refuse archives: exports of annotation tools to be unpacked, or ImageJ's ROIs."""
+    """Refuse archives that hold no ROIs of ImageJ: exports of annotation tools to be unpacked."""
     _refuse(
         file,
-        f"a zip archive. If an annotation tool exported it, unpack it and name the file or folder in it. {ROI_REMEDY}",
-    )
-
-
-def is_imagej_roi(file: AnnotationFile) -> bool:
-    """Return whether a binary file is one ROI of ImageJ."""
-    return file.document.startswith(b"Iout")
-
-
-@annotation_format("imagej_roi", "", "binary", is_imagej_roi)
-def refuse_imagej_roi(file: AnnotationFile) -> AnnotationSet:
-    """Refuse single ROIs of ImageJ."""
-    _refuse(
-        file,
-        f"an ROI of ImageJ. {ROI_REMEDY}",
+        "a zip archive without ImageJ's ROIs. If an annotation tool exported it, unpack it and name the file or folder "
+        "in it.",
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from blastvote.annotations.files import is_annotation_entry
-from blastvote.annotations.formats.refused import ROI_REMEDY
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import (
     check_mask_file,
@@ -124,7 +123,8 @@ def _nothing(path: Path) -> str:
     if packed:
         return (
             f"holds no annotation files and no mask images, but {len(packed)} such as {packed[0].name}. Unpack exports "
-            f"of annotation tools. {ROI_REMEDY}"
+            "of annotation tools; save ImageJ's ROIs of each photograph as one archive with the photograph's name "
+            "(ROI Manager > More > Save)."
         )
     return (
         f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}). Name the "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,9 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
                 f"{where}: detection {number} has no '{missing[0]}'; expected {', '.join(KEYS)}. Run the "
                 "inference again to write a whole file."
             )
-    boxes = np.array([entry["bbox"] for entry in entries], dtype=np.float64).reshape(-1, 4)
+    boxes = np.array([_box(where, n, e["bbox"]) for n, e in enumerate(entries)], dtype=np.float64).reshape(
+        -1, 4
+    )
     masks = [rle.normalise(f"{where}: detection {n}", e["segmentation"]) for n, e in enumerate(entries)]
     frame = pd.DataFrame(
         {
@@ -84,6 +87,15 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
     keys = [frame["image_id"], -frame["score"], *(frame[name] for name in ("class_index", *"yxhw"))]
     ranks = list(zip(*(key.tolist() for key in keys), (mask["counts"] for mask in masks), strict=True))
     return Detections(frame, tuple(masks)).take(sorted(range(len(ranks)), key=ranks.__getitem__))
+
+
+def _box(where: str, number: int, box: Any) -> Any:
+    if isinstance(box, list | tuple) and len(box) == 4 and all(isinstance(value, Real) for value in box):
+        return box
+    raise InputError(
+        f"{where}: detection {number} has the box {str(box)[:60]}; expected [x, y, width, height], four numbers. Run "
+        "the inference again to write a whole file."
+    )
 
 
 def _load(source: Path | str | Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
