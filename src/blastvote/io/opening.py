@@ -8,9 +8,11 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from blastvote.errors import InputError
@@ -62,6 +64,36 @@ def open_image(path: StrPath) -> Iterator[Image.Image]:
         ) from error
     except _DAMAGE as error:
         raise damaged(path, error) from error
+
+
+def embedded_image(data: bytes, height: int, width: int) -> np.ndarray:
+    """Return the pixels of an image that an annotation file holds, ``(h, w)`` or ``(h, w, channels)``.
+
+    Parameters
+    ----------
+    data
+        The image file's bytes.
+    height, width
+        Of the photograph: no embedded image may be larger.
+
+    Raises
+    ------
+    ValueError
+        If it is no image of `FORMATS`, damaged, or larger.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with opened(BytesIO(data)) as image:
+                if image.size[0] > width or image.size[1] > height:
+                    raise ValueError(
+                        f"it has {image.size[0]}x{image.size[1]} pixels, its photograph {width}x{height}"
+                    )
+                return np.asarray(image)
+    except UnidentifiedImageError:
+        raise ValueError("it holds no image of a format that is read") from None
+    except (*_DAMAGE, Image.DecompressionBombError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
 
 
 def opened(stream: IO[bytes]) -> Image.Image:

@@ -4,9 +4,12 @@ A bounded number of examples runs with the tests. `EXAMPLES=100000 pytest tests/
 one reader.
 """
 
+import base64
+import json
 import os
 import shutil
 import signal
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -82,6 +85,26 @@ GOOD_JSON = [
         }
     ),
     *(text for text in TEXT if isinstance(text, str) and len(text) < 5000),
+]
+PNG = base64.b64encode(image("PNG", np.full((4, 5), 255, np.uint8))).decode()
+ZIPPED = base64.b64encode(zlib.compress(image("PNG", np.full((4, 5), 255, np.uint8)))).decode()
+GOOD_JSON += [
+    json.dumps(
+        {
+            "imagePath": "a.png",
+            "imageWidth": 20,
+            "imageHeight": 20,
+            "shapes": [{"label": "L1", "shape_type": "mask", "points": [[2, 3], [6, 6]], "mask": PNG}],
+        }
+    ),
+    json.dumps(
+        {
+            "size": {"height": 20, "width": 20},
+            "objects": [
+                {"classTitle": "L1", "geometryType": "bitmap", "bitmap": {"origin": [2, 3], "data": ZIPPED}}
+            ],
+        }
+    ),
 ]
 GOOD_XML = [
     annotation_cases.cvat(

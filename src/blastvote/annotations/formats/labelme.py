@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import base64
-import io as bytes_io
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from PIL import UnidentifiedImageError
 
-from blastvote.annotations.common import clean_polygon, joined_groups, note_classless, side_of
+from blastvote.annotations.common import clean_polygon, joined_groups, note_classless, side_of, size_problem
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.raster import ellipse_polygon
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
-from blastvote.io.opening import opened
+from blastvote.io.opening import embedded_image
 from blastvote.rle import Rle, encode_crop
 
 OUTLINED = ("polygon", "rectangle", "oriented_rectangle", "rotation", "quadrilateral", "linestrip")
@@ -95,7 +93,7 @@ def _cell(
         elif kind not in OUTLINED:
             journal.leave_out(image, thing, f"a shape of type {kind!r} has no area")
             return None
-    except (TypeError, ValueError, KeyError, UnidentifiedImageError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError) as error:
         journal.leave_out(image, thing, f"its {kind} cannot be read ({error})")
         return None
     polygon, problem = clean_polygon(points)
@@ -107,13 +105,13 @@ def _cell(
 
 def _mask(shape: Mapping[str, Any], points: Any, size: tuple[Any, Any]) -> Rle:
     """Return the run-length form of a LabelMe mask: a PNG of the box that starts at the first point."""
-    if None in size:
-        raise ValueError("the file does not say the image's size")
+    problem = size_problem(*size)
+    if problem is not None:
+        raise ValueError(problem)
     height, width = int(size[0]), int(size[1])
-    with opened(bytes_io.BytesIO(base64.b64decode(shape["mask"]))) as image:
-        if image.size[0] > width or image.size[1] > height:
-            raise ValueError(f"it is {image.size[0]}x{image.size[1]} pixels, its image {width}x{height}")
-        part = np.asarray(image) > 0
+    part = embedded_image(base64.b64decode(shape["mask"]), height, width) > 0
+    if part.ndim != 2:
+        raise ValueError("it has colours")
     left, top = (round(float(value)) for value in points[0])
     if left < 0 or top < 0 or left >= width or top >= height:
         raise ValueError("it lies outside the image")

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import base64
-import io as bytes_io
 import zlib
 from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
-from PIL import UnidentifiedImageError
 
 from blastvote.annotations.common import BOX_REASON, note_classless, side_of, size_problem
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import Drawn, Size
 from blastvote.annotations.registry import AnnotationFile, annotation_format
-from blastvote.io.opening import opened
+from blastvote.io.opening import embedded_image
 
 MOST_BYTES = 64_000_000
 """A bitmap that unpacks to a larger PNG file than this is damage."""
@@ -80,20 +76,10 @@ def _bitmap(drawn: Drawn, bitmap: Mapping[str, Any], size: Size) -> Cell | None:
         return drawn.no_cell(problem)
     try:
         packed = base64.b64decode(bitmap["data"])
-        with opened(bytes_io.BytesIO(zlib.decompressobj().decompress(packed, MOST_BYTES))) as image:
-            if image.size[0] > (size[1] or 0) or image.size[1] > (size[0] or 0):
-                return drawn.no_cell("its bitmap is larger than the image")
-            values = np.asarray(image)
+        unpacked = zlib.decompressobj().decompress(packed, MOST_BYTES)
+        values = embedded_image(unpacked, size[0] or 0, size[1] or 0)
         left, top = (int(value) for value in bitmap["origin"])
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        OSError,
-        SyntaxError,
-        zlib.error,
-        UnidentifiedImageError,
-    ) as error:
+    except (LookupError, TypeError, ValueError, OverflowError, zlib.error) as error:
         return drawn.no_cell(f"its bitmap cannot be read ({error})")
     if values.ndim == 3:
         values = values[..., -1] if values.shape[2] in (2, 4) else values.max(axis=2)
