@@ -132,6 +132,13 @@ def init(options: argparse.Namespace) -> None:
 
 def predict(options: argparse.Namespace) -> None:
     """Find the lymphoblasts in photographs of any size with a trained network, and let them vote."""
+    # Before the imports, which take seconds.
+    checked = (
+        values.pixel_size(options.pixel_size),
+        values.min_score(options.min_score),
+        values.threads(options.threads),
+    )
+    values.white_level(options.white_level)
     from blastvote.io import ReadSettings
     from blastvote.prediction.predict import PredictSettings, predict_images, votes_of
 
@@ -141,12 +148,7 @@ def predict(options: argparse.Namespace) -> None:
         start = "\r" if sys.stderr.isatty() else ""
         print(f"{start}[{bar:30}] {done}/{total} {name[:40]:40}", end=end, file=sys.stderr, flush=True)
 
-    how = PredictSettings(
-        values.pixel_size(options.pixel_size),
-        options.min_score,
-        options.threads,
-        ReadSettings(options.exif, values.white_level(options.white_level)),
-    )
+    how = PredictSettings(*checked, ReadSettings(options.exif, options.white_level))
     outcome = predict_images(options.images, options.model, options.out, how, progress)
     for row in votes_of(options.out, outcome):
         confidence = "" if row["confidence"] is None else f" (confidence {row['confidence']:.2f})"

@@ -24,6 +24,20 @@ def pixel_size(text: str) -> float | str:
     return value
 
 
+def min_score(value: float | None) -> float | None:
+    """Return ``--min-score``, a score or None."""
+    if value is not None and not 0 <= value <= 1:  # NaN is neither
+        raise InputError(f"--min-score is {value}; expected a score from 0 to 1.")
+    return value
+
+
+def threads(value: int) -> int:
+    """Return ``--threads``."""
+    if not 1 <= value <= 1024:
+        raise InputError(f"--threads is {value}; expected a whole number from 1 to 1024.")
+    return value
+
+
 def white_level(value: int) -> int:
     """Return ``--white-level``, a value of 16 bits."""
     if not 255 <= value <= 65535:
