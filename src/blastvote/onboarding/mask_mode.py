@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 
+from blastvote.annotations.mask_images.files import mask_image_files
 from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.io import read_image
 
 SAMPLE = 12
 """Images whose masks are looked at."""
@@ -59,3 +62,17 @@ def _pieces(mask: np.ndarray) -> int:
 def is_masks(annotations: Iterable[ImageAnnotation]) -> bool:
     """Return whether annotations come from mask images."""
     return any("values" in image.attributes for image in annotations)
+
+
+def colour_classes(entries: Iterable[str]) -> dict[str, str]:
+    """Return ``dataset.mask_colours`` for folders of masks: each colour but black a class; nothing for many colours."""
+    colours: set[tuple[int, ...]] = set()
+    for entry in entries:
+        if not Path(entry).is_dir():
+            return {}
+        for path in mask_image_files(Path(entry))[:SAMPLE]:
+            colours |= {tuple(row) for row in np.unique(read_image(path).reshape(-1, 3), axis=0).tolist()}
+            if len(colours) > MOST_CLASSES + 1:
+                return {}
+    names = ["".join(f"{level:02x}" for level in colour) for colour in sorted(colours) if any(colour)]
+    return {f"#{name}": f"colour_{name}" for name in names}

@@ -16,6 +16,7 @@ from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.source import open_source
 from blastvote.dataset.source.usable import check_coordinates, no_cells
 from blastvote.errors import InputError
+from blastvote.onboarding.mask_mode import colour_classes
 from blastvote.onboarding.survey import Survey, annotation_entries, photograph_entries
 
 MOST_TRIALS = 60
@@ -174,3 +175,14 @@ def tightened(trial: Trial, defaults: Mapping[str, Any]) -> Trial:
         return trial
     closer = read_as({**trial.dataset, "images": str(folders.pop())}, defaults)
     return closer if closer.cells == trial.cells and closer.images == trial.images else trial
+
+
+def coloured(failed: list[Trial], defaults: Mapping[str, Any]) -> list[Trial]:
+    """Return the readings of folders of masks in which each colour is taken for a class."""
+    found = []
+    for trial in failed:
+        if "mask image has colours" in trial.error and _in_masks(trial):
+            colours = colour_classes(entries(trial.dataset["annotations"]))
+            if colours:
+                found.append(read_as({**trial.dataset, "mask_colours": colours}, defaults))
+    return sorted(found, key=lambda trial: trial.worth, reverse=True)

@@ -9,26 +9,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from blastvote.dataset.source.collect import labels_table
-from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
 from blastvote.onboarding.classes import FEWEST, Classes, find_classes, without
 from blastvote.onboarding.mask_mode import is_masks, mask_mode
-from blastvote.onboarding.outlines import Trial, cause, entries, read_as, tightened, trials
+from blastvote.onboarding.outlines import Trial, cause, coloured, entries, read_as, tightened, trials
 from blastvote.onboarding.questions import Questions
+from blastvote.onboarding.scale import fitting_model, stated_pixel_size
 from blastvote.onboarding.survey import Survey, survey
-from blastvote.scale.pixel_size import tagged_pixel_size
 from blastvote.study.config import validate_config
 from blastvote.study.foresee import Seen, check_split, examine_all
 from blastvote.study.load import SCHEMA, embedded_config, merged
 from blastvote.study.plan import plan_source
 from blastvote.vote import make_rule, vote
 from blastvote.wording import listed
-
-LARGEST_SIDE = 1024
-"""``model.image_size`` is not proposed larger: the memory of a training grows with its square."""
 
 
 @dataclass
@@ -64,6 +58,7 @@ def propose(root: Path, questions: Questions) -> Proposal:
     classes = find_classes(trial, files.tables, defaults)
     proposal = Proposal({"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)})
     _add_outlines(proposal, trial, root)
+    _leave_out_unlabelled(proposal, classes, trial)
     classes = _frequent(classes, proposal, questions)
     _add_classes(proposal, classes, trial)
     seen = _examined(proposal)
@@ -77,6 +72,8 @@ def propose(root: Path, questions: Questions) -> Proposal:
 def _chosen(files: Survey, defaults: Mapping[str, Any], questions: Questions) -> Trial:
     """Return the reading that the user means: the best, or one of those that outline as many photographs."""
     tried = trials(files, defaults)
+    if tried and not tried[0].cells:
+        tried = sorted([*coloured(tried, defaults), *tried], key=lambda trial: -trial.cells)
     if not tried or not tried[0].cells:
         raise InputError(cause(files, tried))
     alike: dict[str, Trial] = {}
@@ -110,9 +107,32 @@ def _add_outlines(proposal: Proposal, trial: Trial, root: Path) -> None:
     }
     if "masks" in dataset:
         proposal.reasons["dataset.masks"] = modes[dataset["masks"]]
+    if "mask_colours" in dataset:
+        proposal.reasons["dataset.mask_colours"] = "each colour is taken for a class: give them better names"
     if "crowds" in dataset:
         why = "all objects are crowds (iscrowd: 1), as CVAT writes brush masks: each is taken for a cell"
         proposal.reasons["dataset.crowds"] = why
+        proposal.found.append(why)
+
+
+def _leave_out_unlabelled(proposal: Proposal, classes: Classes, trial: Trial) -> None:
+    """Leave out photographs that have neither cells nor a label: nobody has annotated them yet."""
+    if trial.outlined == trial.images:
+        return
+    left: dict[str, int] = {}
+    for way in ("stop", "leave_out"):
+        dataset = {**_with(proposal.config["dataset"], classes), "unlabelled": way}
+        given = {"dataset": dataset, "classes": classes.names, "vote": _vote(classes.names)}
+        try:
+            left[way] = sum(_label_counts(merged(embedded_config(), given)).values())
+        except InputError:
+            continue
+    if "leave_out" in left and "stop" not in left:
+        proposal.config["dataset"]["unlabelled"] = "leave_out"
+        why = (
+            f"{trial.images - left['leave_out']} photographs have neither cells nor a label and are left out"
+        )
+        proposal.reasons["dataset.unlabelled"] = why
         proposal.found.append(why)
 
 
@@ -191,21 +211,13 @@ def _examined(proposal: Proposal) -> Seen:
 
 
 def _add_size(proposal: Proposal, seen: Seen) -> None:
-    """Propose the side at which the median cell is as wide as the smallest anchor."""
-    model = embedded_config()["model"]
-    shares = [
-        np.sqrt((y2 - y1) * (x2 - x1)) / max(fact.width, fact.height)
-        for fact in seen.facts
-        for y1, x1, y2, x2 in (cell.box for cell in fact.cells if not cell.crowd)
-    ]
-    share = float(np.median(shares))
-    smallest = min(model["options"]["rpn_anchor_scales"])
-    side = max(model["image_size"], int(np.ceil(smallest / share / 64)) * 64)
-    side = min(side, LARGEST_SIDE)
-    proposal.config["model"] = {"image_size": side}
-    proposal.reasons["model.image_size"] = (
-        f"half of the cells are at least {share * side:.0f} pixels wide then"
-    )
+    proposal.config["model"], reasons = fitting_model(seen.facts, embedded_config()["model"])
+    proposal.reasons |= {f"model.{key}": reason for key, reason in reasons.items()}
+    size = stated_pixel_size(seen.collection.images.values())
+    if size is not None:
+        proposal.config["dataset"]["pixel_size_um"] = size
+        proposal.reasons["dataset.pixel_size_um"] = "micrometres, by the tags of the files"
+        proposal.found.append(f"a pixel is {size:.4g} micrometres wide, say the files' tags")
 
 
 def _add_split(proposal: Proposal, seen: Seen, questions: Questions) -> None:
@@ -232,8 +244,3 @@ def _add_patients(proposal: Proposal, seen: Seen) -> None:
         proposal.reasons["dataset.labels"] = (
             "no patients are known, so images of one patient may train and test; a table with image_id,patient_id tells"
         )
-    source = open_source(_whole(proposal)["dataset"], proposal.config["classes"])
-    sizes = {tagged_pixel_size(path) for path in source.images.values()} - {None}
-    if len(sizes) == 1:
-        size = sizes.pop()
-        proposal.found.append(f"a pixel is {size.um:.4g} micrometres wide, say the files' tags")  # type: ignore[union-attr]

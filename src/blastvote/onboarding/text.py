@@ -31,7 +31,7 @@ def _lines(section: Mapping[str, Any], reasons: Mapping[str, str], prefix: str =
     indent = "  " * prefix.count(".")
     for key, value in section.items():
         reason = reasons.get(prefix + key, "")
-        if isinstance(value, Mapping) and key != "class_aliases":
+        if isinstance(value, Mapping) and key not in ("class_aliases", "mask_colours"):
             yield f"{indent}{key}:"
             yield from _lines(value, reasons, f"{prefix}{key}.")
             continue

@@ -6,17 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
-from blastvote import io
+from blastvote import io, rle
 from blastvote.annotations.read import read_annotations
 from blastvote.cli import main
+from blastvote.dataset.check.measure import ImageFacts
+from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
 from blastvote.onboarding.proposal import propose
 from blastvote.onboarding.questions import Questions
+from blastvote.onboarding.scale import fitting_model
 from blastvote.onboarding.text import as_yaml
 from blastvote.simulate import SimulationSettings, write_dataset
 from blastvote.study.foresee import check_plan
-from blastvote.study.load import load_config
+from blastvote.study.load import embedded_config, load_config
 from blastvote.study.plan import plan_source, precheck_source
 
 SETTINGS = SimulationSettings(
@@ -106,6 +110,17 @@ def test_binary_masks_of_many_cells_and_codes(hospital: Path, smears: Path) -> N
     assert config["classes"] == ["class_1", "class_2", "class_3"]
 
 
+def test_each_colour_of_masks_is_a_class(hospital: Path, smears: Path) -> None:
+    (hospital / "masks").mkdir()
+    for stem, (labels, label) in masks_of(smears).items():
+        colours = np.zeros((*labels.shape, 3), np.uint8)
+        colours[labels > 0, int(label[1]) - 1] = 255
+        io.write_image(hospital / "masks" / f"{stem}.png", colours)
+    config = accepted(hospital)
+    assert config["classes"] == ["colour_0000ff", "colour_00ff00", "colour_ff0000"]
+    assert config["dataset"]["mask_colours"]["#ff0000"] == "colour_ff0000"
+
+
 def test_odd_class_names_become_aliases(hospital: Path, smears: Path) -> None:
     text = (smears / "annotations_via.json").read_text(encoding="utf-8")
     for number in "123":
@@ -163,6 +178,29 @@ def test_at_most_three_questions_and_the_answer_counts(hospital: Path, smears: P
     shown = asked[0].splitlines()
     assert proposal.config["dataset"]["annotations"] in shown[2]
     assert as_yaml(proposal, "hospital").startswith("# Made by `blastvote init hospital`")
+
+
+def test_pixel_sizes_of_the_files_and_photographs_that_nobody_annotated(hospital: Path, smears: Path) -> None:
+    for path in list((hospital / "photos").iterdir()):
+        with Image.open(path) as image:
+            image.save(path.with_suffix(".tif"), tiffinfo={282: 50000.0, 283: 50000.0, 296: 3})
+        path.unlink()
+    text = (smears / "annotations_via.json").read_text(encoding="utf-8").replace(".png", ".tif")
+    (hospital / "via.json").write_text(text, encoding="utf-8")
+    image = io.read_image(hospital / "photos/L1_0001.tif")
+    io.write_image(hospital / "photos/new.png", image[::-1, ::-1] // 2)
+    config = accepted(hospital)
+    assert config["dataset"]["pixel_size_um"] == pytest.approx(0.2)
+    assert config["dataset"]["unlabelled"] == "leave_out"
+
+
+def test_large_photographs_are_cut_into_tiles() -> None:
+    mask = rle.encode_crop(np.ones((60, 60), bool), 0, 0, (3000, 4000))
+    facts = ImageFacts("a", width=4000, height=3000, cells=(TrueCell("L1", mask),))
+    model, _ = fitting_model([facts], embedded_config()["model"])
+    assert model == {"image_size": 512, "tiles": True}
+    facts.width = facts.height = 800
+    assert fitting_model([facts], embedded_config()["model"])[0] == {"image_size": 320}
 
 
 def test_real_single_cells(shared_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
