@@ -69,7 +69,7 @@ SwitchType=switch/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=2,bf_interval=2
-KillWait=2
+KillWait=15
 MinJobAge=300
 ReturnToService=2
 GresTypes=gpu

@@ -1,144 +1,97 @@
-"""The toy study on a real SLURM: main process killed and restarted; the tables are those of a local run."""
+"""A toy study on a real SLURM under all that can happen to jobs: no training lost, none done twice, the same tables."""
 
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import sandbox
+from slurm_study import METHODS, TABLES, Study, running_trainings, same_tables, slurm, wait_for
 
-REPO = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.full
-
-
-@pytest.fixture(scope="module")
-def slurm() -> Iterator[None]:
-    folder = Path(tempfile.mkdtemp(prefix="slurm-", dir="/var/tmp"))
-    try:
-        sandbox.start(folder / "slurm")
-    except sandbox.UnavailableError as reason:
-        shutil.rmtree(folder)
-        pytest.skip(str(reason))
-    yield
-    sandbox.stop(folder / "slurm")
-    shutil.rmtree(folder, ignore_errors=True)
+pytestmark = pytest.mark.slow
 
 
-class Study:
-    """A toy study on SLURM; every sbatch is counted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.calls = folder, folder / "sbatch.txt"
-        wrapper = folder / "bin" / "sbatch"
-        wrapper.parent.mkdir()
-        real = shutil.which("sbatch")
-        wrapper.write_text(f'#!/bin/sh\necho "$@" >> {self.calls}\nexec {real} "$@"\n', encoding="utf-8")
-        wrapper.chmod(0o755)
-        (folder / "gpu.yaml").write_text("cluster: {jobs: {train: {partition: gpu, gpus: 1}}}\n")
-        self.environment = os.environ | {
-            "PATH": f"{wrapper.parent}:{os.environ['PATH']}",
-            "CUDA_VISIBLE_DEVICES": "-1",
-        }
-
-    def start(self, *arguments: str) -> subprocess.Popen:
-        command = [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(REPO / "Snakefile")),
-            *("--profile", str(REPO / "profiles/slurm"), "--slurm-init-seconds-before-status-checks", "2"),
-            *(
-                "--latency-wait",
-                "5",
-                "--configfile",
-                str(REPO / "tests/e2e/toy.yaml"),
-                "gpu.yaml",
-                *arguments,
-            ),
-        ]
-        output = (self.folder / "output.txt").open("ab")
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-
-    def submitted(self, rule: str = "") -> list[str]:
-        lines = self.calls.read_text(encoding="utf-8").splitlines() if self.calls.exists() else []
-        return [line for line in lines if f"rule_{rule}" in line]
-
-    def ended(self, process: subprocess.Popen) -> None:
-        status = process.wait(timeout=900)
-        assert status == 0, (self.folder / "output.txt").read_text(encoding="utf-8")[-6000:]
-
-
-def wait_for(what: Callable[[], object], process: subprocess.Popen, seconds: float = 600) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert process.poll() is None, "the study ended too early"
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
-def running_trainings() -> list[str]:
-    done = subprocess.run(
-        ["squeue", "-h", "-p", "gpu", "-t", "RUNNING", "-o", "%i"], capture_output=True, text=True, check=True
-    )
-    return done.stdout.split()
-
-
-def test_a_killed_study_goes_on_and_no_training_is_lost_or_done_twice(
-    slurm: None, toy: Path, tmp_path: Path
-) -> None:
-    study = Study(tmp_path)
-    first = study.start()
-    wait_for(lambda: len(running_trainings()) == 2, first)  # side by side, one GPU each
-    wait_for(lambda: list((tmp_path / "results/checkpoints").glob("*/owner.json")), first)
-    os.killpg(first.pid, signal.SIGKILL)
-    first.wait()
-    study.ended(study.start("--unlock"))
-    study.ended(study.start())
+def test_a_cancelled_training_and_failing_submissions(cluster: None, toy: Path, untrained: Path) -> None:
+    study = Study(untrained, failures=3, fail_for="rule_train_wildcards_he")
+    process = study.start("--", TABLES)
+    wait_for(lambda: len(running_trainings()) == 2, process)  # side by side, a GPU each
+    study.wait_for_checkpoint(process, "none")
+    slurm("scancel", study.owner("none")["slurm_job"])
+    study.end(process)
 
     trainings = study.submitted("train")
     assert all("-p gpu" in line and "--gpus=1" in line and "--mem" in line for line in trainings)
-    assert len(study.submitted()) - len(trainings) + 2 <= 25
-    for method in ("none", "he"):
-        history = pd.read_csv(tmp_path / f"results/runs/{method}/seed1/fold0/history.csv")
-        assert list(history["epoch"]) == [1, 2]
-        log = (tmp_path / f"results/logs/train/{method}/seed1/fold0.log").read_text(encoding="utf-8")
-        assert re.findall(r"SLURM job \d+ =====", log)
-        assert log.count("epoch 1/2, step 3/3") == log.count("epoch 2/2, step 3/3") == 1
-    assert not list((tmp_path / "results/checkpoints").glob("*"))
-    for path in (toy / "results/tables").iterdir():
-        assert (tmp_path / "results/tables" / path.name).read_bytes() == path.read_bytes(), path.name
+    assert len(study.submitted("train_wildcards_none")) == 2
+    assert len(study.submitted("train_wildcards_he")) == 4
+    assert re.findall(r"resuming after epoch (\d) of 2", study.log("none"))[0] >= "1"
+    assert study.epochs_logged("he") == ["epoch 1", "epoch 2"]
+    same_tables(untrained, toy)
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("blow", ["scancel", "drain", "timeout"])
-def test_a_training_survives(blow: str, slurm: None, toy: Path, tmp_path: Path) -> None:
+def test_time_limits_within_an_epoch_and_after_the_last(cluster: None, toy: Path, untrained: Path) -> None:
+    study = Study(untrained)
+    process = study.start("--", TABLES)
+    study.suspend_after({"none": 1, "he": 2}, process)
+    assert not (untrained / "results/runs/he/seed1/fold0/model.weights.h5").exists()
+    jobs = [study.owner(method)["slurm_job"] for method in METHODS]
+    for job in jobs:
+        slurm("scontrol", "update", f"JobId={job}", "TimeLimit=1")
+    wait_for(lambda: not set(jobs) & set(running_trainings()), process)
+    states = slurm("squeue", "-h", "--states=all", "-j", ",".join(jobs), "-o", "%T").split()
+    assert states == ["TIMEOUT", "TIMEOUT"]
+    study.end(process)
+
+    assert [len(study.submitted(f"train_wildcards_{method}")) for method in METHODS] == [2, 2]
+    assert re.findall(r"resuming after epoch \d of 2", study.log("none"))[0] >= "resuming after epoch 1 of 2"
+    assert study.epochs_logged("none")[0] == "epoch 1" and study.epochs_logged("none").count("epoch 1") == 1
+    assert study.epochs_logged("he") == ["epoch 1", "epoch 2"]  # the second attempt only writes the files
+    assert "resuming after epoch 2 of 2" in study.log("he")
+    same_tables(untrained, toy)
+
+
+@pytest.mark.full
+def test_a_node_that_is_drained_and_then_fails(cluster: None, toy: Path, untrained: Path) -> None:
+    study = Study(untrained)
+    process = study.start("--", TABLES)
+    study.wait_for_checkpoint(process, *METHODS)
+    node = slurm("sinfo", "-h", "-o", "%n").split()[0]
+    requeued, failed = (study.owner(method)["slurm_job"] for method in METHODS)
+    slurm("scontrol", "update", f"JobId={failed}", "Requeue=0")
+    slurm("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
+    assert set(running_trainings()) == {requeued, failed}  # a drained node ends what it has begun
+    slurm("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+    wait_for(lambda: not running_trainings(), process)
+    assert slurm("squeue", "-h", "--states=all", "-j", failed, "-o", "%T").split() == ["NODE_FAIL"]
+    slurm("scontrol", "update", f"NodeName={node}", "State=RESUME")
+    slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")  # SLURM waits two minutes by itself
+    study.end(process)
+
+    assert [len(study.submitted(f"train_wildcards_{method}")) for method in METHODS] == [1, 2]
+    assert study.log("none").count(f"SLURM job {requeued} =====") == 2
+    for method in METHODS:
+        assert re.findall(r"resuming after epoch \d of 2", study.log(method))
+        assert study.epochs_logged(method).count("epoch 1") == 1
+    same_tables(untrained, toy)
+
+
+@pytest.mark.full
+def test_a_whole_study_whose_main_process_is_killed(cluster: None, toy: Path, tmp_path: Path) -> None:
     study = Study(tmp_path)
-    process = study.start()
-    wait_for(lambda: list((tmp_path / "results/checkpoints").glob("*/state.npz")), process)
-    node = subprocess.run(
-        ["sinfo", "-h", "-o", "%n"], capture_output=True, text=True, check=True
-    ).stdout.split()[0]
-    jobs = running_trainings()
-    if blow == "scancel" and jobs:
-        subprocess.run(["scancel", jobs[0]], check=False)
-    elif blow == "timeout" and jobs:
-        subprocess.run(["scontrol", "update", f"JobId={jobs[0]}", "TimeLimit=0:01"], check=False)
-    elif blow == "drain":
-        subprocess.run(["scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test"], check=True)
-        time.sleep(20)
-        subprocess.run(["scontrol", "update", f"NodeName={node}", "State=RESUME"], check=True)
-    study.ended(process)
-    for path in (toy / "results/tables").iterdir():
-        assert (tmp_path / "results/tables" / path.name).read_bytes() == path.read_bytes(), path.name
+    first = study.start()
+    wait_for(lambda: len(running_trainings()) == 2, first)
+    wait_for(lambda: list((tmp_path / "results/checkpoints").glob("*/owner.json")), first)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    unlocked = study.start("--unlock")
+    assert unlocked.wait(timeout=300) == 0
+    study.end(study.start())
+
+    assert len(study.submitted()) - len(study.submitted("train")) + 2 <= 25
+    for method in METHODS:
+        history = pd.read_csv(tmp_path / f"results/runs/{method}/seed1/fold0/history.csv")
+        assert list(history["epoch"]) == [1, 2]
+        assert study.epochs_logged(method) == ["epoch 1", "epoch 2"]  # the jobs that ran on were not repeated
+        assert re.findall(r"SLURM job \d+ =====", study.log(method))
+    same_tables(tmp_path, toy)
