@@ -144,6 +144,11 @@ def running_trainings() -> list[str]:
     return slurm("squeue", "-h", "-p", "gpu", "-t", "RUNNING", "-o", "%i").split()
 
 
+def state(job: str) -> str:
+    """Return a job's state, also after its end."""
+    return slurm("squeue", "-h", "--states=all", "-j", job, "-o", "%T").strip()
+
+
 def same_tables(folder: Path, other: Path) -> None:
     """Compare all tables byte for byte."""
     tables = sorted((other / "results/tables").iterdir())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from slurm_study import METHODS, TABLES, Study, running_trainings, same_tables, slurm, wait_for
+from slurm_study import METHODS, TABLES, Study, running_trainings, same_tables, slurm, state, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -38,9 +38,7 @@ def test_time_limits_within_an_epoch_and_after_the_last(cluster: None, toy: Path
     jobs = [study.owner(method)["slurm_job"] for method in METHODS]
     for job in jobs:
         slurm("scontrol", "update", f"JobId={job}", "TimeLimit=1")
-    wait_for(lambda: not set(jobs) & set(running_trainings()), process)
-    states = slurm("squeue", "-h", "--states=all", "-j", ",".join(jobs), "-o", "%T").split()
-    assert states == ["TIMEOUT", "TIMEOUT"]
+    wait_for(lambda: [state(job) for job in jobs] == ["TIMEOUT", "TIMEOUT"], process)
     study.end(process)
 
     assert [len(study.submitted(f"train_wildcards_{method}")) for method in METHODS] == [2, 2]
@@ -62,8 +60,7 @@ def test_a_node_that_is_drained_and_then_fails(cluster: None, toy: Path, untrain
     slurm("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
     assert set(running_trainings()) == {requeued, failed}  # a drained node ends what it has begun
     slurm("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
-    wait_for(lambda: not running_trainings(), process)
-    assert slurm("squeue", "-h", "--states=all", "-j", failed, "-o", "%T").split() == ["NODE_FAIL"]
+    wait_for(lambda: (state(requeued), state(failed)) == ("PENDING", "NODE_FAIL"), process)
     slurm("scontrol", "update", f"NodeName={node}", "State=RESUME")
     slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")  # SLURM waits two minutes by itself
     study.end(process)
