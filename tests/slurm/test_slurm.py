@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -55,14 +56,19 @@ def test_a_node_that_is_drained_and_then_fails(cluster: None, toy: Path, untrain
     process = study.start("--", TABLES)
     study.wait_for_checkpoint(process, *METHODS)
     node = slurm("sinfo", "-h", "-o", "%n").split()[0]
-    requeued, failed = (study.owner(method)["slurm_job"] for method in METHODS)
+    owners = [study.owner(method) for method in METHODS]
+    requeued, failed = (owner["slurm_job"] for owner in owners)
     slurm("scontrol", "update", f"JobId={failed}", "Requeue=0")
     slurm("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
     assert set(running_trainings()) == {requeued, failed}  # a drained node ends what it has begun
     slurm("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     wait_for(lambda: (state(requeued), state(failed)) == ("PENDING", "NODE_FAIL"), process)
+    wait_for(lambda: not any(Path("/proc", str(owner["pid"])).exists() for owner in owners), process)
+    time.sleep(
+        5
+    )  # SLURM would not start a job whose steps it is still ending; by itself it waits two minutes
     slurm("scontrol", "update", f"NodeName={node}", "State=RESUME")
-    slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")  # SLURM waits two minutes by itself
+    slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")
     study.end(process)
 
     assert [len(study.submitted(f"train_wildcards_{method}")) for method in METHODS] == [1, 2]

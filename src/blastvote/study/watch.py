@@ -132,8 +132,8 @@ def run_snakemake(arguments: Sequence[str], say: Callable[[str], None], every: f
     assert process.stdout is not None
     try:
         with path.open("w", encoding="utf-8") as log:
-            for stage in _stages(process.stdout, log.write, watch):
-                tell(f"{stage} done; {watch.status()}")
+            for stages in joined(_stages(process.stdout, log.write, watch)):
+                tell(f"{stages} done; {watch.status()}")
     except KeyboardInterrupt:  # Snakemake has got it too, and ends its jobs
         tell("Stopping; the same command goes on from here.")
     finally:
@@ -150,6 +150,19 @@ def _stages(lines: Iterable[str], write: Callable[[str], object], watch: Watch) 
         stage = watch.feed(line.rstrip("\n"))
         if stage and stage != "all":
             yield stage
+
+
+def joined(
+    stages: Iterable[str], pause: float = 5.0, clock: Callable[[], float] = time.monotonic
+) -> Iterable[str]:
+    """Join the names of stages that end within `pause` seconds after the last line, so that quick ones share a line."""
+    waiting: list[str] = []
+    said = clock() - pause
+    for stage in stages:
+        waiting.append(stage)
+        if clock() - said >= pause:
+            yield ", ".join(waiting)
+            waiting, said = [], clock()
 
 
 def _ending(watch: Watch, status: int, path: Path) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from blastvote.cli import main
-from blastvote.study.watch import Watch
+from blastvote.study.watch import Watch, joined
 
 START = """Job stats:
 job                       count
@@ -35,6 +35,18 @@ def test_stages_are_counted_and_their_end_is_told() -> None:
     assert watch.feed("Finished jobid: 8 (Rule: enhance__he__batch0)") is None
     assert watch.feed("Finished jobid: 9 (Rule: enhance__he__batch1)") == "enhance"
     assert watch.status() == "2 of 4 jobs done; to do: train 1"
+
+
+def test_quick_stages_share_a_line() -> None:
+    ends = iter([("simulate", 10), ("labels", 11), ("split", 12), ("enhance", 20), ("flip", 26)])
+    now = [0.0]
+
+    def stages():
+        for stage, second in ends:
+            now[0] = second
+            yield stage
+
+    assert list(joined(stages(), 5, lambda: now[0])) == ["simulate", "labels, split, enhance", "flip"]
 
 
 def test_running_trainings_tell_epoch_loss_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
