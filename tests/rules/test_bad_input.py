@@ -131,7 +131,11 @@ def test_too_few_simulated_patients_for_the_protocol(tmp_path: Path, snakemake) 
 
 def test_too_few_masks_of_a_class(smears: Path, tmp_path: Path, snakemake) -> None:
     """Their labels stand in the table: no mask is opened."""
-    table = {"annotations": smears / "images", "labels": smears / "labels.csv", "masks": "binary"}
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for path in (smears / "images").iterdir():
+        (masks / path.name).write_bytes(b"never read")
+    table = {"annotations": masks, "labels": smears / "labels.csv", "masks": "binary"}
     done = snakemake(tmp_path, *local(smears, **table)[1:])
     assert_stops(done, "Class 'L1' has 1 patients or lone images, but protocol 'holdout' needs 3")
 

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from blastvote import __version__
 from blastvote.dataset.check.checks import check_dataset, hash_table
 from blastvote.dataset.check.measure import ImageFacts
@@ -54,6 +56,7 @@ def check_plan(source: Source, foreseen: Foreseen, config: Mapping[str, Any]) ->
     InputError
         If the study cannot be carried out.
     """
+    check_results(config["results"])
     note = check_weights(config) if config["segmenter"]["source"] == "mask_rcnn" else ""
     if foreseen.labels is not None:
         make_splits(foreseen.labels, config["protocol"], config["classes"])
@@ -120,6 +123,35 @@ def check_split(seen: Seen, config: Mapping[str, Any]) -> None:
     allowed = ["near_duplicates"] if config["dataset"]["near_duplicates"] == "warn" else []
     manifest, hashes = build_manifest(seen.collection, seen.facts), hash_table(seen.facts)
     check_leakage(splits, manifest, hashes, config["protocol"]["name"], allowed).raise_leaks()
+    if config["segmenter"]["source"] == "mask_rcnn":
+        _check_outlined(seen, splits)
+
+
+def _check_outlined(seen: Seen, splits: pd.DataFrame) -> None:
+    """Raise InputError if an image trains or validates whose cells nobody outlined."""
+    empty = {fact.image_id for fact in seen.facts if not fact.cells}
+    used = splits[splits["role"].isin(["train", "val"]) & splits["image_id"].isin(empty)]
+    if len(used):
+        names = listed(seen.collection.images[i].name for i in dict.fromkeys(used["image_id"]))
+        count = used["image_id"].nunique()
+        raise InputError(
+            f"{count} images are to be trained on or to validate, but have a label and no outlined cells: "
+            f"{names}. Outline their cells, take them out, or map their label to '' in dataset.class_aliases."
+        )
+
+
+def check_results(results: str) -> None:
+    """Raise InputError if nothing can be written to the folder of the results."""
+    path = Path(results)
+    nearest = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    if not nearest.is_dir():
+        raise InputError(
+            f"Config key 'results' is {results!r}, but {nearest} is a file. Name another folder."
+        )
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(
+            f"Config key 'results' is {results!r}, but nothing may be written to {nearest}. Name a folder of yours."
+        )
 
 
 def _all_pixels(paths: Sequence[Path]) -> int:

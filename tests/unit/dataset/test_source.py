@@ -260,6 +260,15 @@ def test_one_coco_file_names_images_by_folder(three, rule):
         "train_a": ["L1"],
         "val_a": ["L2"],
     }
+    # A name without its folder is that of both.
+    alone = {
+        **document,
+        "images": [{"id": 0, "file_name": "a.png"}],
+        "annotations": document["annotations"][:1],
+    }
+    (three.root / "alone.json").write_text(json.dumps(alone))
+    with pytest.raises(InputError, match=r"'a\.png' may be .*train/a\.png, .*val/a\.png: 2 photographs"):
+        collect(open_source(both | {"annotations": str(three.root / "alone.json")}, CLASSES), CLASSES, rule)
     # With one folder alone, the cells of the other's image must not land on this one's.
     with pytest.raises(InputError, match=r"coco\.json: .*'train/a\.png' and 'val/a\.png'.*a\.png"):
         collect(open_source(both | {"images": str(three.root / "train")}, CLASSES), CLASSES, rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -106,6 +107,19 @@ def _refuse_two(annotations: AnnotationSet, photograph: Path, one: str, other: s
     )
 
 
+def _refuse_ambiguous(where: object, names: Sequence[str], part: Part) -> None:
+    """Raise InputError if a name without a folder is that of photographs in several folders."""
+    for name in names:
+        base = PurePosixPath(name.replace("\\", "/")).name.casefold()
+        alike = [path.as_posix() for path in part.images.values() if path.name.casefold() == base]
+        if len(alike) > 1:
+            raise InputError(
+                f"{where}: {name!r} may be {listed(alike)}: {len(alike)} photographs have this name. Put the folder "
+                f"before it ({'/'.join(Path(alike[0]).parts[-2:])}) in the annotation file, or give a list of files in "
+                "config key 'dataset.annotations', one for each folder of 'dataset.images'."
+            )
+
+
 def _matched(
     annotations: AnnotationSet,
     index: NameIndex,
@@ -122,6 +136,7 @@ def _matched(
     if lost:
         names = [path.name for path in part.images.values()]
         folder = next(iter(part.images.values())).parent
+        _refuse_ambiguous(where, lost, part)
         if all(annotations.images[name].named_by_file for name in lost):
             raise InputError(
                 f"{where}: files of this format ({annotations.format}) do not name their image, so each must be called "
