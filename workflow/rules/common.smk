@@ -23,6 +23,7 @@ from blastvote.study.external import check_external, external_paths, known_image
 from blastvote.errors import InputError
 from blastvote.external.pattern import files_of
 from blastvote.report.parts import report_part
+from blastvote.segmentation.limits import model_for
 
 # Scripts import the library from this checkout also where a conda environment runs them.
 os.environ.update(PYTHONPATH=str(ROOT / "src"))
@@ -55,7 +56,7 @@ RESULTS = config["results"]
 METHODS = config["methods"]
 READING = {key: config["dataset"][key] for key in ("exif", "white_level")}
 IMAGES = SOURCE.images  # image id -> path of the photograph
-REQUESTED = config | {"model": plan.foreseen_model(FORESEEN, config)}
+REQUESTED = config | {"model": model_for(config["model"], FORESEEN.cells)}
 PIXELS = plan.largest_image(SOURCE, config)
 BATCHES = plan.assign_batches(list(IMAGES), config["images_per_job"])
 RUNS = plan.runs(config)

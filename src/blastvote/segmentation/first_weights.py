@@ -94,6 +94,7 @@ def check_first_weights(model: Mapping[str, Any], network: MaskRCNNConfig, class
     path = SHIPPED.get(source, Path(source).expanduser())
     try:
         if source in KNOWN:
+            path = Path("the published file")
             arrays = _published(source)
         else:
             checksum = None if source in SHIPPED else model["weights_sha256"] or None

@@ -116,6 +116,11 @@ def with_limits(model: Mapping[str, Any], table: pd.DataFrame) -> dict[str, Any]
     return {**model, "options": {**model["options"], **used}}
 
 
+def model_for(model: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return the section ``model`` with the limits for images with so many cells, as far as numbers are known."""
+    return with_limits(model, limits_table(model, Crowded.of(counts))) if counts else dict(model)
+
+
 def read_limits(path: Path | str, model: Mapping[str, Any]) -> dict[str, Any]:
     """Return the section ``model`` with the limits that the check of the data set wrote to ``limits.csv``.
 

@@ -17,7 +17,7 @@ from blastvote.dataset.source.source import Part, Source, open_source
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
 from blastvote.io import image_size
-from blastvote.segmentation.limits import Crowded, limits_table, require_limits, with_limits
+from blastvote.segmentation.limits import Crowded, require_limits
 from blastvote.simulate import (
     ANNOTATIONS_NAME,
     CLASS_NAMES,
@@ -69,18 +69,12 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> Foreseen:
         stated_sizes(source, config["dataset"])
         rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
         foreseen = precheck(source, config["classes"], rule)
-        if foreseen.cells:
-            require_limits(config["model"], Crowded.of(foreseen.cells))
-        return foreseen
-    settings = simulation_settings(config["dataset"]["simulated"])
-    return Foreseen(labels_frame(settings), dict.fromkeys(image_ids(settings), settings.cells[1]))
-
-
-def foreseen_model(foreseen: Foreseen, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section ``model`` with the limits that follow from the annotations, for what jobs ask of a cluster."""
-    if not foreseen.cells:
-        return dict(config["model"])
-    return with_limits(config["model"], limits_table(config["model"], Crowded.of(foreseen.cells)))
+    else:
+        settings = simulation_settings(config["dataset"]["simulated"])
+        foreseen = Foreseen(labels_frame(settings), dict.fromkeys(image_ids(settings), settings.cells[1]))
+    if foreseen.cells:
+        require_limits(config["model"], Crowded.of(foreseen.cells))
+    return foreseen
 
 
 def split_problem(labels: pd.DataFrame | None, config: Mapping[str, Any]) -> str | None:

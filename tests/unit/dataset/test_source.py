@@ -306,6 +306,14 @@ def test_sheet(tmp_path, rule):
     found = collect(source, CLASSES, rule)
     assert found.labels.to_numpy().tolist() == [["img_001", "L1", "p1"], ["img_002", "L2", "p1"]]
     assert found.annotations["img_002"].cells[0].class_name == "L2"
+    sheet.write_text(
+        "Path;MASK;Label;Patient ID\r\nx\\001.jpg;x\\001.png;L1;p1\r\nx/002.jpg;x/002.png;L2;p1;;\r\n"
+    )
+    found = collect(open_source({"images": str(sheet), "masks": "binary"}, CLASSES), CLASSES, rule)
+    assert found.labels.to_numpy().tolist() == [["img_001", "L1", "p1"], ["img_002", "L2", "p1"]]
+    sheet.write_text("path,label\n")
+    with pytest.raises(InputError, match=r"sheet\.csv: has a header and no line below it"):
+        open_source({"images": str(sheet)}, CLASSES)
     sheet.write_text("path,image_id\nx/001.jpg,one\nx/009.jpg,two\n")
     with pytest.raises(InputError, match=r"1 of 2 images do not exist: .*009\.jpg"):
         open_source({"images": str(sheet)}, CLASSES)

@@ -13,7 +13,8 @@ from blastvote.errors import InputError
 from blastvote.io import write_csv
 from blastvote.segmentation.limits import NEEDS, Crowded, limits_table, read_limits, require_limits
 from blastvote.study.fit import check_fit
-from blastvote.study.load import embedded_config
+from blastvote.study.load import embedded_config, merged
+from blastvote.study.plan import plan_source, precheck_source
 
 MODEL = embedded_config()["model"]
 EXPLICIT = {**MODEL, "limits": "explicit"}
@@ -57,6 +58,12 @@ def test_explicit_limits_that_cut_cells_are_refused_with_the_numbers() -> None:
         InputError, match=r"60 cells in an image \(a\).*max_gt_instances 20 and .*max_instances 30"
     ):
         require_limits(EXPLICIT, Crowded(60, "a"))
+
+
+def test_simulated_cells_are_known_before_they_are_drawn() -> None:
+    config = merged(embedded_config(), {"model": {"limits": "explicit", "options": {"max_gt_instances": 8}}})
+    with pytest.raises(InputError, match=r"9 cells in an image.*max_gt_instances 8"):
+        precheck_source(plan_source(config), config)
 
 
 def test_the_check_says_what_follows_and_what_does_not_fit() -> None:

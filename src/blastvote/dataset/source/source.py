@@ -125,7 +125,11 @@ def _joined(parts: list[Part], annotations: list[str], labels: list[str]) -> lis
 
 def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
     """Read a CSV sheet: ``path``, and optionally ``image_id``, ``mask``, ``label``, ``patient_id``."""
-    table = io.read_table(sheet, required=["path"])
+    table = io.read_table(sheet)
+    folded = {str(name): str(name).casefold() for name in table}
+    table = table.rename(columns={name: fold for name, fold in folded.items() if fold in SHEET_COLUMNS})
+    if "path" not in table:
+        raise InputError(f"{sheet}: column 'path' is missing; the table has {list(table)}. Rename or add it.")
     if table.empty:
         raise InputError(f"{sheet}: has a header and no line below it. Add a line for each photograph.")
     paths = _sheet_photographs(sheet, table)
@@ -133,7 +137,8 @@ def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
         images = dict(zip(_sheet_ids(sheet, table), paths, strict=True))
     else:
         images = assign_ids(dict.fromkeys(paths))
-    has_labels = any(name in table for name in LABEL_COLUMNS + PATIENT_COLUMNS)
+    names = {name.replace(" ", "_") for name in folded.values()}
+    has_labels = bool(names & {*LABEL_COLUMNS, *PATIENT_COLUMNS})
     return Part(
         safe_id(Path(sheet).stem),
         dict(sorted(images.items())),
@@ -143,9 +148,19 @@ def _sheet(sheet: str, annotations: tuple[str, ...], labels: str) -> Part:
     )
 
 
+SHEET_COLUMNS = ("path", "image_id", "mask")
+"""Columns of a sheet that are found in any case; labels and patients are `label_tables`'."""
+
+
+def _beside(sheet: str, value: str) -> Path:
+    """Return the file that a sheet names, from its own folder on; Windows writes its folders with backslashes."""
+    path = Path(sheet).parent / value
+    return path if path.is_file() else Path(sheet).parent / value.replace("\\", "/")
+
+
 def _sheet_photographs(sheet: str, table: pd.DataFrame) -> list[Path]:
     """Return the photographs of a sheet, which exist; with ids of its own, each is named once."""
-    paths = [Path(sheet).parent / value for value in table["path"]]
+    paths = [_beside(sheet, value) for value in table["path"]]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise InputError(
@@ -185,8 +200,9 @@ def _sheet_masks(
 ) -> dict[str, Path]:
     """Return the mask image of each image id that has one; all exist."""
     by_path = {path: image_id for image_id, path in images.items()}
-    base = Path(sheet).parent
-    masks = {by_path[path]: base / mask for path, mask in zip(paths, table["mask"], strict=True) if mask}
+    masks = {
+        by_path[path]: _beside(sheet, mask) for path, mask in zip(paths, table["mask"], strict=True) if mask
+    }
     missing = [str(path) for path in masks.values() if not path.is_file()]
     if missing:
         raise InputError(
