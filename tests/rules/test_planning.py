@@ -22,6 +22,34 @@ finally:
 """
 
 
+HASHED = """
+import hashlib, sys
+from snakemake.cli import main
+calls, digest = [], hashlib.file_digest
+hashlib.file_digest = lambda file, *rest: calls.append(file.name) or digest(file, *rest)
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    assert not end.code, end.code
+finally:
+    print(len(calls), file=sys.stderr)
+"""
+
+
+def test_a_batch_is_hashed_once_and_not_once_per_output(tmp_path: Path, repo_root: Path) -> None:
+    config = make_study(tmp_path, 12, seeds=1)
+    command = [
+        *(sys.executable, "-c", HASHED, "--quiet", "all", "--cores", "2", "--scheduler", "greedy"),
+        *("--snakefile", str(repo_root / "Snakefile"), "--directory", str(tmp_path)),
+        *("--configfile", str(config), "--config", "methods=[none]", "evaluation={confusion_method: none}"),
+        *("--", "results/enhanced/none/cell_00000.png"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(list((tmp_path / "results/enhanced/none").iterdir())) == 12
+    assert int(done.stderr.split()[-1]) <= 24  # 12 photographs; 156 times without our remedy
+
+
 @pytest.mark.slow
 def test_planning_grows_almost_linearly(tmp_path: Path, repo_root: Path) -> None:
     def calls(images: int) -> int:

@@ -24,6 +24,28 @@ from blastvote.errors import InputError
 from blastvote.external.pattern import files_of
 from blastvote.report.parts import report_part
 from blastvote.segmentation.limits import model_for
+from snakemake.io import _IOFile
+
+
+def hash_inputs_once():
+    """Hash each input once; Snakemake does it once for each output of the job (its issue 4240).
+
+    A batch of 100 photographs would be hashed 10,000 times otherwise.
+    """
+    hashed, checksum = {}, _IOFile.checksum
+
+    async def remembered(file, *arguments, **options):
+        status = os.stat(file) if os.path.isfile(file) else None
+        key = (str(file), status and (status.st_mtime_ns, status.st_size))
+        key += (arguments, *options.items())
+        if status is None or key not in hashed:
+            hashed[key] = await checksum(file, *arguments, **options)
+        return hashed[key]
+
+    _IOFile.checksum = remembered
+
+
+hash_inputs_once()
 
 # Scripts import the library from this checkout also where a conda environment runs them.
 os.environ.update(PYTHONPATH=str(ROOT / "src"))
