@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ def outlines(mask: NDArray[np.bool_], x: int = 0, y: int = 0) -> list[Outline]:
     >>> outlines(np.array([[1, 1], [1, 0]], dtype=bool))[0].outer.tolist()
     [[0, 0], [2, 0], [2, 1], [1, 1], [1, 2], [0, 2]]
     """
+    from scipy import ndimage
+
     part, _ = ndimage.label(mask)
     padded = np.pad(part, 1)
     parts: dict[int, Outline] = {}

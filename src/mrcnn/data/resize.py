@@ -1,7 +1,6 @@
 """Resizing images and masks to the shape the network works on, with Matterport's numerics."""
 
 import numpy as np
-from scipy import ndimage
 
 from mrcnn.data.grid import sample_points
 
@@ -168,5 +167,9 @@ def nearest_points(size: int, scale: float) -> np.ndarray:
     ``zoom`` rounds some last points to just outside of the axis and leaves 0 there, so Matterport's masks lose
     their last row or column at such a scale. The index is then `size`: no pixel.
     """
+    from scipy import (
+        ndimage,
+    )  # a third of a second that the workflow's planning, which imports this file, can save
+
     points: np.ndarray = ndimage.zoom(np.arange(size), scale, order=0, cval=size)
     return points
