@@ -3,6 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 EXTRA ?= cpu
 CONFIG ?=
+WORKERS ?= 2
 
 BIN := .venv/bin
 LOCK := requirements/lock-$(EXTRA).txt
@@ -31,8 +32,8 @@ demo: env ## run the whole study on simulated smears and print Tables 1 and 2
 unlock: ## after a crash: free the working directory, then go on with the same command as before
 	$(BIN)/snakemake $(ARGUMENTS) --unlock
 
-test: env ## run all tests
-	$(BIN)/python -m pytest
+test: env ## run all tests, in WORKERS processes (2)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-full: env ## run the tests that take many minutes too: every kill, a real SLURM
 	$(BIN)/python -m pytest -m "full or not full"
