@@ -112,11 +112,8 @@ def init(options: argparse.Namespace) -> None:
     if options.out.exists():
         raise InputError(f"{options.out} exists already. Remove it, or name another file with --out.")
     asks = not options.yes and sys.stdin.isatty()
-    proposal = propose(options.folder, Questions(input if asks else None))
-    text = as_yaml(proposal, str(options.folder))
-    for sentence in proposal.found:
-        print(f"- {sentence}")
-    write_text(options.out, text)
+    proposal = propose(options.folder, Questions(input if asks else None), lambda text: print(f"- {text}"))
+    write_text(options.out, as_yaml(proposal, str(options.folder)))
     try:
         config = load_config(options.out)
         source = plan_source(config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import Any
 
 from blastvote.dataset.source.collect import labels_table
 from blastvote.errors import InputError
+from blastvote.onboarding.choice import chosen
 from blastvote.onboarding.classes import FEWEST, Classes, find_classes, without
-from blastvote.onboarding.mask_mode import is_masks, mask_mode
-from blastvote.onboarding.outlines import Trial, cause, coloured, entries, read_as, tightened, trials
+from blastvote.onboarding.outlines import Trial, entries
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.scale import fitting_model, stated_pixel_size
-from blastvote.onboarding.survey import Survey, survey
+from blastvote.onboarding.survey import survey
 from blastvote.study.config import validate_config
 from blastvote.study.foresee import Seen, check_split, examine_all
 from blastvote.study.load import SCHEMA, embedded_config, merged
@@ -37,15 +37,23 @@ class Proposal:
         Dotted key to why it is so, for the comments.
     found
         Sentences on what the folder holds.
+    tell
+        Takes each of these sentences.
     """
 
     config: dict[str, Any]
     reasons: dict[str, str] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
+    tell: Callable[[str], object] = str
+
+    def say(self, sentence: str) -> None:
+        """Keep a sentence on what is found, and tell it: where the study is refused later, it explains why."""
+        self.found.append(sentence)
+        self.tell(sentence)
 
 
-def propose(root: Path, questions: Questions) -> Proposal:
-    """Propose a study for a folder.
+def propose(root: Path, questions: Questions, tell: Callable[[str], object] = str) -> Proposal:
+    """Propose a study for a folder; `tell` takes each sentence on what is found as soon as it is.
 
     Raises
     ------
@@ -54,10 +62,12 @@ def propose(root: Path, questions: Questions) -> Proposal:
     """
     files = survey(root)
     defaults = embedded_config()["dataset"]
-    trial = _chosen(files, defaults, questions)
+    trial = chosen(files, defaults, questions)
+    proposal = Proposal(
+        {"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)}, tell=tell
+    )
+    _add_outlines(proposal, trial)
     classes = find_classes(trial, files.tables, defaults)
-    proposal = Proposal({"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)})
-    _add_outlines(proposal, trial, root)
     _leave_out_unlabelled(proposal, classes, trial)
     classes = _frequent(classes, proposal, questions)
     _add_classes(proposal, classes, trial)
@@ -69,35 +79,10 @@ def propose(root: Path, questions: Questions) -> Proposal:
     return proposal
 
 
-def _chosen(files: Survey, defaults: Mapping[str, Any], questions: Questions) -> Trial:
-    """Return the reading that the user means: the best, or one of those that outline as many photographs."""
-    tried = trials(files, defaults)
-    if tried and not tried[0].cells:
-        tried = sorted([*coloured(tried, defaults), *tried], key=lambda trial: -trial.cells)
-    if not tried or not tried[0].cells:
-        raise InputError(cause(files, tried))
-    alike: dict[str, Trial] = {}
-    for trial in tried:
-        if trial.outlined == tried[0].outlined:
-            alike.setdefault(listed(entries(trial.dataset["annotations"])), trial)
-    best = tried[0]
-    if len(alike) > 1:
-        options = [f"{place} ({trial.cells} cells)" for place, trial in alike.items()]
-        best = list(alike.values())[questions.choose("Which are the annotations?", options)]
-    best = tightened(best, defaults)
-    if is_masks(best.annotations.values()):
-        mode = mask_mode(best.annotations)
-        if mode != "label_map":
-            best = read_as({**best.dataset, "masks": mode}, defaults)
-    if best.crowds == best.cells:
-        best = Trial({**best.dataset, "crowds": "cells"}, best.annotations, best.images)
-    return best
-
-
-def _add_outlines(proposal: Proposal, trial: Trial, root: Path) -> None:
+def _add_outlines(proposal: Proposal, trial: Trial) -> None:
     dataset = proposal.config["dataset"]
-    proposal.found.append(f"{trial.images} photographs in {listed(entries(dataset['images']))}")
-    proposal.found.append(
+    proposal.say(f"{trial.images} photographs in {listed(entries(dataset['images']))}")
+    proposal.say(
         f"{trial.cells} cells in {trial.outlined} of them, outlined in {listed(entries(dataset['annotations']))}"
     )
     modes = {
@@ -112,7 +97,7 @@ def _add_outlines(proposal: Proposal, trial: Trial, root: Path) -> None:
     if "crowds" in dataset:
         why = "all objects are crowds (iscrowd: 1), as CVAT writes brush masks: each is taken for a cell"
         proposal.reasons["dataset.crowds"] = why
-        proposal.found.append(why)
+        proposal.say(why)
 
 
 def _leave_out_unlabelled(proposal: Proposal, classes: Classes, trial: Trial) -> None:
@@ -133,7 +118,7 @@ def _leave_out_unlabelled(proposal: Proposal, classes: Classes, trial: Trial) ->
             f"{trial.images - left['leave_out']} photographs have neither cells nor a label and are left out"
         )
         proposal.reasons["dataset.unlabelled"] = why
-        proposal.found.append(why)
+        proposal.say(why)
 
 
 def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Classes:
@@ -193,7 +178,8 @@ def _add_classes(proposal: Proposal, classes: Classes, trial: Trial) -> None:
         "classes": classes.names,
         "vote": _vote(classes.names),
     }
-    proposal.found += classes.notes
+    for note in classes.notes:
+        proposal.say(note)
     if classes.aliases:
         proposal.reasons["dataset.class_aliases"] = "names in the files -> names here ('' leaves out)"
     if proposal.config["vote"]["rule"] == "plurality":
@@ -217,7 +203,7 @@ def _add_size(proposal: Proposal, seen: Seen) -> None:
     if size is not None:
         proposal.config["dataset"]["pixel_size_um"] = size
         proposal.reasons["dataset.pixel_size_um"] = "micrometres, by the tags of the files"
-        proposal.found.append(f"a pixel is {size:.4g} micrometres wide, say the files' tags")
+        proposal.say(f"a pixel is {size:.4g} micrometres wide, say the files' tags")
 
 
 def _add_split(proposal: Proposal, seen: Seen, questions: Questions) -> None:
@@ -233,13 +219,13 @@ def _add_split(proposal: Proposal, seen: Seen, questions: Questions) -> None:
         raise told
     why = "photographs that look alike cross from training to test, so results may be inflated"
     proposal.reasons["dataset.near_duplicates"] = why
-    proposal.found.append(f"{why}: name their patients in a table, or take copies out")
+    proposal.say(f"{why}: name their patients in a table, or take copies out")
 
 
 def _add_patients(proposal: Proposal, seen: Seen) -> None:
     patients = set(seen.collection.labels["patient_id"]) - {""}
     if patients:
-        proposal.found.append(f"{len(patients)} patients, which never cross from training to test")
+        proposal.say(f"{len(patients)} patients, which never cross from training to test")
     else:
         proposal.reasons["dataset.labels"] = (
             "no patients are known, so images of one patient may train and test; a table with image_id,patient_id tells"

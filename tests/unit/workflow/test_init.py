@@ -114,7 +114,8 @@ def test_each_colour_of_masks_is_a_class(hospital: Path, smears: Path) -> None:
     (hospital / "masks").mkdir()
     for stem, (labels, label) in masks_of(smears).items():
         colours = np.zeros((*labels.shape, 3), np.uint8)
-        colours[labels > 0, int(label[1]) - 1] = 255
+        colours[labels > 1, int(label[1]) - 1] = 255
+        colours[labels == 1, int(label[1]) % 3] = 255  # one cell of another class
         io.write_image(hospital / "masks" / f"{stem}.png", colours)
     config = accepted(hospital)
     assert config["classes"] == ["colour_0000ff", "colour_00ff00", "colour_ff0000"]

@@ -1,0 +1,38 @@
+"""The reading of a folder that its owner means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from blastvote.errors import InputError
+from blastvote.onboarding.mask_mode import is_masks, mask_mode
+from blastvote.onboarding.outlines import Trial, cause, coloured, entries, read_as, tightened, trials
+from blastvote.onboarding.questions import Questions
+from blastvote.onboarding.survey import Survey
+from blastvote.wording import listed
+
+
+def chosen(files: Survey, defaults: Mapping[str, Any], questions: Questions) -> Trial:
+    """Return the reading that the user means: the best, or one of those that outline as many photographs."""
+    tried = trials(files, defaults)
+    if tried and not tried[0].cells:
+        tried = sorted([*coloured(tried, defaults), *tried], key=lambda trial: -trial.cells)
+    if not tried or not tried[0].cells:
+        raise InputError(cause(files, tried))
+    alike: dict[str, Trial] = {}
+    for trial in tried:
+        if trial.outlined == tried[0].outlined:
+            alike.setdefault(listed(entries(trial.dataset["annotations"])), trial)
+    best = tried[0]
+    if len(alike) > 1:
+        options = [f"{place} ({trial.cells} cells)" for place, trial in alike.items()]
+        best = list(alike.values())[questions.choose("Which are the annotations?", options)]
+    best = tightened(best, defaults)
+    if is_masks(best.annotations.values()) and "mask_colours" not in best.dataset:
+        mode = mask_mode(best.annotations)
+        if mode != "label_map":
+            best = read_as({**best.dataset, "masks": mode}, defaults)
+    if best.crowds == best.cells:
+        best = Trial({**best.dataset, "crowds": "cells"}, best.annotations, best.images)
+    return best
