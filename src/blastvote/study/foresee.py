@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from blastvote.dataset.source.source import Source
 from blastvote.dataset.split.leakage import check_leakage
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
-from blastvote.io import write_text
+from blastvote.io import write_json
 from blastvote.io.opening import open_image
 from blastvote.segmentation.first_weights import check_first_weights
 from blastvote.segmentation.settings import network_config
@@ -39,12 +40,21 @@ from blastvote.wording import listed
 MOST_PHOTOGRAPHS = 600
 MOST_PIXELS = 3 * 2**30
 """Beyond these a dry run reads the headers of photographs only: looking at all would take minutes."""
-CACHE = Path(".snakemake", "blastvote", "looked_at")
+CACHE = Path(".snakemake", "blastvote", "looked_at.json")
 """Holds what was looked at and found good, so that a second dry run is quick."""
 
 
-def check_plan(source: Source, foreseen: Foreseen, config: Mapping[str, Any]) -> list[str]:
-    """Check what can be known without looking at photographs: weights and, as far as labels are known, the split.
+def check_plan(
+    source: Source, foreseen: Foreseen, config: Mapping[str, Any], remember: bool = False
+) -> list[str]:
+    """Check all that can be known of a study before it runs.
+
+    Parameters
+    ----------
+    source, foreseen, config
+        Files, what the annotations tell, and the checked configuration.
+    remember
+        Whether what was looked at and found good is written down below ``.snakemake`` and not looked at again.
 
     Returns
     -------
@@ -60,7 +70,7 @@ def check_plan(source: Source, foreseen: Foreseen, config: Mapping[str, Any]) ->
     note = check_weights(config) if config["segmenter"]["source"] == "mask_rcnn" else ""
     if foreseen.labels is not None:
         make_splits(foreseen.labels, config["protocol"], config["classes"])
-    seen = look(source, config) if config["dataset"]["source"] == "local" else []
+    seen = look(source, config, remember) if config["dataset"]["source"] == "local" else []
     return [*([note] if note else []), *seen]
 
 
@@ -70,11 +80,12 @@ def check_weights(config: Mapping[str, Any]) -> str:
     return check_first_weights(config["model"], network, list(config["classes"]))
 
 
-def look(source: Source, config: Mapping[str, Any]) -> list[str]:
+def look(source: Source, config: Mapping[str, Any], remember: bool = False) -> list[str]:
     """Look at every photograph and cell as `manifest`, `split` and `leakage` will; arguments as `check_plan`."""
     key = _content_key(source, config)
-    if CACHE.is_file() and CACHE.read_text(encoding="utf-8") == key:
-        return []
+    known = _remembered()
+    if known.get("key") == key:
+        return list(known["messages"])
     paths = list(source.images.values())
     pixels = _all_pixels(paths)
     if len(paths) > MOST_PHOTOGRAPHS or pixels > MOST_PIXELS:
@@ -88,8 +99,20 @@ def look(source: Source, config: Mapping[str, Any]) -> list[str]:
         "`blastvote check --config FILE --out FOLDER` shows every finding with its picture."
     )
     check_split(seen, config)
-    write_text(CACHE, key)
-    return seen.report.warnings + [f.text for f in seen.report.findings if f.kind == "limits_raised"]
+    messages = seen.report.warnings + [f.text for f in seen.report.findings if f.kind == "limits_raised"]
+    if remember:
+        with suppress(OSError):  # a folder that cannot be written to is looked at each time
+            write_json(CACHE, {"key": key, "messages": messages})
+    return messages
+
+
+def _remembered() -> dict[str, Any]:
+    """Return what the last dry run of this folder saw; empty if there was none, or its record is damaged."""
+    try:
+        known = json.loads(CACHE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) and isinstance(known.get("messages"), list) else {}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 
 from blastvote.errors import InputError
 from blastvote.simulate import SimulationSettings, write_dataset
+from blastvote.study import foresee as foresee_module
 from blastvote.study.foresee import CACHE, check_plan, check_results
 from blastvote.study.load import embedded_config, merged
 from blastvote.study.plan import plan_source, precheck_source
@@ -29,16 +30,20 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     return merged(embedded_config(), {"dataset": dataset})
 
 
-def foresee(config: dict) -> list[str]:
+def foresee(config: dict, remember: bool = True) -> list[str]:
     source = plan_source(config)
-    return check_plan(source, precheck_source(source, config), config)
+    return check_plan(source, precheck_source(source, config), config, remember)
 
 
-def test_a_good_study_is_looked_at_once(config: dict) -> None:
-    foresee(config)
-    key = CACHE.read_text(encoding="utf-8")
-    foresee(config)
-    assert CACHE.read_text(encoding="utf-8") == key
+def test_a_good_study_is_looked_at_once(config: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    foresee(config, remember=False)
+    assert not CACHE.exists()  # nothing is left in a folder that is only looked at
+    told = foresee(config)
+    with monkeypatch.context() as patched:
+        patched.setattr(foresee_module, "examine_all", None)
+        assert foresee(config) == told
+    CACHE.write_text("damaged")
+    assert foresee(config) == told
     photograph = Path("smears/images/L1_0001.png")
     photograph.write_bytes(photograph.read_bytes()[:-500])
     with pytest.raises(InputError, match=r"L1_0001\.png.*damaged"):
