@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from blastvote import io
-from blastvote.annotations.mask_images.label_maps import encode_values
+from blastvote.annotations.journal import Journal
+from blastvote.annotations.mask_images.label_maps import cells_of_label_map, encode_values, values_of
 from blastvote.dataset.check.checks import check_dataset
 from blastvote.dataset.check.ledger import COLUMNS, ledger_table
 from blastvote.dataset.source.collect import collect, precheck
@@ -198,6 +199,17 @@ def test_runs_of_all_values_at_once_are_those_of_each():
     labels = np.random.default_rng(1).integers(0, 4, (13, 17))
     assert dict(encode_values(labels)) == {v: encode(labels == v) for v in (1, 2, 3)}
     assert dict(encode_values(np.zeros((3, 4), int))) == {}
+
+
+@pytest.mark.parametrize("factor", [1, 70_000])
+def test_values_and_their_pieces_are_found_whatever_their_size(factor):
+    labels = np.zeros((40, 60), np.int32)
+    for n, (y, x) in enumerate([(2, 2), (2, 30), (20, 2), (20, 30)]):
+        labels[y : y + 10, x : x + 10] = min(n + 1, 3) * factor
+    assert values_of(labels).tolist() == np.unique(labels).tolist()
+    journal = Journal()
+    assert len(cells_of_label_map(labels, image="m.png", journal=journal)) == 3
+    assert f"(value {3 * factor}: 2 pieces)" in journal.warnings[0]
 
 
 def test_thousands_of_equal_cells_give_a_few_warnings():

@@ -11,7 +11,7 @@ import numpy as np
 from blastvote import io
 from blastvote.annotations.journal import LEFT_OUT, Journal, Line
 from blastvote.annotations.mask_images.colours import Colour, colour_table, has_colours, read_colours
-from blastvote.annotations.mask_images.label_maps import cells_of_label_map
+from blastvote.annotations.mask_images.label_maps import cells_of_label_map, values_of
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
@@ -196,7 +196,7 @@ def read_mask_annotation(path: Path, name: str, settings: MaskSettings, journal:
         own.notes.append(f"{path.name}: the mask is empty; the image has no cells.")
     journal.take(own.notes, own.warnings, own.lines)
     height, width = labels.shape
-    values = {"values": np.unique(labels).tolist()}
+    values = {"values": values_of(labels).tolist()}
     return ImageAnnotation(name, width, height, cells=cells, aliases=(path.name,), attributes=values)
 
 

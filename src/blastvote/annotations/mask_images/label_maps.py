@@ -79,7 +79,7 @@ def _objects(
     labels: np.ndarray, mode: str, where: str
 ) -> tuple[np.ndarray, dict[int, tuple[int, str]], dict[int, str | None]]:
     """Return a map with one number an object, and the value, name and class of each number."""
-    values = np.unique(labels)
+    values = values_of(labels)
     values = values[values != 0]
     if len(values) > MOST_OBJECTS:
         raise InputError(
@@ -142,10 +142,9 @@ def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal)
     """Warn of values of a label map that show several separate pieces: each value counts as one cell."""
     from scipy import ndimage
 
-    values, inverse = np.unique(labels, return_inverse=True)
-    numbers = inverse.reshape(labels.shape) + 1  # find_objects leaves 0 out
+    values = values_of(labels)
     split = {}
-    for value, window in zip(values, ndimage.find_objects(numbers), strict=True):
+    for value, window in zip(values, ndimage.find_objects(_ranks(labels, values)), strict=True):
         if value == 0:
             continue
         pieces, count = ndimage.label(labels[window] == value, np.ones((3, 3)))
@@ -159,6 +158,21 @@ def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal)
             f"{image}: one value shows several separate pieces ({told}) and counts as one cell. If each piece is a "
             "cell, set dataset.masks to components, or to semantic where the value is the class (--masks)"
         )
+
+
+def values_of(labels: np.ndarray) -> np.ndarray:
+    """Return the values of a label map, sorted; of a run of equal pixels the first alone is sorted."""
+    flat = labels.ravel()
+    return np.unique(np.concatenate([flat[:1], flat[1:][flat[1:] != flat[:-1]]]))
+
+
+def _ranks(labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the place of each pixel's value among the sorted `values`, from 1 on: `find_objects` leaves 0 out."""
+    if values[0] < 0 or values[-1] > np.iinfo(np.uint16).max:
+        return np.searchsorted(values, labels) + 1
+    table = np.zeros(values[-1] + 1, dtype=np.int32)
+    table[values] = np.arange(1, len(values) + 1)
+    return np.asarray(table[labels])
 
 
 def encode_values(labels: np.ndarray) -> Iterator[tuple[int, Rle]]:
