@@ -18,8 +18,8 @@ from blastvote.io import write_image
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def make_study(folder: Path, images: int, seeds: int, side: int = 8) -> Path:
-    """Write photographs of `side` pixels, annotations, labels and a configuration; return the configuration."""
+def make_study(folder: Path, images: int, seeds: int) -> Path:
+    """Write photographs, annotations, labels and a configuration; return the configuration."""
     (folder / "smears").mkdir()
     rng = np.random.default_rng(0)
     shape = {"name": "circle", "cx": 32, "cy": 32, "r": 20}
