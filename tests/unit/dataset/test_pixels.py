@@ -8,7 +8,9 @@ from PIL import Image
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.dataset.check.brightness import pixel_findings
 from blastvote.dataset.check.measure import examine
+from blastvote.dataset.source.collect import collect
 from blastvote.dataset.source.photographs import links_outside
+from blastvote.dataset.source.source import open_source
 from blastvote.io import ReadSettings
 
 SQUARE = np.array([[30, 6], [50, 6], [50, 26], [30, 26]], dtype=float)
@@ -114,3 +116,24 @@ def test_links_that_leave_the_folder_are_said(tmp_path):
     assert links_outside(sorted(folder.iterdir())) == [
         f"1 photographs are links to files outside their folder: c.png -> {outside.resolve()}."
     ]
+
+
+@pytest.mark.parametrize("exif", ["apply", "ignore"])
+def test_photograph_and_mask_with_one_orientation_agree(tmp_path, exif):
+    """A tool that copies the photograph's EXIF data to the mask turns both."""
+    photo = photograph(tmp_path, 6, np.s_[6:26, 30:50])
+    mask = np.zeros((50, 60), np.uint8)
+    mask[6:26, 30:50] = 1
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    (tmp_path / "masks").mkdir()
+    Image.fromarray(mask).save(tmp_path / "masks" / "a.png", exif=tags)
+    dataset = {
+        "images": f"{tmp_path}/*.png",
+        "annotations": str(tmp_path / "masks"),
+        "exif": exif,
+        "class_aliases": {"": "L1"},
+    }
+    collection = collect(open_source(dataset, ["L1", "L2"]), ["L1", "L2"], max)
+    facts = examine("a", photo, collection.annotations["a"], collection.reading)
+    assert facts.n_cells == 1 and not facts.findings

@@ -67,7 +67,7 @@ def check_mask_file(path: Path, mode: str) -> None:
         )
 
 
-def read_mask(path: Path, mode: str, notes: list[str]) -> np.ndarray:
+def read_mask(path: Path, settings: MaskSettings, notes: list[str]) -> np.ndarray:
     """Read a mask image, ``int32 (H, W)``; the grey noise of a JPEG file becomes background, with a note.
 
     Raises
@@ -75,8 +75,8 @@ def read_mask(path: Path, mode: str, notes: list[str]) -> np.ndarray:
     InputError
         If it cannot be read, has colours, or is a label map in a JPEG file.
     """
-    check_mask_file(path, mode)
-    labels = io.read_mask_image(path)
+    check_mask_file(path, settings.mode)
+    labels = io.read_mask_image(path, settings.reading)
     if path.suffix.lower() in (".jpg", ".jpeg"):
         noise = (labels > 0) & (labels * 4 <= labels.max())
         if noise.any():
@@ -190,7 +190,7 @@ def read_mask_annotation(path: Path, name: str, settings: MaskSettings, journal:
     if table:
         labels, cells = _coloured_cells(path, table, source, own)
     else:
-        labels = read_mask(path, settings.mode, own.notes)
+        labels = read_mask(path, settings, own.notes)
         cells = cells_of_label_map(labels, settings.mode, settings.ignore, path.name, own)
     if not cells:
         own.notes.append(f"{path.name}: the mask is empty; the image has no cells.")

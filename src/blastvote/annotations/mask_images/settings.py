@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from blastvote.io import ReadSettings
+
 
 @dataclass(frozen=True)
 class MaskSettings:
@@ -18,8 +20,11 @@ class MaskSettings:
         Values that are background; None finds an ignore border.
     colours
         Colour (``#ff0000``, ``255,0,0``) to class, for colour-coded masks; an empty class is background.
+    reading
+        Whether an EXIF orientation counts, as for the photographs.
     """
 
     mode: str = "label_map"
     ignore: tuple[int, ...] | None = None
     colours: Mapping[str, str] = field(default_factory=dict)
+    reading: ReadSettings = field(default_factory=ReadSettings)

@@ -73,25 +73,26 @@ def open_source(dataset: Mapping[str, Any], classes: Sequence[str]) -> Source:
             found = list_images(folder, prefix=name if paired else "")
             parts.append(Part(name, found, tuple(own), table))
     parts = _joined(parts, annotations, labels) if paired else parts
+    reading = io.ReadSettings(dataset.get("exif") or "apply", dataset.get("white_level") or 65535)
     source = Source(
         tuple(parts),
-        _mask_settings(dataset),
+        _mask_settings(dataset, reading),
         dataset.get("class_attribute") or None,
         aliases,
         dataset.get("crowds") or "ignore",
-        io.ReadSettings(dataset.get("exif") or "apply", dataset.get("white_level") or 65535),
+        reading,
     )
     source = leave_out(source, classes)
     return without_unlabelled(source, classes) if dataset.get("unlabelled") == "leave_out" else source
 
 
-def _mask_settings(dataset: Mapping[str, Any]) -> MaskSettings:
+def _mask_settings(dataset: Mapping[str, Any], reading: io.ReadSettings) -> MaskSettings:
     ignored = dataset.get("ignore_values", "auto")
     colours = {str(colour): str(name or "") for colour, name in (dataset.get("mask_colours") or {}).items()}
     for colour in colours:
         parse_colour(colour)
     return MaskSettings(
-        dataset.get("masks") or "label_map", None if ignored == "auto" else tuple(ignored), colours
+        dataset.get("masks") or "label_map", None if ignored == "auto" else tuple(ignored), colours, reading
     )
 
 
