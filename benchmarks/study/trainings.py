@@ -69,24 +69,29 @@ def script(name: str) -> ModuleType:
     return module
 
 
-def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) -> None:
-    """Train, infer and score one run, from what is missing on."""
-    import keras
-
-    results = config["results"]
-    folder = Path(results, "runs", run.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    names = ("splits.csv", "annotations.json", "labels.csv", "limits.csv")
+def inputs(config: dict[str, Any], run: plan.Run) -> dict[str, Any]:
+    """Return what the rules `train`, `infer` and `score` give their scripts, by name."""
+    results, folder = config["results"], Path(config["results"], "runs", run.folder)
+    names = ("splits.csv", "annotations.json", "labels.csv", "limits.csv", "annotations_flipped.json")
     files: dict[str, Any] = {Path(name).stem: f"{results}/data/{name}" for name in names}
-    files |= {
-        "flipped_annotations": f"{results}/data/annotations_flipped.json",
+    return files | {
+        "flipped_annotations": files["annotations_flipped"],
         "images": [f"{results}/enhanced/{run.method}/any.png"],  # the scripts take its folder
-        "flipped": sorted(map(str, Path(results, "flipped", run.method).iterdir())),
+        "flipped": sorted(map(str, Path(results, "flipped", run.method).glob("*"))),
         "pixel_sizes": [],
         "external": [],
         "weights": str(folder / "model.weights.h5"),
         "detections": str(folder / "detections.json"),
     }
+
+
+def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) -> None:
+    """Train, infer and score one run, from what is missing on."""
+    import keras
+
+    results, files = config["results"], inputs(config, run)
+    folder = Path(results, "runs", run.folder)
+    folder.mkdir(parents=True, exist_ok=True)
     given = {key: config[key] for key in ("classes", "model", "training")}
     params = SimpleNamespace(**given, **config["vote"], checkpoints=f"{results}/checkpoints")
     wildcards = SimpleNamespace(method=run.method, seed=run.seed, fold=run.fold)
