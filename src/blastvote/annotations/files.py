@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from blastvote.annotations.contents import open_file
+from blastvote.annotations.mask_images.colours import table_beside
 from blastvote.annotations.registry import find_format, find_formats
 from blastvote.errors import InputError
 from blastvote.io import IMAGE_SUFFIXES
@@ -48,6 +50,19 @@ def annotation_files(folder: Path) -> list[Path]:
         if found:
             return found
     return []
+
+
+def files_beside(files: Sequence[Path]) -> list[Path]:
+    """Return the files beside annotations or masks that name classes: what else a change of the classes touches."""
+    found: list[Path | None] = []
+    for first in {path.parent: path for path in reversed(files)}.values():  # one file of each folder
+        if first.suffix.lower() in IMAGE_SUFFIXES:
+            found.append(table_beside(first))
+        else:
+            content = {".txt": "text"}.get(first.suffix.lower(), "json")
+            known = [f.beside for f in find_formats().values() if f.beside and f.content == content]
+            found += [beside(first) for beside in known]
+    return [path for path in dict.fromkeys(found) if path is not None]
 
 
 def _is_annotation_text(path: Path) -> bool:

@@ -58,6 +58,8 @@ class Format:
         Reads a file that it recognises; raises `InputError` for what is damaged, or only refused.
     companions
         Names of files that lie beside the annotations and hold none, such as ``classes.txt``.
+    beside
+        Returns the file that a file of the format reads its class names from, or None.
     finds_class
         Whether the reader itself takes the class from the attribute that the user names.
     """
@@ -68,6 +70,7 @@ class Format:
     recognises: Recognise
     read: Read
     companions: tuple[str, ...] = ()
+    beside: Callable[[Path], Path | None] | None = None
     finds_class: bool = False
 
 
@@ -81,6 +84,7 @@ def annotation_format(
     recognises: Recognise,
     companions: tuple[str, ...] = (),
     *,
+    beside: Callable[[Path], Path | None] | None = None,
     finds_class: bool = False,
 ) -> Callable[[Read], Read]:
     """Register the decorated function as the reader of a format (see `Format`).
@@ -94,7 +98,7 @@ def annotation_format(
     def register(read: Read) -> Read:
         if name in FORMATS:
             raise ValueError(f"annotation format {name!r} is registered twice")
-        FORMATS[name] = Format(name, title, content, recognises, read, companions, finds_class)
+        FORMATS[name] = Format(name, title, content, recognises, read, companions, beside, finds_class)
         return read
 
     return register

@@ -316,3 +316,18 @@ def test_a_folder_with_an_archive_only(tmp_path, rule):
     (tmp_path / "export/RoiSet.zip").write_bytes(b"PK\x03\x04")
     with pytest.raises(InputError, match=r"1 such as RoiSet\.zip\. Unpack"):
         read(rule, tmp_path / "img", tmp_path / "export")
+
+
+def test_files_that_name_classes_are_inputs(tmp_path):
+    """Else a corrected list of classes would not be read again."""
+    photograph(tmp_path / "images/a.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text(YOLO)
+    config = {"images": str(tmp_path / "images"), "annotations": str(tmp_path / "labels")}
+    before = open_source(config, CLASSES).annotation_inputs
+    (tmp_path / "data.yaml").write_text("names: [L1]\n")
+    assert open_source(config, CLASSES).annotation_inputs == [*before, str(tmp_path / "data.yaml")]
+    mask(tmp_path / "masks/a.png")
+    (tmp_path / "labelmap.txt").write_text("L1:255,0,0::\n")
+    config["annotations"] = str(tmp_path / "masks/*.png")
+    assert open_source(config, CLASSES).annotation_inputs[-1] == str(tmp_path / "labelmap.txt")

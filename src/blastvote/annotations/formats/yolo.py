@@ -34,8 +34,18 @@ def _is_line(words: list[str]) -> bool:
         return False
 
 
+def class_list(labels: Path) -> Path | None:
+    """Return the file that names the classes of a file of labels, if there is one."""
+    return _class_names(labels)[1]
+
+
 @annotation_format(
-    "yolo", "YOLO segmentation (TXT)", "text", is_yolo, (*NAME_LISTS, "train.txt", "valid.txt", "notes.json")
+    "yolo",
+    "YOLO segmentation (TXT)",
+    "text",
+    is_yolo,
+    (*NAME_LISTS, "train.txt", "valid.txt", "notes.json"),
+    beside=class_list,
 )
 def read_yolo(file: AnnotationFile) -> AnnotationSet:
     """Convert YOLO labels to the common form.

@@ -67,17 +67,19 @@ def colour_table(path: Path, colours: Mapping[str, str]) -> tuple[dict[Colour, s
     """
     if colours:
         return {parse_colour(colour): name for colour, name in colours.items()}, "dataset.mask_colours"
-    for folder in (path.parent, path.parent.parent):
-        table = folder / COLOUR_TABLE
-        if table.is_file():
-            lines = [
-                line.split(":")
-                for line in io.read_text(table).splitlines()
-                if line.strip()[:1] not in ("", "#")
-            ]
-            found = {parse_colour(line[1]): line[0].strip() for line in lines if len(line) > 1}
-            return found, str(table)
-    return {}, ""
+    table = table_beside(path)
+    if table is None:
+        return {}, ""
+    lines = [
+        line.split(":") for line in io.read_text(table).splitlines() if line.strip()[:1] not in ("", "#")
+    ]
+    return {parse_colour(line[1]): line[0].strip() for line in lines if len(line) > 1}, str(table)
+
+
+def table_beside(path: Path) -> Path | None:
+    """Return CVAT's table of colours beside a mask image or above its folder, if there is one."""
+    places = (path.parent / COLOUR_TABLE, path.parent.parent / COLOUR_TABLE)
+    return next((place for place in places if place.is_file()), None)
 
 
 def has_colours(path: Path) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from blastvote import io
-from blastvote.annotations.files import annotation_files
+from blastvote.annotations.files import annotation_files, files_beside
 from blastvote.annotations.mask_images.files import mask_image_files
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.dataset.source.patterns import is_pattern, matches
@@ -93,5 +93,7 @@ class Source:
 def _files_of(entry: str) -> list[Path]:
     path = Path(entry)
     if path.is_dir():
-        return annotation_files(path) or mask_image_files(path)
-    return matches(path) if is_pattern(path) else [path]
+        files = annotation_files(path) or mask_image_files(path)
+    else:
+        files = matches(path) if is_pattern(path) else [path]
+    return files + files_beside(files)
