@@ -13,7 +13,7 @@ from blastvote import rle
 from blastvote.dataset.coco import write_coco
 from blastvote.dataset.truth import TrueImage
 from blastvote.evaluate.scoring.cells import cells_table, votes_table
-from blastvote.figures.study import PLOTS
+from blastvote.figures.plot_names import PLOTS
 from blastvote.io import write_csv, write_image, write_json, write_text
 from blastvote.report.build import ReportFiles
 from blastvote.report.study_data import RunFiles

@@ -6,7 +6,7 @@ Steps:   merge seeds and folds into tables -> draw plots from the tables -> show
          made it all.
 """
 
-from blastvote.figures.study import PLOTS
+from blastvote.figures.plot_names import PLOTS
 
 TABLES = [
     "table1_map",

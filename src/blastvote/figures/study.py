@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from blastvote.figures.pictures.dataset import dataset_overview
+from blastvote.figures.plot_names import PLOTS
 from blastvote.figures.plots.classification import classification_by_method
 from blastvote.figures.plots.comparisons import forest_plot
 from blastvote.figures.plots.confusion import confusion_figure, confusion_sheet
@@ -22,26 +23,6 @@ from blastvote.figures.plots.quality import mask_quality
 from blastvote.figures.plots.reliability import reliability_diagram
 from blastvote.figures.plots.seeds import seed_spread
 from blastvote.figures.style import METHOD_NAMES
-
-PLOTS = (
-    "dataset",
-    "contrast_effect",
-    "learning_curves",
-    "map_by_method",
-    "classification_by_method",
-    "confusion",
-    "confusion_all_methods",
-    "cells_confusion_all_methods",
-    "matching",
-    "detection_quality",
-    "comparisons",
-    "contrast_and_ap",
-    "threshold_sweep",
-    "pr_curves",
-    "calibration",
-    "seeds",
-)
-"""Names of the files, in the order in which a reader wants them."""
 
 
 @dataclass(frozen=True)

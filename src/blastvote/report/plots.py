@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from blastvote.figures.study import PLOTS
+from blastvote.figures.plot_names import PLOTS
 from blastvote.report.parts import PLOT_TITLES, caption
 from blastvote.report.pictures import data_uri
 

@@ -8,7 +8,7 @@ import pytest
 
 from blastvote.annotations import read_annotations
 from blastvote.evaluate.scoring.detections import read_detections
-from blastvote.figures.study import PLOTS
+from blastvote.figures.plot_names import PLOTS
 from blastvote.report import answer, bundle
 from blastvote.report.parts import CAPTIONS, report_part
 from blastvote.report.qupath import export_detections
