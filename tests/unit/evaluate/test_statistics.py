@@ -211,3 +211,21 @@ def test_settings_are_checked() -> None:
         drawing(interval="bayes")
     with pytest.raises(ValueError, match="level"):
         BootstrapSettings(100, "percentile", 95, 0)
+
+
+def test_variance_and_degrees_of_freedom_by_hand() -> None:
+    sampling = make_sampling(singles(12), [""] * 12)
+    scores = np.random.default_rng(3).normal(size=(4, 12)) + np.arange(4)[:, None]
+    by_seed = scores.mean(axis=1)
+    parts = ((scores - by_seed[:, None]) / 12)[:, None, :]
+    residual = scores - by_seed[:, None] - scores.mean(axis=0) + scores.mean()
+    seeds = by_seed.var(ddof=1) / 4
+    units = scores.mean(axis=0).var(ddof=1) / 12
+    both = (residual**2).sum() / (3 * 11) / (4 * 12)
+    found = crossed(by_seed[:, None], parts, sampling)
+    total = seeds + units - both
+    assert found.standard_error[0] ** 2 == pytest.approx(total)
+    assert found.df[0] == pytest.approx(total**2 / (seeds**2 / 3 + units**2 / 11 + both**2 / 33))
+    # Seeds that agree by chance do not make the interval narrower than that of the images alone.
+    alike = crossed(np.full((4, 1), 0.5), parts, sampling)
+    assert alike.standard_error[0] ** 2 == pytest.approx(units)
