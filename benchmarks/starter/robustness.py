@@ -37,9 +37,9 @@ class Alteration:
     quality: int = 95
 
 
-def warmer(image: np.ndarray) -> np.ndarray:
-    """Return the image as under a lamp of lower colour temperature."""
-    return image * np.array([1.0, 0.92, 0.78])
+def lamp(red: float, green: float, blue: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what a lamp of another colour does to an image."""
+    return lambda image: image * np.array([red, green, blue])
 
 
 ALTERED = {
@@ -51,7 +51,9 @@ ALTERED = {
     "twice the size": Alteration(scale=2.0),
     "darker (0.6 of the light)": Alteration(colours=lambda image: 0.6 * image),
     "gamma 1.5": Alteration(colours=lambda image: image**1.5),
-    "warmer": Alteration(colours=warmer),
+    "warmer": Alteration(colours=lamp(1.0, 0.92, 0.78)),
+    "colder": Alteration(colours=lamp(0.8, 0.92, 1.0)),
+    "yellow lamp": Alteration(colours=lamp(1.0, 0.95, 0.6)),
     "blurred by 6 pixels": Alteration(colours=lambda image: cv2.GaussianBlur(image, (0, 0), 6)),
     "noise of 5 %": Alteration(
         colours=lambda image: image + np.random.default_rng(1).normal(0, 0.05, image.shape)
