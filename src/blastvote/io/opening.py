@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from blastvote.errors import InputError
 from blastvote.io.writing import StrPath
@@ -53,17 +53,33 @@ def open_image(path: StrPath) -> Iterator[Image.Image]:
     except InputError:
         raise
     except UnidentifiedImageError as error:
-        size = path.stat().st_size
-        what = "is empty (0 bytes)" if size == 0 else "is not an image that can be read"
-        raise InputError(
-            f"{path}: {what}; expected one of {', '.join(IMAGE_SUFFIXES)}. Replace it or take it out."
-        ) from error
+        raise InputError(f"{path}: {_unreadable(path)}") from error
     except Image.DecompressionBombError as error:
         raise InputError(
             f"{path}: the image is too large ({error}). Cut it into parts, or export it smaller."
         ) from error
     except _DAMAGE as error:
         raise damaged(path, error) from error
+
+
+def _unreadable(path: Path) -> str:
+    """Return why Pillow knows no such image, and what to do."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+        if head[:4] in (b"II*\0", b"MM\0*"):
+            try:
+                tags = TiffImagePlugin.ImageFileDirectory_v2(head)
+                stream.seek(tags.next)
+                tags.load(stream)
+                bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (1,))
+            except _DAMAGE:
+                bits = (0,)
+            if max(bits) > 32:
+                return (
+                    f"a TIFF of {max(bits)} bits a value cannot be read; expected 8 or 16. Save it as 16 bit."
+                )
+    what = "is not an image that can be read" if head else "is empty (0 bytes)"
+    return f"{what}; expected one of {', '.join(IMAGE_SUFFIXES)}. Replace it or take it out."
 
 
 def embedded_image(data: bytes, height: int, width: int) -> np.ndarray:

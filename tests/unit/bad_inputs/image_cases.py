@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 from io import BytesIO
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def listen(path: Path) -> None:
     socket.socket(socket.AF_UNIX).bind(path.name)
 
 
+def wide_tiff() -> bytes:
+    """Return a TIFF of one pixel of 64 bits, which Pillow does not know."""
+    tags = [(256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 1, 64), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 100)]
+    tags += [(277, 3, 1, 1), (278, 3, 1, 1), (279, 4, 1, 8)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    return (b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries).ljust(100, b"\0") + bytes(8)
+
+
 PHOTOGRAPHS = [
     ("nothing", lambda path: None, "there is no such image file"),
     ("a folder", lambda path: path.mkdir(), "is a folder; expected one image file"),
@@ -51,6 +60,11 @@ PHOTOGRAPHS = [
     ("a link to itself", lambda path: path.symlink_to(path.name), "cannot be read"),
     ("no bytes", b"", "is empty (0 bytes)"),
     ("text", "hello", "is not an image that can be read"),
+    (
+        "a TIFF of 64 bits",
+        wide_tiff(),
+        "a TIFF of 64 bits a value cannot be read; expected 8 or 16. Save it as 16 bit.",
+    ),
     ("zero bytes", bytes(500), "is not an image that can be read"),
     ("EPS", encoded("EPS"), "is not an image that can be read"),
     ("PDF", b"%PDF-1.7\n", "is not an image that can be read"),
