@@ -18,6 +18,7 @@ from jsonschema.exceptions import ValidationError
 from blastvote.dataset.check.findings import check_stops
 from blastvote.errors import InputError
 from blastvote.io.yaml_files import parse_yaml
+from blastvote.study.network_keys import check_network, network_pixel_size
 from blastvote.study.paths import check_config_paths
 from blastvote.study.reserved import check_classes, check_methods
 from blastvote.wording import suggest
@@ -87,8 +88,8 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     check_stops(config["dataset"].get("stop_on") or [])
     _check_vote(config)
     _check_protocol(config)
-    _check_network(config)
-    return {**config, "model": {**config["model"], "pixel_size_um": _network_pixel_size(config)}}
+    check_network(config)
+    return {**config, "model": {**config["model"], "pixel_size_um": network_pixel_size(config)}}
 
 
 def _check_numbers(value: Any, key: str) -> None:
@@ -189,64 +190,6 @@ def _check_protocol(config: Mapping[str, Any]) -> None:
         SplitSettings.from_config(config["protocol"]).validate()
     except InputError as error:
         raise InputError(f"Config key 'protocol': {error}") from None
-
-
-def _check_network(config: Mapping[str, Any]) -> None:
-    """Options of network and training are known, and the first weights are there. Needs no TensorFlow."""
-    from blastvote.segmentation.settings import network_config, training_config
-
-    network_config(config["model"], config["training"], config["classes"])
-    training_config(config["training"], seed=0, threads=config["threads"]["train"])
-    _check_weights(config["model"]["weights"], config["model"]["backbone"])
-    if config["model"]["weights"].startswith("http://") and not config["model"]["weights_sha256"]:
-        raise InputError(
-            f"Config key 'model.weights' is {config['model']['weights']!r}, but 'model.weights_sha256' is empty: "
-            "whoever carries http:// can change the file. Give its sha256, or take https://."
-        )
-
-
-def _network_pixel_size(config: Mapping[str, Any]) -> float | str:
-    """Return ``model.pixel_size_um`` as micrometres or empty: looked up in the first weights where it says so."""
-    from blastvote.segmentation.settings import SHIPPED
-    from mrcnn.weights.metadata import read_metadata
-
-    model, dataset = config["model"], config["dataset"]
-    if model["pixel_size_um"] != "" and dataset["source"] == "local" and dataset["pixel_size_um"] == "":
-        raise InputError(
-            f"Config key 'model.pixel_size_um' is {model['pixel_size_um']!r}, but 'dataset.pixel_size_um' is empty: "
-            "nothing says how large the photographs' pixels are. Give micrometres, a column, 'metadata' or 'auto'."
-        )
-    if model["pixel_size_um"] != "weights":
-        size: float | str = model["pixel_size_um"]
-        return size
-    path = SHIPPED.get(model["weights"], Path(model["weights"]).expanduser())
-    try:
-        found = read_metadata(path).get("pixel_size_um")
-    except (FileNotFoundError, ValueError):
-        found = None
-    if not isinstance(found, int | float):
-        raise InputError(
-            f"Config key 'model.pixel_size_um' is 'weights', but 'model.weights' ({model['weights']!r}) says no pixel "
-            "size. Give micrometres, or take weights that say it, such as starter."
-        )
-    return float(found)
-
-
-def _check_weights(source: str, backbone: str) -> None:
-    from blastvote.segmentation.settings import SHIPPED
-    from mrcnn.weights.sources import KNOWN
-
-    if source in KNOWN and backbone not in KNOWN[source].backbones:
-        raise InputError(
-            f"Config key 'model.weights' is {source!r}, weights of {' or '.join(KNOWN[source].backbones)}, but "
-            f"'model.backbone' is {backbone}. Take weights 'none', a file of your own, or another backbone."
-        )
-    named = source in ("none", *SHIPPED, *KNOWN) or source.startswith(("http://", "https://"))
-    if not named and not Path(source).expanduser().is_file():
-        raise InputError(
-            f"Config key 'model.weights' is {source!r}: there is no such file. Allowed: none, "
-            f"{', '.join([*SHIPPED, *KNOWN])}, a path, or an address (https://...)."
-        )
 
 
 def _check_vote(config: Mapping[str, Any]) -> None:
