@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,15 @@ def running_trainings() -> list[str]:
 def state(job: str) -> str:
     """Return a job's state, also after its end."""
     return slurm("squeue", "-h", "--states=all", "-j", job, "-o", "%T").strip()
+
+
+def kill_steps(*jobs: str) -> None:
+    """Kill what is left of SLURM's own processes of these jobs, which would be gone with a node that fails."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            match = re.match(r"slurmstepd: \[(\d+)\.", path.read_text(encoding="utf-8"))
+            if match and match[1] in jobs:
+                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 def same_tables(folder: Path, other: Path) -> None:

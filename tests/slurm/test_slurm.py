@@ -3,12 +3,21 @@
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from slurm_study import METHODS, TABLES, Study, running_trainings, same_tables, slurm, state, wait_for
+from slurm_study import (
+    METHODS,
+    TABLES,
+    Study,
+    kill_steps,
+    running_trainings,
+    same_tables,
+    slurm,
+    state,
+    wait_for,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -64,11 +73,9 @@ def test_a_node_that_is_drained_and_then_fails(cluster: None, toy: Path, untrain
     slurm("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     wait_for(lambda: (state(requeued), state(failed)) == ("PENDING", "NODE_FAIL"), process)
     wait_for(lambda: not any(Path("/proc", str(owner["pid"])).exists() for owner in owners), process)
-    time.sleep(
-        5
-    )  # SLURM would not start a job whose steps it is still ending; by itself it waits two minutes
+    kill_steps(requeued, failed)
     slurm("scontrol", "update", f"NodeName={node}", "State=RESUME")
-    slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")
+    slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")  # SLURM waits two minutes by itself
     study.end(process)
 
     assert [len(study.submitted(f"train_wildcards_{method}")) for method in METHODS] == [1, 2]
