@@ -18,6 +18,7 @@ import numpy as np
 from pretrain import halve
 from starter import starter_config
 
+from blastvote.prediction.white_balance import white_balanced
 from blastvote.segmentation.model_file import DETECTIONS_A_TILE, add_subtypes
 from blastvote.segmentation.objects import SAME_BOX, Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_network, subtype_probabilities
@@ -116,7 +117,8 @@ def main() -> None:
         subtypes.set_weights(arrays)
     scores, right, chances, truth, total = [], [], [], [], 0
     for picture, pixel_size in validation_smears(options.images):
-        cells = detector.detect(picture.image, pixel_size / NETWORK_UM)
+        seen = white_balanced(picture.image)
+        cells = detector.detect(seen, pixel_size / NETWORK_UM)
         found = match(cells, picture.masks)
         total += picture.masks.shape[2]
         scores += [cell.score for cell in cells]
@@ -124,7 +126,7 @@ def main() -> None:
         good = [k for k in range(len(cells)) if found[k] >= 0]
         hit = [cells[k] for k in good]
         chances += list(
-            subtype_probabilities(subtypes, picture.image, hit, pixel_size, 1.0)
+            subtype_probabilities(subtypes, seen, hit, pixel_size, 1.0)
             if subtypes is not None
             else [cell.probabilities for cell in hit]
         )
@@ -148,6 +150,7 @@ def main() -> None:
             "classes": list(CLASS_NAMES),
             "network": dataclasses.asdict(starter_config(**score)),
             "contrast": {"function": "none", "params": {}},
+            "white_balance": True,
             "pixel_size_um": NETWORK_UM,
             "min_score": threshold,
             "vote": "pathologist",

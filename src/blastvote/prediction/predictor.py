@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from blastvote.contrast import enhance
+from blastvote.prediction.white_balance import white_balanced
 from blastvote.segmentation.model_file import TrainedModel, open_model
 from blastvote.segmentation.objects import Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_probabilities
@@ -90,7 +91,8 @@ class Predictor:
             scale = pixel_size_um / trained
         if scale * max(image.shape[:2]) > MOST_PIXELS_A_SIDE:
             raise ValueError(f"a pixel size of {pixel_size_um} µm makes the image {scale:.0f} times larger")
-        seen = enhance(image, model.contrast["function"], **model.contrast["params"])
+        seen = white_balanced(image) if model.description.get("white_balance") else image
+        seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
         if model.subtypes is not None and pixel_size_um is not None:
             chances = subtype_probabilities(model.subtypes, seen, cells, pixel_size_um, model.temperature)

@@ -67,6 +67,7 @@ def test_the_starter_says_what_it_is():
     about = description_of(SHIPPED["starter"])
     assert about["classes"] == list(CLASSES)
     assert about["network"]["detection_score"] == "objectness"
+    assert about["white_balance"] is True
     assert about["licence"] == "MIT"
     assert SHIPPED["starter"].stat().st_size < 30e6
 
