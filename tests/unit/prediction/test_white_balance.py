@@ -1,25 +1,30 @@
 """The colour of the light is taken out of a photograph, and nothing else."""
 
 import numpy as np
+import pytest
 
-from blastvote.prediction.white_balance import white_balanced
+from blastvote.prediction.white_balance import SEEN, white_balanced
 
 
-def smear() -> np.ndarray:
+def smear(light=(1.0, 1.0, 1.0)) -> np.ndarray:
     image = np.full((300, 400, 3), 200, np.uint8)
     image[50:150, 60:160] = (140, 90, 150)
-    return image
+    return np.rint(image * np.array(light)).astype(np.uint8)
 
 
-def test_a_neutral_photograph_stays_as_it_is():
-    assert np.array_equal(white_balanced(smear()), smear())
+@pytest.mark.parametrize("light", [(1, 1, 1), (0.95, 1, 0.92), (0.6, 0.6, 0.6)])
+def test_light_that_training_saw_stays(light):
+    assert np.array_equal(white_balanced(smear(light)), smear(light))
 
 
-def test_a_lamp_is_taken_out():
-    lit = np.rint(smear() * np.array([1.0, 0.92, 0.78])).astype(np.uint8)
+def test_a_warm_lamp_is_taken_out_to_the_edge_of_what_training_saw():
+    lit = smear((1.0, 0.92, 0.6))
     found = white_balanced(lit)
-    assert (np.abs(found.astype(int) - np.rint(smear() * 0.92)) <= 2).all()
-    assert np.array_equal(found[..., 1], lit[..., 1])
+    red, _, blue = found[0, 0] / found[0, 0, 1]
+    assert (round(red, 2), round(blue, 2)) == (1.09, SEEN[0])  # red was at 1.087: inside
+    assert np.array_equal(found[..., :2], lit[..., :2])
+    cell = found[100, 100] / lit[100, 100]
+    assert cell[2] == pytest.approx(SEEN[0] * 0.92 / 0.6, abs=0.02)
 
 
 def test_no_channel_is_changed_beyond_reason():
