@@ -57,8 +57,9 @@ def empty_scores(names: tuple[str, ...] = paper.CLASS_NAMES) -> RunScores:
     flags = np.zeros((0, 10), dtype=np.uint8)
     k = len(names)
     return RunScores(
-        names, 0.9, images, found, flags, flags, np.zeros((0, k), dtype=np.int64), np.zeros((0, 3), np.int64)
-    )
+        names, 0.9, images, found, flags, flags, np.zeros((0, k), dtype=np.int64), np.zeros((0, 3), np.int64),
+        np.zeros((0, k, 5, 4)), np.zeros((0, 3)),
+    )  # fmt: skip
 
 
 def test_the_papers_tables_2_and_3_come_out() -> None:
