@@ -18,7 +18,7 @@ from blastvote.study import plan, planned_scale
 from blastvote.study.cluster import job_request
 from blastvote.study.config import validate_config
 from blastvote.study.load import check_config_files
-from blastvote.study.foresee import check_plan, check_weights, shown
+from blastvote.study.foresee import check_plan, check_weights, first_messages
 from blastvote.study.external import check_external, external_paths, known_images
 from blastvote.errors import InputError
 from blastvote.external.pattern import files_of
@@ -64,7 +64,7 @@ try:
     SOURCE = plan.plan_source(config)
     FORESEEN = plan.precheck_source(SOURCE, config)
     if workflow.output_settings.dryrun:
-        for message in shown(check_plan(SOURCE, FORESEEN, config, remember=True)):
+        for message in first_messages(check_plan(SOURCE, FORESEEN, config, remember=True)):
             logger.warning(message)
     # Run to another tool's detections; none where networks are trained here.
     EXTERNAL = external_paths(config)

@@ -43,7 +43,6 @@ class ReadSettings:
 
 
 AS_SEEN = ReadSettings()
-AS_STORED = ReadSettings(exif="ignore")
 
 
 @dataclass(frozen=True, eq=False)

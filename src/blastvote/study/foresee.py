@@ -199,7 +199,7 @@ def _content_key(source: Source, config: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps([__version__, sections, stats]).encode()).hexdigest()
 
 
-def shown(messages: Sequence[str], most: int = 10) -> list[str]:
+def first_messages(messages: Sequence[str], most: int = 10) -> list[str]:
     """Return the first messages, and how many more there are."""
     more = len(messages) - most
     return [*messages[:most], *([f"and {more} more; `blastvote check` lists all"] if more > 0 else [])]

@@ -12,9 +12,6 @@ from blastvote.dataset.source.labels import read_labels
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.errors import InputError
 
-UNLABELLED = ("stop", "leave_out")
-"""What becomes of images without cells and label: an error, or they are no images of the study."""
-
 
 def without_unlabelled(source: Source, classes: Sequence[str]) -> Source:
     """Return the source without the images that have neither annotated cells nor a label.
