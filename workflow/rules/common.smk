@@ -64,7 +64,9 @@ try:
     SOURCE = plan.plan_source(config)
     FORESEEN = plan.precheck_source(SOURCE, config)
     if workflow.output_settings.dryrun:
-        for message in first_messages(check_plan(SOURCE, FORESEEN, config, remember=True)):
+        for message in first_messages(
+            check_plan(SOURCE, FORESEEN, config, remember=True)
+        ):
             logger.warning(message)
     # Run to another tool's detections; none where networks are trained here.
     EXTERNAL = external_paths(config)
