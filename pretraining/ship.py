@@ -19,9 +19,9 @@ from pretrain import halve
 from starter import starter_config
 
 from blastvote.prediction.white_balance import white_balanced
-from blastvote.segmentation.model_file import DETECTIONS_A_TILE, add_subtypes
 from blastvote.segmentation.objects import SAME_BOX, Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_network, subtype_probabilities
+from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, add_subtypes
 from blastvote.simulate import (
     CLASS_NAMES,
     SimulatedImage,

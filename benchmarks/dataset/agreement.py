@@ -27,7 +27,7 @@ import yaml
 from scipy.stats import rankdata
 
 from blastvote import rle
-from blastvote.dataset.check.agreement import POOR, Agreement, agreement
+from blastvote.dataset.check.pixels.agreement import POOR, Agreement, agreement
 from blastvote.dataset.source.collect import collect
 from blastvote.dataset.source.source import open_source
 from blastvote.dataset.truth import TrueCell

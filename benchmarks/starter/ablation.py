@@ -12,8 +12,8 @@ from pathlib import Path
 from real_smears import LEAST, blasts, open_any
 
 from blastvote.prediction.predictor import Predictor
-from blastvote.segmentation.model_file import TrainedModel, open_model
 from blastvote.segmentation.settings import SHIPPED
+from blastvote.segmentation.weights.model_file import TrainedModel, open_model
 from mrcnn import MaskRCNN
 
 

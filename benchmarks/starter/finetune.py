@@ -30,8 +30,8 @@ from blastvote.rle import encode
 from blastvote.segmentation.detect import CellFinder
 from blastvote.segmentation.network import first_weights, untrained_network
 from blastvote.segmentation.run import NetworkSettings
-from blastvote.segmentation.samples import mask_crops
-from blastvote.study.load import load_config
+from blastvote.segmentation.training.samples import mask_crops
+from blastvote.study.configuration.load import load_config
 from blastvote.vote import make_rule, vote
 from mrcnn import MaskRCNN, Sample, TrainingConfig, train
 

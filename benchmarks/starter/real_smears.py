@@ -24,10 +24,10 @@ from blastvote.annotations import read_annotations
 from blastvote.io import read_image
 from blastvote.prediction.predictor import Prediction, Predictor
 from blastvote.scale.photo_sizes import PixelSizes
-from blastvote.segmentation.describe import description_for_run
-from blastvote.segmentation.model_file import DETECTIONS_A_TILE, TrainedModel, open_model
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.segmentation.weights.describe import description_for_run
+from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, TrainedModel, open_model
 from blastvote.vote import make_rule
 from mrcnn import MaskRCNN
 

@@ -22,7 +22,7 @@ from blastvote.annotations import read_annotations
 from blastvote.io import read_image, write_image
 from blastvote.prediction.predictor import Predictor
 from blastvote.scale.photo_sizes import PixelSizes
-from blastvote.segmentation.model_file import open_model
+from blastvote.segmentation.weights.model_file import open_model
 
 KNOWN_UM = 0.0322
 """Of the photographs as they are (docs/starter.md says how it was read)."""

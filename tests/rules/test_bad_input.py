@@ -9,7 +9,7 @@ import pytest
 
 from blastvote.segmentation.settings import network_config
 from blastvote.simulate import SimulationSettings, write_dataset
-from blastvote.study.load import embedded_config, merged, read_config_file
+from blastvote.study.configuration.load import embedded_config, merged, read_config_file
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.weights.shapes import Shapes, expected_shapes
 

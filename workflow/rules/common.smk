@@ -16,10 +16,14 @@ from itertools import product
 
 from blastvote.study import plan, planned_scale
 from blastvote.study.cluster import job_request
-from blastvote.study.config import validate_config
-from blastvote.study.load import check_config_files
+from blastvote.study.configuration.config import validate_config
+from blastvote.study.configuration.load import check_config_files
 from blastvote.study.foresee import check_plan, check_weights, first_messages
-from blastvote.study.external import check_external, external_paths, known_images
+from blastvote.study.configuration.external import (
+    check_external,
+    external_paths,
+    known_images,
+)
 from blastvote.errors import InputError
 from blastvote.external.pattern import files_of
 from blastvote.report.parts import report_part

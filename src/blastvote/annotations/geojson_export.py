@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from blastvote import io, rle
-from blastvote.annotations.outline import Outline, outlines
+from blastvote.annotations.shapes.outline import Outline, outlines
 
 NAMESPACE = uuid.UUID("6b1f1d2e-3c55-5c0e-9d6a-2f6f6c617374")
 """Of the objects' ids, which follow from image and number: the same cells give the same bytes."""

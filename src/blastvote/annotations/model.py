@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from blastvote.annotations.journal import Journal, Line
-from blastvote.annotations.raster import rasterise_window
+from blastvote.annotations.shapes.raster import rasterise_window
 from blastvote.errors import InputError
 from blastvote.rle import Rle, decode, encode_crop
 

@@ -12,7 +12,7 @@ import shapely
 from blastvote.annotations.common import clean_polygon, size_problem
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import Cell
-from blastvote.annotations.raster import ellipse_polygon, signed_area
+from blastvote.annotations.shapes.raster import ellipse_polygon, signed_area
 from blastvote.rle import encode_crop
 
 Size = tuple[int | None, int | None]

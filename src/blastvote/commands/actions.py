@@ -13,7 +13,7 @@ from blastvote.errors import InputError
 
 def run(options: argparse.Namespace) -> int:
     """Run the workflow: snakemake, with one line on where it is in place of all its output."""
-    from blastvote.study.load import check_config_files, named_config_files
+    from blastvote.study.configuration.load import check_config_files, named_config_files
     from blastvote.study.watch import run_snakemake
 
     check_config_files(named_config_files(options.snakemake))
@@ -105,8 +105,8 @@ def init(options: argparse.Namespace) -> None:
     from blastvote.onboarding.proposal import propose
     from blastvote.onboarding.questions import Questions
     from blastvote.onboarding.text import as_yaml
+    from blastvote.study.configuration.load import load_config
     from blastvote.study.foresee import check_plan
-    from blastvote.study.load import load_config
     from blastvote.study.plan import plan_source, precheck_source
 
     if options.out.exists():

@@ -47,7 +47,7 @@ def white_level(value: int) -> int:
 
 def results_folder(config_file: Path | None) -> Path:
     """Return the folder ``results`` of a configuration file; without one, that of the embedded default."""
-    from blastvote.study.load import read_config_file
+    from blastvote.study.configuration.load import read_config_file
 
     results = read_config_file(config_file).get("results", "results") if config_file else "results"
     if not isinstance(results, str) or not results:
@@ -58,7 +58,7 @@ def results_folder(config_file: Path | None) -> Path:
 def checked_config(options: argparse.Namespace) -> dict[str, Any]:
     """Return the configuration that `blastvote check` looks at: a study's, or one that its other arguments say."""
     from blastvote.dataset.check.findings import check_stops
-    from blastvote.study.load import embedded_config, load_config, merged
+    from blastvote.study.configuration.load import embedded_config, load_config, merged
 
     if options.config:
         config = load_config(options.config)

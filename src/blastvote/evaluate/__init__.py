@@ -7,8 +7,8 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "ClassificationScores": "statistics.classification",
-    "classification_scores": "statistics.classification",
+    "ClassificationScores": "statistics.metrics.classification",
+    "classification_scores": "statistics.metrics.classification",
     "matterport_ap": "scoring.matterport",
     "matterport_ap_range": "scoring.matterport",
     "cells_table": "scoring.cells",

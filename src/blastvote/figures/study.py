@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from blastvote.figures.pictures.dataset import dataset_overview
 from blastvote.figures.plot_names import PLOTS
-from blastvote.figures.plots.classification import classification_by_method
+from blastvote.figures.plots.classification.confusion import confusion_figure, confusion_sheet
+from blastvote.figures.plots.classification.methods import classification_by_method
+from blastvote.figures.plots.classification.reliability import reliability_diagram
 from blastvote.figures.plots.comparisons import forest_plot
-from blastvote.figures.plots.confusion import confusion_figure, confusion_sheet
 from blastvote.figures.plots.contrast import contrast_effect
 from blastvote.figures.plots.curves import pr_curves, threshold_sweep
 from blastvote.figures.plots.detection import map_by_method
@@ -20,7 +21,6 @@ from blastvote.figures.plots.learning import learning_curves
 from blastvote.figures.plots.looks import contrast_and_ap
 from blastvote.figures.plots.matching import matching_shares
 from blastvote.figures.plots.quality import mask_quality
-from blastvote.figures.plots.reliability import reliability_diagram
 from blastvote.figures.plots.seeds import seed_spread
 from blastvote.figures.style import METHOD_NAMES
 

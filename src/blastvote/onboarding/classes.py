@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from blastvote import io
-from blastvote.dataset.source.folder_labels import class_folder
-from blastvote.dataset.source.label_tables import read_label_table
+from blastvote.dataset.source.labels.folders import class_folder
+from blastvote.dataset.source.labels.tables import read_label_table
 from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
 from blastvote.onboarding.outlines import Trial, entries
-from blastvote.study.reserved import check_classes
+from blastvote.study.configuration.reserved import check_classes
 from blastvote.wording import listed
 
 FEWEST = 3

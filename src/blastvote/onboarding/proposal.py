@@ -17,9 +17,9 @@ from blastvote.onboarding.outlines import Trial, entries
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.scale import fitting_model, stated_pixel_size
 from blastvote.onboarding.survey import survey
-from blastvote.study.config import validate_config
+from blastvote.study.configuration.config import validate_config
+from blastvote.study.configuration.load import SCHEMA, embedded_config, merged
 from blastvote.study.foresee import Seen, check_split, examine_all
-from blastvote.study.load import SCHEMA, embedded_config, merged
 from blastvote.study.plan import plan_source
 from blastvote.vote import make_rule, vote
 from blastvote.wording import listed

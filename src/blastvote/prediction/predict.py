@@ -15,7 +15,7 @@ import numpy as np
 
 from blastvote import rle
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
-from blastvote.dataset.check.brightness import is_dark
+from blastvote.dataset.check.pixels.brightness import is_dark
 from blastvote.errors import InputError
 from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import overlay_cells
@@ -89,7 +89,7 @@ def predict_images(
     paths
         Image files and folders.
     model
-        See `blastvote.segmentation.model_file.open_model`.
+        See `blastvote.segmentation.weights.model_file.open_model`.
     out
         Receives ``cells.csv``, ``votes.csv``, ``cells.coco.json``, ``overlays/``, ``geojson/`` and ``records/``.
     how

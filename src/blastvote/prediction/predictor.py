@@ -11,9 +11,9 @@ import numpy as np
 
 from blastvote.contrast import enhance
 from blastvote.prediction.white_balance import white_balanced
-from blastvote.segmentation.model_file import TrainedModel, open_model
 from blastvote.segmentation.objects import Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_probabilities
+from blastvote.segmentation.weights.model_file import TrainedModel, open_model
 from blastvote.vote import VoteRule, vote, vote_many
 
 DRAWS = 400
@@ -48,7 +48,7 @@ class Predictor:
     Parameters
     ----------
     model
-        An open model, or what `blastvote.segmentation.model_file.open_model` opens.
+        An open model, or what `blastvote.segmentation.weights.model_file.open_model` opens.
     min_score
         From which score on a cell counts; None takes the model's.
     threads

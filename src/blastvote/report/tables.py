@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from blastvote.evaluate.statistics.classification import CONVENTIONS
+from blastvote.evaluate.statistics.metrics.classification import CONVENTIONS
 from blastvote.evaluate.tables import paper_values
 from blastvote.evaluate.tables.markdown import percent, without_equal
 from blastvote.report.answer import method_name

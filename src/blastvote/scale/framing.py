@@ -38,7 +38,7 @@ class Framing:
         Parameters
         ----------
         model
-            Its ``pixel_size_um`` is empty or a number (`blastvote.study.config` looks it up in the weights).
+            Its ``pixel_size_um`` is empty or a number (`study.configuration.config` looks it up in the weights).
         photo_sizes_um
             By image id.
         """

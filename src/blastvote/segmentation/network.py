@@ -6,9 +6,9 @@ import logging
 from pathlib import Path
 
 from blastvote.errors import InputError
-from blastvote.segmentation.first_weights import heads_of_others
 from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.segmentation.weights.first_weights import heads_of_others
 from mrcnn import MaskRCNN, configure_runtime, resolve_weights
 from mrcnn.config import MaskRCNNConfig
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from blastvote.dataset.source.pixel_sizes import read_pixel_sizes
 from blastvote.scale.framing import Framing
-from blastvote.segmentation.samples import ImageFiles
+from blastvote.segmentation.training.samples import ImageFiles
 
 
 @dataclass(frozen=True)

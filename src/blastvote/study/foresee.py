@@ -30,8 +30,8 @@ from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
 from blastvote.io import write_json
 from blastvote.io.opening import open_image
-from blastvote.segmentation.first_weights import check_first_weights
 from blastvote.segmentation.settings import network_config
+from blastvote.segmentation.weights.first_weights import check_first_weights
 from blastvote.study.fit import check_fit
 from blastvote.study.planned_scale import known_framing, planned_scale_problems
 from blastvote.vote import make_rule, vote

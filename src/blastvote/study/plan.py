@@ -28,7 +28,7 @@ from blastvote.simulate import (
     image_name,
     labels_frame,
 )
-from blastvote.study.paths import check_data_paths
+from blastvote.study.configuration.paths import check_data_paths
 from blastvote.vote import make_rule, vote
 
 

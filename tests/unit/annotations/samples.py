@@ -12,7 +12,7 @@ import numpy as np
 import roifile
 from PIL import Image
 
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.shapes.raster import rasterise
 
 WIDTH, HEIGHT = 80, 60
 DISC = np.array([[30 + 12 * np.cos(t), 25 + 12 * np.sin(t)] for t in np.arange(24) * np.pi / 12])

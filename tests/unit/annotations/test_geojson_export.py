@@ -11,8 +11,8 @@ from pycocotools import mask as coco_mask
 
 from blastvote.annotations import read_annotations
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
-from blastvote.annotations.outline import outlines
-from blastvote.annotations.raster import rasterise, signed_area
+from blastvote.annotations.shapes.outline import outlines
+from blastvote.annotations.shapes.raster import rasterise, signed_area
 from blastvote.rle import encode
 
 

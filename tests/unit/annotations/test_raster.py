@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shapely import Polygon, contains_xy
 
 from blastvote.annotations.model import Cell
-from blastvote.annotations.raster import ellipse_polygon, rasterise, rasterise_window, signed_area
+from blastvote.annotations.shapes.raster import ellipse_polygon, rasterise, rasterise_window, signed_area
 from blastvote.rle import encode
 
 

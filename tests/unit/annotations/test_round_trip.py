@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blastvote.annotations import read_annotations
 from blastvote.annotations.model import AnnotationSet
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.shapes.raster import rasterise
 from blastvote.errors import InputError
 
 from .samples import DISC, HEIGHT, SAMPLES, WIDTH, write_sample

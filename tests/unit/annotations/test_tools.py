@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from blastvote.annotations import read_annotations
-from blastvote.annotations.brush import brush_mask
 from blastvote.annotations.objects import even_odd
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.shapes.brush import brush_mask
+from blastvote.annotations.shapes.raster import rasterise
 from blastvote.errors import InputError
 
 from .samples import HEIGHT, SAMPLES, WIDTH, brush, task, write_sample

@@ -10,7 +10,7 @@ import numpy as np
 import roifile
 from PIL import Image
 
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.shapes.raster import rasterise
 from blastvote.io import write_image
 
 from .samples import HEIGHT, WIDTH, roi_bytes, rows_rle, zipped, zipped_png

@@ -5,8 +5,8 @@ from typing import Any
 
 from case import Case, group
 
-from blastvote.study.config import validate_config
-from blastvote.study.load import SCHEMA, embedded_config, load_config, merged
+from blastvote.study.configuration.config import validate_config
+from blastvote.study.configuration.load import SCHEMA, embedded_config, load_config, merged
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)

@@ -8,7 +8,7 @@ from case import Case, group
 
 from blastvote import io
 from blastvote.dataset.manifest import read_manifest
-from blastvote.dataset.source.labels import read_labels
+from blastvote.dataset.source.labels.read import read_labels
 from blastvote.dataset.source.source import open_source
 from blastvote.dataset.split.splits import read_splits
 

@@ -35,7 +35,7 @@ from blastvote.dataset.split.splits import read_splits
 from blastvote.errors import InputError
 from blastvote.evaluate.scoring.detections import read_detections
 from blastvote.io import read_own_json
-from blastvote.study.load import read_config_file
+from blastvote.study.configuration.load import read_config_file
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "60"))
 SECONDS = 10

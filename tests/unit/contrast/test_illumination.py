@@ -6,10 +6,10 @@ import pytest
 from blastvote.contrast.methods.dhe_nakai import gradient_magnitude, settle_ties, window_correlation
 from blastvote.contrast.methods.eff import enhance_original
 from blastvote.contrast.methods.eff_port import enhance_port
-from blastvote.contrast.numerics import stencil_numba, stencil_numpy
 from blastvote.contrast.numerics.backend import load
+from blastvote.contrast.numerics.grid import stencil_numba, stencil_numpy
+from blastvote.contrast.numerics.grid.multigrid import build, solve
 from blastvote.contrast.numerics.illumination import smooth, smooth_exact, texture_weights
-from blastvote.contrast.numerics.multigrid import build, solve
 from blastvote.contrast.numerics.resize import Taps, halving, mask_thumbnail, taps, thumbnail
 
 SHAPES = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 9), (7, 1), (3, 5), (8, 8), (33, 17), (50, 63), (101, 80)]

@@ -31,7 +31,7 @@ def test_importing_loads_nothing_heavy_and_a_plain_method_needs_nothing_more():
 def test_eff_without_numba_gives_the_same_within_a_level(monkeypatch):
     image = np.random.default_rng(0).integers(20, 120, (40, 60, 3), np.uint8)
     expected = enhance(image, "eff", k=3.0)
-    monkeypatch.setitem(sys.modules, "blastvote.contrast.numerics.stencil_numba", None)
+    monkeypatch.setitem(sys.modules, "blastvote.contrast.numerics.grid.stencil_numba", None)
     monkeypatch.setitem(sys.modules, "blastvote.contrast.numerics.pixels_numba", None)
     assert backend.load("pixels", "auto").__name__.endswith("pixels_numpy")
     assert np.abs(enhance(image, "eff", k=3.0).astype(int) - expected).max() <= 1

@@ -16,7 +16,7 @@ from blastvote.external.export import export_detections
 from blastvote.external.images import KnownImages
 from blastvote.external.pattern import detection_paths
 from blastvote.external.reading import read_detections_of
-from blastvote.study.external import external_record
+from blastvote.study.configuration.external import external_record
 
 CLASSES = ["L1", "L2", "L3"]
 SIZE = (20, 30)

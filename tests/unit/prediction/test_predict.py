@@ -11,9 +11,9 @@ from blastvote.cli import main
 from blastvote.errors import InputError
 from blastvote.io import write_image
 from blastvote.prediction.predictor import Predictor, elect
-from blastvote.segmentation.model_file import description_of, open_model
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.segmentation.weights.model_file import description_of, open_model
 from blastvote.simulate import SimulationSettings, simulate_image
 from blastvote.vote import make_rule
 from mrcnn import MaskRCNN

@@ -9,7 +9,7 @@ import pytest
 from check_made import CENTRES, NASTY, checked, smear
 
 from blastvote import rle
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.shapes.raster import rasterise
 from blastvote.dataset.check.findings import KINDS
 from blastvote.dataset.check.measure import ImageFacts
 from blastvote.dataset.truth import TrueCell

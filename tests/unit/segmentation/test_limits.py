@@ -12,8 +12,8 @@ from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError
 from blastvote.io import write_csv
 from blastvote.segmentation.limits import NEEDS, Crowded, limits_table, read_limits, require_limits
+from blastvote.study.configuration.load import embedded_config, merged
 from blastvote.study.fit import check_fit
-from blastvote.study.load import embedded_config, merged
 from blastvote.study.plan import plan_source, precheck_source
 
 MODEL = embedded_config()["model"]

@@ -13,8 +13,8 @@ from blastvote.dataset.truth import TrueCell, TrueImage, Truth
 from blastvote.errors import InputError
 from blastvote.rle import encode
 from blastvote.segmentation.run import NetworkSettings, RunData
-from blastvote.segmentation.samples import ImageFiles, Samples
-from blastvote.segmentation.train import training_hash
+from blastvote.segmentation.training.samples import ImageFiles, Samples
+from blastvote.segmentation.training.train import training_hash
 
 CLASSES = ["L1", "L2"]
 

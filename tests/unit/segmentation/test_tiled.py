@@ -10,8 +10,8 @@ from blastvote.dataset.truth import TrueCell, TrueImage, Truth
 from blastvote.errors import InputError
 from blastvote.rle import encode
 from blastvote.scale.framing import Framing
-from blastvote.segmentation.samples import ImageFiles, Samples
-from blastvote.segmentation.tiled import balanced, tiled_samples
+from blastvote.segmentation.training.samples import ImageFiles, Samples
+from blastvote.segmentation.training.tiled import balanced, tiled_samples
 
 CLASSES = ["L1", "L2"]
 

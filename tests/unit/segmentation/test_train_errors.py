@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from blastvote.errors import InputError
-from blastvote.segmentation import train as module
+from blastvote.segmentation.training import train as module
 from mrcnn.training import NonFiniteLossError, OutOfMemoryError, TrainingInterruptedError
 
 

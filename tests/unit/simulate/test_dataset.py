@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from blastvote.annotations import read_annotations
-from blastvote.annotations.raster import rasterise
+from blastvote.annotations.shapes.raster import rasterise
 from blastvote.errors import InputError
 from blastvote.io import read_image
 from blastvote.simulate import (

@@ -5,7 +5,7 @@ from pathlib import Path
 from blastvote.external.reading import read_detections_of
 from blastvote.io import write_json
 from blastvote.logs import run_script
-from blastvote.study.external import known_images
+from blastvote.study.configuration.external import known_images
 from blastvote.study.plan import plan_source
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from blastvote.dataset.split.splits import read_splits
 from blastvote.io import write_csv
 from blastvote.logs import run_script
-from blastvote.study.external import external_record
+from blastvote.study.configuration.external import external_record
 
 
 def main(snakemake) -> None:

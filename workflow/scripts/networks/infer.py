@@ -7,7 +7,7 @@ from blastvote.logs import run_script
 from blastvote.segmentation.infer import infer_run
 from blastvote.segmentation.limits import read_limits
 from blastvote.segmentation.run import NetworkSettings, RunData
-from blastvote.segmentation.samples import ImageFiles
+from blastvote.segmentation.training.samples import ImageFiles
 from blastvote.study.stale import remove_checkpoints
 
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from blastvote.logs import run_script
-from blastvote.segmentation.describe import description_for_run
 from blastvote.segmentation.limits import read_limits
 from blastvote.segmentation.run import NetworkSettings, RunData
-from blastvote.segmentation.samples import ImageFiles
 from blastvote.segmentation.settings import network_config
-from blastvote.segmentation.train import TrainingFiles, train_run
+from blastvote.segmentation.training.samples import ImageFiles
+from blastvote.segmentation.training.train import TrainingFiles, train_run
+from blastvote.segmentation.weights.describe import description_for_run
 
 
 def main(snakemake) -> None:

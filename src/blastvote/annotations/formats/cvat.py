@@ -20,8 +20,8 @@ from blastvote.annotations.common import (
 )
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
-from blastvote.annotations.raster import ellipse_polygon
 from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.annotations.shapes.raster import ellipse_polygon
 from blastvote.errors import InputError
 from blastvote.rle import Rle, encode_crop
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from blastvote.annotations.brush import brush_mask
 from blastvote.annotations.common import BOX_REASON, merge_images, note_classless, side_of, size_problem
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import Drawn, Size
 from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.annotations.shapes.brush import brush_mask
 from blastvote.io import IMAGE_SUFFIXES
 
 BOXES = ("rectangle", "rectanglelabels")

@@ -12,8 +12,8 @@ import numpy as np
 from blastvote.annotations.common import clean_polygon, joined_groups, note_classless, side_of, size_problem
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
-from blastvote.annotations.raster import ellipse_polygon
 from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.annotations.shapes.raster import ellipse_polygon
 from blastvote.errors import InputError
 from blastvote.io.opening import embedded_image
 from blastvote.rle import Rle, encode_crop

@@ -25,7 +25,7 @@ from blastvote.annotations.common import (
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.registry import AnnotationFile, annotation_format
-from blastvote.annotations.via_regions import region_cell
+from blastvote.annotations.shapes.via_regions import region_cell
 from blastvote.errors import InputError
 
 CSV_COLUMNS = ("filename", "region_shape_attributes", "region_attributes")

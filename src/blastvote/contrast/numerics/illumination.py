@@ -81,10 +81,10 @@ def smooth(plane: np.ndarray, lam: float = 0.5, sigma: int = 5, solver: str = "a
     if solver == "exact":
         horizontal, vertical = texture_weights(plane.astype(np.float64), sigma)
         return smooth_exact(plane, horizontal, vertical, lam)
-    from blastvote.contrast.numerics.multigrid import solve
+    from blastvote.contrast.numerics.grid.multigrid import solve
 
     plane = np.ascontiguousarray(plane, np.float32)
     horizontal, vertical = texture_weights(plane, sigma)
     horizontal *= np.float32(lam)
     vertical *= np.float32(lam)
-    return solve(plane, horizontal, vertical, load("stencil", solver))
+    return solve(plane, horizontal, vertical, load("grid.stencil", solver))

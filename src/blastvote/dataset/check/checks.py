@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from blastvote.dataset.check.appearance import blurred
-from blastvote.dataset.check.brightness import pixel_findings
 from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.ledger import all_lines, sums
 from blastvote.dataset.check.measure import ImageFacts, Look, examine
+from blastvote.dataset.check.pixels.appearance import blurred
+from blastvote.dataset.check.pixels.brightness import pixel_findings
 from blastvote.dataset.check.report import CheckReport
 from blastvote.dataset.source.collect import Collection, Vote
 from blastvote.dataset.source.usable import no_cells

@@ -12,11 +12,11 @@ import numpy as np
 from blastvote import io, rle
 from blastvote.annotations.journal import CELL, CROWD, LEFT_OUT, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
-from blastvote.dataset.check.agreement import POOR, POSITIONS, Agreement, agreement
-from blastvote.dataset.check.appearance import DIM, Appearance, appearance
 from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.overlaps import overlaps
-from blastvote.dataset.check.turned import size_problem, turned_warning
+from blastvote.dataset.check.pixels.agreement import POOR, POSITIONS, Agreement, agreement
+from blastvote.dataset.check.pixels.appearance import DIM, Appearance, appearance
+from blastvote.dataset.check.pixels.turned import size_problem, turned_warning
 from blastvote.dataset.split.perceptual_hash import perceptual_hashes
 from blastvote.dataset.truth import TrueCell
 from blastvote.errors import InputError

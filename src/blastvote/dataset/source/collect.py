@@ -14,7 +14,7 @@ from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.check.mask_pairing import check_masks, is_mask_part, mask_paths
 from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.classes import translate, with_classes
-from blastvote.dataset.source.labels import read_labels
+from blastvote.dataset.source.labels.read import read_labels
 from blastvote.dataset.source.photo_sets import Source
 from blastvote.dataset.source.photographs import links_outside
 from blastvote.dataset.source.usable import (

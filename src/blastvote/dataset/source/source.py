@@ -14,12 +14,12 @@ from blastvote.annotations.mask_images.colours import parse_colour
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.dataset.source.classes import check_aliases
 from blastvote.dataset.source.image_ids import assign_ids, safe_id
-from blastvote.dataset.source.label_tables import LABEL_COLUMNS, PATIENT_COLUMNS
-from blastvote.dataset.source.labels import read_labels
+from blastvote.dataset.source.labels.read import read_labels
+from blastvote.dataset.source.labels.tables import LABEL_COLUMNS, PATIENT_COLUMNS
+from blastvote.dataset.source.labels.unlabelled import without_unlabelled
 from blastvote.dataset.source.patterns import is_pattern, path_exists, split_pattern
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.dataset.source.photographs import list_images
-from blastvote.dataset.source.unlabelled import without_unlabelled
 from blastvote.errors import InputError
 from blastvote.io.tables import LINES
 from blastvote.wording import listed

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from blastvote.evaluate.statistics.average_precision import PooledDetections, pooled_detections
 from blastvote.evaluate.statistics.intervals import (
     Intervals,
     Key,
@@ -12,7 +11,8 @@ from blastvote.evaluate.statistics.intervals import (
     classification_intervals,
     detection_intervals,
 )
-from blastvote.evaluate.statistics.mask_quality import quality_intervals
+from blastvote.evaluate.statistics.metrics.average_precision import PooledDetections, pooled_detections
+from blastvote.evaluate.statistics.metrics.mask_quality import quality_intervals
 from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import PooledVotes, Study, pooled_votes
 

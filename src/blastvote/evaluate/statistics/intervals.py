@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from blastvote.evaluate.statistics.average_precision import PooledDetections, detection_metrics, metric_names
-from blastvote.evaluate.statistics.classification import METRICS, score_arrays
 from blastvote.evaluate.statistics.crossed import Crossed, crossed, no_difference, wilson
 from blastvote.evaluate.statistics.influence import influences
+from blastvote.evaluate.statistics.metrics.average_precision import (
+    PooledDetections,
+    detection_metrics,
+    metric_names,
+)
+from blastvote.evaluate.statistics.metrics.classification import METRICS, score_arrays
 from blastvote.evaluate.statistics.resampling import (
     Array,
     BootstrapSettings,

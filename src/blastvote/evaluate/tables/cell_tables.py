@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from blastvote.evaluate.scoring.coco import IOUS, RECALLS, TRUE, precision_at_recalls
 from blastvote.evaluate.scoring.matching import COUNTS
 from blastvote.evaluate.statistics.analysis import Analysis
-from blastvote.evaluate.statistics.average_precision import AP50, AP75, PooledDetections, counted
+from blastvote.evaluate.statistics.metrics.average_precision import AP50, AP75, PooledDetections, counted
 from blastvote.evaluate.statistics.resampling import Array, mean_defined
 from blastvote.evaluate.statistics.study import SPLITS
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from blastvote.errors import InputError
 from blastvote.evaluate.statistics.analysis import Analysis
-from blastvote.evaluate.statistics.average_precision import PooledDetections
 from blastvote.evaluate.statistics.crossed import Crossed, crossed
 from blastvote.evaluate.statistics.intervals import Intervals, classification_intervals, detection_intervals
+from blastvote.evaluate.statistics.metrics.average_precision import PooledDetections
 from blastvote.evaluate.statistics.study import PooledVotes
 from blastvote.simulate.ladder import GOOD, KINDS, Rung
 

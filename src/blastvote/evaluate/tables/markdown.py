@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from blastvote.evaluate.statistics.classification import CONVENTIONS
+from blastvote.evaluate.statistics.metrics.classification import CONVENTIONS
 
 CONDITIONS = {
     True: "This run used the paper's own images; the paper's column is a direct comparison.",

@@ -7,9 +7,13 @@ import numpy as np
 import pandas as pd
 
 from blastvote.evaluate.statistics.analysis import Analysis
-from blastvote.evaluate.statistics.average_precision import PooledDetections, box_metrics, metric_names
-from blastvote.evaluate.statistics.classification import CONVENTIONS, METRICS, confusion_counts
 from blastvote.evaluate.statistics.intervals import Estimates, Intervals
+from blastvote.evaluate.statistics.metrics.average_precision import (
+    PooledDetections,
+    box_metrics,
+    metric_names,
+)
+from blastvote.evaluate.statistics.metrics.classification import CONVENTIONS, METRICS, confusion_counts
 from blastvote.evaluate.statistics.study import SPLITS, SUBSETS, Study, pooled_votes
 from blastvote.evaluate.tables import paper_values as paper
 

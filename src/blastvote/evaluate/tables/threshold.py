@@ -8,8 +8,8 @@ import pandas as pd
 
 from blastvote.evaluate.scoring.coco import average_precisions
 from blastvote.evaluate.statistics.analysis import Analysis
-from blastvote.evaluate.statistics.average_precision import AP50, PooledDetections, weighted_mean
-from blastvote.evaluate.statistics.classification import confusion_counts, score_arrays
+from blastvote.evaluate.statistics.metrics.average_precision import AP50, PooledDetections, weighted_mean
+from blastvote.evaluate.statistics.metrics.classification import confusion_counts, score_arrays
 from blastvote.evaluate.statistics.resampling import Array, mean_defined
 from blastvote.evaluate.statistics.study import SUBSETS, PooledVotes, Study
 from blastvote.vote import VoteRule, make_rule, score_units, vote_many

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from blastvote.dataset.check.agreement import reduced_mask
 from blastvote.dataset.check.measure import ImageFacts
+from blastvote.dataset.check.pixels.agreement import reduced_mask
 from blastvote.dataset.truth import TrueCell
 from blastvote.report.pictures import compress, data_uri
 

@@ -1,4 +1,4 @@
-// Run-length masks as COCO writes them, and their outlines along pixel edges (annotations/outline.py, said again).
+// Run-length masks as COCO writes them, and their outlines along pixel edges (annotations/shapes/outline.py, said again).
 
 /** Return the run lengths of a compressed COCO mask, background first, down the columns. */
 function runLengths(text) {

@@ -1,0 +1,1 @@
+"""The multigrid solver of the illumination map and its grid operations."""

@@ -1,0 +1,1 @@
+"""The scores of pooled runs, for any weighting of the images."""

@@ -1,0 +1,1 @@
+"""Plots of classes: the vote by method, confusion, calibration."""

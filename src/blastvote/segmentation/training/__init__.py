@@ -1,0 +1,1 @@
+"""One training of the study: samples, tiles, the run and its validation."""

@@ -1,0 +1,1 @@
+"""Weight files of a study: what they say of themselves, and whether they fit a network."""

@@ -1,0 +1,165 @@
+"""A weight file that is enough to predict with: it carries what it was trained on, beside the weights.
+
+The description is the metadata of `mrcnn.read_metadata`. Matterport's code ignores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+
+from blastvote.errors import InputError
+from blastvote.io import own_file, read_own_json
+from blastvote.segmentation.network import load_network
+from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.segmentation.weights.describe import description_for_run
+from blastvote.vote import VoteRule, make_rule
+from mrcnn import MaskRCNN, read_metadata
+from mrcnn.config import MaskRCNNConfig
+
+SUBTYPES = "blastvote_subtypes"
+DETECTIONS_A_TILE = 60
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network and what must be known to use it.
+
+    Attributes
+    ----------
+    name
+        Where it comes from, for messages and records.
+    network
+        Its weights are loaded.
+    classes
+        Names of the classes 1..K.
+    contrast
+        ``function`` and ``params`` of the contrast method that its images went through.
+    pixel_size_um
+        Side of a pixel that it was trained at, in micrometres; None where whole images were resized.
+    min_score
+        From which score on a cell counts.
+    vote
+        The vote rule.
+    subtypes
+        The network that tells subtypes apart, where there is one; else the class head does.
+    temperature
+        By which the subtypes' logits are divided, so that probabilities mean what they say.
+    description
+        The whole description.
+    """
+
+    name: str
+    network: MaskRCNN
+    classes: tuple[str, ...]
+    contrast: Mapping[str, Any]
+    pixel_size_um: float | None
+    min_score: float
+    vote: VoteRule
+    subtypes: keras.Model | None = None
+    temperature: float = 1.0
+    description: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add_subtypes(path: Path, weights: Sequence[np.ndarray]) -> None:
+    """Add the weights of a subtype network to a weight file, as float16."""
+    with h5py.File(path, "r+") as file:
+        if SUBTYPES in file:
+            del file[SUBTYPES]
+        for k, array in enumerate(weights):
+            small = np.asarray(array, np.float16 if array.dtype.kind == "f" else array.dtype)
+            file.create_dataset(f"{SUBTYPES}/{k:03d}", data=small, compression="gzip", shuffle=True)
+
+
+def description_of(path: Path) -> dict[str, Any]:
+    """Return the description in a weight file; empty where it has none.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no HDF5 file.
+    """
+    try:
+        return read_metadata(path)
+    except (FileNotFoundError, ValueError) as error:
+        raise InputError(f"{error}. Name a run's folder, a weight file, or 'starter'.") from None
+
+
+def open_model(source: str | Path, threads: int = 2, min_score: float | None = None) -> TrainedModel:
+    """Open a model to predict with.
+
+    Parameters
+    ----------
+    source
+        ``starter``; a weight file with a description; or the folder of a run of a finished study
+        (``results/runs/none/seed1/fold0``), or its weight file.
+    threads
+        Of TensorFlow.
+    min_score
+        From which score on a cell counts; None takes the file's.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or nothing says how to use it.
+    """
+    path = SHIPPED.get(str(source), Path(source))
+    path = path / "model.weights.h5" if path.is_dir() else path
+    description = description_of(path) or _of_study(path)
+    classes = tuple(description["classes"])
+    least = description["min_score"] if min_score is None else min_score
+    changes = {
+        "detection_max_instances": DETECTIONS_A_TILE,
+        "detection_min_confidence": least,
+        "image_resize_mode": "square",
+    }
+    try:
+        config = MaskRCNNConfig(**{**description["network"], **changes})
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: {error}") from None
+    return TrainedModel(
+        name=str(source),
+        network=load_network(config, path, threads),
+        classes=classes,
+        contrast=description["contrast"],
+        pixel_size_um=description["pixel_size_um"],
+        min_score=least,
+        vote=make_rule(description["vote"], classes),
+        subtypes=_subtypes(path, len(classes)),
+        temperature=description.get("temperature", 1.0),
+        description=description,
+    )
+
+
+def _subtypes(path: Path, classes: int) -> keras.Model | None:
+    from blastvote.segmentation.subtypes import subtype_network
+
+    with h5py.File(path) as file:
+        if SUBTYPES not in file:
+            return None
+        arrays = [file[SUBTYPES][name][()] for name in sorted(file[SUBTYPES])]
+    network = subtype_network(classes)
+    network.set_weights([a.astype(w.dtype) for a, w in zip(arrays, network.get_weights(), strict=True)])
+    return network
+
+
+def _of_study(weights: Path) -> dict[str, Any]:
+    """Return what the provenance of a study says of the run that wrote these weights."""
+    home = next((p for p in weights.resolve().parents if (p / "provenance.json").is_file()), None)
+    if home is None:
+        raise InputError(
+            f"{weights} does not say what it was trained on, and no finished study (provenance.json) lies around it. "
+            "Name the folder of a run of a finished study, or a file that `blastvote` wrote."
+        )
+    method = weights.resolve().relative_to(home).parts[1]
+    with own_file(home / "provenance.json"):
+        config = read_own_json(home / "provenance.json", "config")
+        variant = config["variants"][method]
+        network = network_config(config["model"], config["training"], config["classes"])
+        return description_for_run(config, variant, network)

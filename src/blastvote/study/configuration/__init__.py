@@ -1,0 +1,1 @@
+"""The workflow's configuration: read, merged and checked before any work starts."""

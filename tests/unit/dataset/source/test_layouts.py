@@ -1,0 +1,333 @@
+"""Names and folders as tools write them: read where they can mean one thing only, else refused with the cause."""
+
+import json
+
+import numpy as np
+import pytest
+
+from blastvote import io
+from blastvote.dataset.check.checks import check_dataset
+from blastvote.dataset.check.ledger import ledger_table
+from blastvote.dataset.source.collect import collect, precheck
+from blastvote.dataset.source.name_index import NameIndex
+from blastvote.dataset.source.source import open_source
+from blastvote.errors import InputError
+
+from ..conftest import CLASSES
+
+SQUARE = [2, 2, 20, 2, 20, 20, 2, 20]
+
+
+def photograph(path, seed=0):
+    rng = np.random.default_rng([seed, *path.stem.encode()])
+    image = np.kron(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8), np.ones((8, 8, 1), np.uint8))
+    io.write_image(path, image.astype(np.uint8))
+    return path
+
+
+def mask(path, values=(255,), size=(64, 48)):
+    labels = np.zeros(size[::-1], np.uint8)
+    for place, value in enumerate(values):
+        labels[8:24, 4 + 18 * place : 18 + 18 * place] = value
+    io.write_image(path, labels)
+
+
+def read(rule, images, annotations="", classes=CLASSES, **more):
+    config = {"images": str(images), "annotations": str(annotations) if annotations else "", **more}
+    collection = collect(open_source(config, classes), classes, rule)
+    report, facts = check_dataset(collection, classes, rule)
+    return collection, report, ledger_table(collection, facts)
+
+
+ONE_CLASS = {"class_aliases": {"": "L1"}}
+
+
+# ------------------------------------------------------------------------------------ one mask a cell
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["masks/{}_{}.png", "masks/{}-{}.png", "masks/{}_cell{}.png", "masks/{0}/{1}.png", "masks/{1}-{0}.png"],
+)
+def test_one_mask_a_cell(tmp_path, rule, form):
+    for name in ("a", "a_1", "b"):
+        photograph(tmp_path / f"img/{name}.png")
+        for number in range(3):
+            mask(tmp_path / form.format(name, f"x{number}"))
+    collection, report, table = read(rule, tmp_path / "img", tmp_path / "masks", **ONE_CLASS)
+    assert report.counts["cells"] == 9
+    assert {i: len(image.cells) for i, image in collection.annotations.items()} == {"a": 3, "a_1": 3, "b": 3}
+    assert list(table["object"]) == ["mask"] * 9 and table["file"].is_unique
+    assert any("9 mask images show one cell each" in note for note in collection.notes)
+
+
+def test_the_layout_of_the_data_science_bowl(tmp_path, rule):
+    for name in ("a", "b"):
+        photograph(tmp_path / f"train/{name}/images/{name}.png")
+        for number in range(2):
+            mask(tmp_path / f"train/{name}/masks/{number}f{name}.png")
+    train = tmp_path / "train"
+    for images, masks in ((train, train), (train / "*/images/*.png", train / "*/masks/*.png")):
+        collection, report, _ = read(rule, images, masks, **ONE_CLASS)
+        assert list(collection.images) == ["a", "b"] and report.counts["cells"] == 4
+    source = open_source({"images": str(train), "annotations": str(train)}, CLASSES)
+    assert len(source.annotation_inputs) == 4
+
+
+def test_masks_of_cells_have_one_size(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    mask(tmp_path / "masks/a_0.png")
+    mask(tmp_path / "masks/a_1.png", size=(32, 48))
+    with pytest.raises(InputError, match=r"a_1\.png: the mask is 32x48 pixels, but a_0\.png .* is 64x48"):
+        read(rule, tmp_path / "img", tmp_path / "masks", **ONE_CLASS)
+
+
+def test_an_empty_mask_of_a_cell_has_its_line(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    for number, values in enumerate([(255,), (255,), ()]):
+        mask(tmp_path / f"masks/a_{number}.png", values)
+    _, report, table = read(rule, tmp_path / "img", tmp_path / "masks", **ONE_CLASS)
+    assert report.counts["cells"] == 2 and len(table) == 3
+    assert list(table["reason"])[-1] == "the mask is empty"
+
+
+def test_one_mask_with_an_unknown_ending_is_a_label_map(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    mask(tmp_path / "masks/a_final.png", values=(1, 2, 3))
+    assert read(rule, tmp_path / "img", tmp_path / "masks", **ONE_CLASS)[1].counts["cells"] == 3
+
+
+# ------------------------------------------------------------------------------ photographs and masks
+
+
+def test_masks_beside_photographs_are_no_photographs(tmp_path, rule):
+    for name in ("a", "b"):
+        photograph(tmp_path / f"{name}.png")
+        mask(tmp_path / f"{name}_cp_masks.png", values=(1, 2))
+        photograph(tmp_path / f"{name}_cp_outlines.png")
+        (tmp_path / f"{name}_seg.npy").write_bytes(b"\x93NUMPY")
+    collection, report, _ = read(rule, tmp_path, tmp_path, **ONE_CLASS)
+    assert list(collection.images) == ["a", "b"] and report.counts["cells"] == 4
+    assert any("4 files are masks by their names" in note for note in collection.notes)
+    with pytest.raises(InputError, match=r"no annotations are named, but 4 mask images lie beside"):
+        read(rule, tmp_path)
+
+
+def test_only_pickles_beside_photographs(tmp_path, rule):
+    photograph(tmp_path / "a.png")
+    (tmp_path / "a_seg.npy").write_bytes(b"\x93NUMPY")
+    with pytest.raises(InputError, match=r"a_seg\.npy, which are pickles and never opened.*PNG/TIF"):
+        read(rule, tmp_path, tmp_path)
+
+
+def test_names_of_nnu_net(tmp_path, rule):
+    photograph(tmp_path / "imagesTr/smear_001_0000.png")
+    mask(tmp_path / "labelsTr/smear_001.png", values=(1, 2, 3))
+    for images in (tmp_path / "imagesTr", tmp_path):
+        collection, report, _ = read(rule, images, tmp_path / "labelsTr", **ONE_CLASS)
+        assert list(collection.images) == ["smear_001_0000"] and report.counts["cells"] == 3
+
+
+def test_folders_that_are_classes_give_labels(tmp_path, rule):
+    for label in ("L1", "L2", "L3"):
+        photograph(tmp_path / f"smears/{label}/im1.png")
+        mask(tmp_path / f"masks/{label}/im1.png", values=(1, 2))
+    collection, report, _ = read(rule, tmp_path / "smears", tmp_path / "masks")
+    assert dict(collection.labels[["image_id", "label"]].itertuples(index=False)) == {
+        "L1_im1": "L1",
+        "L2_im1": "L2",
+        "L3_im1": "L3",
+    }
+    assert {report.counts[f"cells {name}"] for name in CLASSES} == {2}
+    table = tmp_path / "labels.csv"
+    table.write_text("image,label\nL1/im1.png,L2\n")
+    collection, _, _ = read(rule, tmp_path / "smears", tmp_path / "masks", labels=str(table))
+    assert list(collection.labels["label"]) == ["L2", "L2", "L3"]
+    photograph(tmp_path / "smears/other/im1.png")
+    mask(tmp_path / "masks/other/im1.png")
+    collection, _, _ = read(rule, tmp_path / "smears", tmp_path / "masks", **ONE_CLASS)
+    assert set(collection.labels["label"]) == {"L1"}
+
+
+def test_photographs_without_annotations_in_class_folders(tmp_path, rule):
+    for label in CLASSES:
+        photograph(tmp_path / f"smears/{label}/im1.png")
+    with pytest.raises(InputError, match=r"no annotated cell for any of the 3 images"):
+        read(rule, tmp_path / "smears")
+
+
+# ------------------------------------------------------------------------------------------- names
+
+
+def coco(path, *names):
+    document = {
+        "images": [{"id": n, "file_name": name, "width": 64, "height": 48} for n, name in enumerate(names)],
+        "categories": [{"id": 1, "name": "L1"}],
+        "annotations": [
+            {"id": n, "image_id": n, "category_id": 1, "segmentation": [SQUARE]} for n in range(len(names))
+        ],
+    }
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+CHANGED = {
+    "..\\..\\label-studio\\media\\upload\\4\\cb0618f6-a.png": "a.png",
+    "/data/upload/1/ab12cd34-my_smear.png": "my smear.png",
+    "/data/local-files/?d=set/my%20smear.png": "my smear.png",
+    "https://host.example/bucket/a.png?X-Sig=abc": "a.png",
+    "s3://bucket/%C3%BC.png": "ü.png",
+    "u\u0308.png": "ü.png",
+    "a_png.rf.0123456789abcdef0123456789abcdef.jpg": "a.png",
+    "smear-7_jpg.rf.AbCdEf0123456789.jpg": "smear.7.jpg",
+    "C:\\Users\\x\\a.png": "a.png",
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_names_as_tools_change_them(tmp_path, rule, name):
+    photograph(tmp_path / "img" / CHANGED[name])
+    collection, report, table = read(rule, tmp_path / "img", coco(tmp_path / "c.json", name))
+    assert report.counts["cells"] == 1 and list(table["image"]) == list(collection.images)
+
+
+def test_two_uploads_of_one_name_are_refused(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    path = coco(tmp_path / "c.json", "upload/ab12cd34-a.png", "upload/ffff0000-a.png")
+    with pytest.raises(
+        InputError, match=r"'upload/ab12cd34-a\.png' and .* are two images, but both would be"
+    ):
+        read(rule, tmp_path / "img", path)
+
+
+def test_cells_of_another_file_with_the_same_stem_are_refused(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    with pytest.raises(InputError, match=r"'a\.jpg' and 'a\.png' are two images, but both would be .*a\.png"):
+        read(rule, tmp_path / "img", coco(tmp_path / "c.json", "a.jpg", "a.png"))
+
+
+def test_a_name_that_several_photographs_could_be_is_not_guessed():
+    index = NameIndex({"a": "a b.png", "b": "a_b.png", "c": "x_0000.png", "d": "x_0001.png"})
+    assert index.guess("a-b.png") is None and index.guess("x") == "c"
+    assert NameIndex({"a": "s_0001.png"}).guess("s") is None
+
+
+def test_the_alias_in_the_message_is_the_likely_class(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    path = coco(tmp_path / "c.json", "a.png")
+    path.write_text(path.read_text().replace('"L1"', '"l-2"'))
+    with pytest.raises(InputError, match=r"dataset\.class_aliases: \{'l-2': 'L2'\}"):
+        read(rule, tmp_path / "img", path)
+
+
+# ------------------------------------------------------------------------------------ images without cells
+
+
+def test_an_image_that_is_named_without_cells_is_told_from_one_that_is_not_named(tmp_path, rule):
+    for name in ("a", "normal", "later"):
+        photograph(tmp_path / f"img/{name}.png")
+    path = coco(tmp_path / "c.json", "a.png")
+    document = json.loads(path.read_text())
+    document["images"].append({"id": 9, "file_name": "normal.png", "width": 64, "height": 48})
+    path.write_text(json.dumps(document))
+    with pytest.raises(
+        InputError, match=r"the annotations name 1 of them without a cell, and the others not at all"
+    ):
+        read(rule, tmp_path / "img", path)
+    (tmp_path / "img/later.png").unlink()
+    with pytest.raises(
+        InputError, match=r"normal\.png\); the annotations name them without a cell.*unlabelled: leave_out"
+    ):
+        read(rule, tmp_path / "img", path)
+    collection, report, _ = read(rule, tmp_path / "img", path, unlabelled="leave_out")
+    assert list(collection.images) == ["a"] and report.counts["cells"] == 1
+    assert any(
+        "1 images without cells and label (normal.png) were left out" in w for w in collection.warnings
+    )
+    labels = tmp_path / "labels.csv"
+    labels.write_text("image,label\nnormal.png,negative\na.png,L1\n")
+    collection, _, _ = read(rule, tmp_path / "img", path, labels=str(labels), class_aliases={"negative": ""})
+    assert list(collection.images) == ["a"]
+    labels.write_text("image,label\nnormal.png,L1\n")
+    collection, report, _ = read(rule, tmp_path / "img", path, labels=str(labels))
+    assert report.counts["images without cells"] == 1
+
+
+def test_images_without_masks_can_be_left_out(tmp_path, rule):
+    for name in ("a", "b"):
+        photograph(tmp_path / f"img/{name}.png")
+    mask(tmp_path / "masks/a.png", values=(1, 2))
+    images, masks = tmp_path / "img", tmp_path / "masks"
+    with pytest.raises(InputError, match=r"no mask image \(b\.png\).*unlabelled: leave_out"):
+        read(rule, images, masks, **ONE_CLASS)
+    assert list(read(rule, images, masks, unlabelled="leave_out", **ONE_CLASS)[0].images) == ["a"]
+    with pytest.raises(InputError, match=r"none of the 1 images has an annotated cell or a label"):
+        read(rule, images / "b*.png", coco(tmp_path / "c.json"), unlabelled="leave_out")
+
+
+def test_the_precheck_finds_the_same_layouts(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    photograph(tmp_path / "img/b.png")
+    mask(tmp_path / "masks/a_0.png")
+    mask(tmp_path / "masks/a_1.png")
+    config = {"images": str(tmp_path / "img"), "annotations": str(tmp_path / "masks")}
+    with pytest.raises(InputError, match=r"1 of 2 images have no mask image \(b\.png\).*one for each cell"):
+        precheck(open_source(config, CLASSES), CLASSES, rule)
+
+
+# --------------------------------------------------------------------- formats that do not name their image
+
+YOLO = "0 0.125 0.1 0.5 0.1 0.5 0.5 0.125 0.5\n"
+
+
+def test_a_file_that_names_no_image_is_that_of_the_only_photograph(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    (tmp_path / "labels.txt").write_text(YOLO)
+    collection, report, _ = read(rule, tmp_path / "img", tmp_path / "labels.txt", class_aliases={"0": "L1"})
+    assert report.counts["cells"] == 1
+    assert any("taken for that of the only photograph, a.png" in warning for warning in collection.warnings)
+    photograph(tmp_path / "img/b.png")
+    with pytest.raises(
+        InputError, match=r"\(yolo\) do not name their image, so each must be called as it, such as a"
+    ):
+        read(rule, tmp_path / "img", tmp_path / "labels.txt", class_aliases={"0": "L1"})
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [("images/{}/a.png", "labels/{}/a.txt"), ("{}/images/a.png", "{}/labels/a.txt")],
+)
+def test_the_folders_of_yolo(tmp_path, rule, images, labels):
+    """Images of one name in two folders keep their own cells."""
+    for part, cells in (("train", 2), ("val", 1)):
+        photograph(tmp_path / images.format(part), seed=cells)
+        target = tmp_path / labels.format(part)
+        target.parent.mkdir(parents=True)
+        target.write_text("".join(YOLO.replace("0.5", f"0.{5 + n}") for n in range(cells)))
+    (tmp_path / "data.yaml").write_text("names: [L1]\n")
+    collection, report, table = read(rule, tmp_path, tmp_path)
+    assert {i: len(image.cells) for i, image in collection.annotations.items()} == {"train_a": 2, "val_a": 1}
+    assert report.counts["cells L1"] == 3 and set(table["outcome"]) == {"cell"}
+
+
+def test_a_folder_with_an_archive_only(tmp_path, rule):
+    photograph(tmp_path / "img/a.png")
+    (tmp_path / "export").mkdir()
+    (tmp_path / "export/RoiSet.zip").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InputError, match=r"1 such as RoiSet\.zip\. Unpack"):
+        read(rule, tmp_path / "img", tmp_path / "export")
+
+
+def test_files_that_name_classes_are_inputs(tmp_path):
+    """Else a corrected list of classes would not be read again."""
+    photograph(tmp_path / "images/a.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text(YOLO)
+    config = {"images": str(tmp_path / "images"), "annotations": str(tmp_path / "labels")}
+    before = open_source(config, CLASSES).annotation_inputs
+    (tmp_path / "data.yaml").write_text("names: [L1]\n")
+    assert open_source(config, CLASSES).annotation_inputs == [*before, str(tmp_path / "data.yaml")]
+    mask(tmp_path / "masks/a.png")
+    (tmp_path / "labelmap.txt").write_text("L1:255,0,0::\n")
+    config["annotations"] = str(tmp_path / "masks/*.png")
+    assert open_source(config, CLASSES).annotation_inputs[-1] == str(tmp_path / "labelmap.txt")

@@ -1,0 +1,71 @@
+"""What a dry run can know, it says: beside what the tests of bad input try through Snakemake."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blastvote.errors import InputError
+from blastvote.simulate import SimulationSettings, write_dataset
+from blastvote.study import foresee as foresee_module
+from blastvote.study.configuration.load import embedded_config, merged
+from blastvote.study.foresee import CACHE, check_plan, check_results
+from blastvote.study.plan import plan_source, precheck_source
+
+SETTINGS = SimulationSettings(
+    width=160, height=160, pixel_size_um=0.2, images_per_class=4, images_per_patient=1, seed=5
+)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
+    monkeypatch.chdir(tmp_path)
+    write_dataset(Path("smears"), SETTINGS)
+    dataset = {
+        "source": "local",
+        "images": "smears/images",
+        "annotations": "smears/annotations_via.json",
+        "labels": "smears/labels.csv",
+    }
+    return merged(embedded_config(), {"dataset": dataset})
+
+
+def foresee(config: dict, remember: bool = True) -> list[str]:
+    source = plan_source(config)
+    return check_plan(source, precheck_source(source, config), config, remember)
+
+
+def test_a_good_study_is_looked_at_once(config: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    foresee(config, remember=False)
+    assert not CACHE.exists()  # nothing is left in a folder that is only looked at
+    told = foresee(config)
+    with monkeypatch.context() as patched:
+        patched.setattr(foresee_module, "examine_all", None)
+        assert foresee(config) == told
+    CACHE.write_text("damaged")
+    assert foresee(config) == told
+    photograph = Path("smears/images/L1_0001.png")
+    photograph.write_bytes(photograph.read_bytes()[:-500])
+    with pytest.raises(InputError, match=r"L1_0001\.png.*damaged"):
+        foresee(config)
+
+
+def test_training_images_without_outlines_are_foreseen(config: dict) -> None:
+    """Such a training would stop after all images are enhanced."""
+    path = Path("smears/annotations_via.json")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for key, entry in document.items():
+        if key.startswith("L2"):
+            entry["regions"] = []
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"trained on or to validate, but have a label and no outlined cells: L2_"
+    ):
+        foresee(config)
+
+
+def test_results_that_cannot_be_written(config: dict) -> None:
+    Path("taken").write_text("a file")
+    with pytest.raises(InputError, match="taken is a file"):
+        check_results("taken/here")
+    check_results("new/folder")
