@@ -76,10 +76,10 @@ def make_rule(rule: str | VoteRule | Mapping[str, Any], class_names: Sequence[st
     made = rule if isinstance(rule, VoteRule) else _rule_from_config(rule)
     if class_names is None:
         return made
-    strange = [name for name in (*made.priority, *made.ties) if name not in class_names]
-    if strange:
+    unknown = [name for name in (*made.priority, *made.ties) if name not in class_names]
+    if unknown:
         raise InputError(
-            f"The vote rule '{made.name}' names the class '{strange[0]}', but the classes are "
+            f"The vote rule '{made.name}' names the class '{unknown[0]}', but the classes are "
             f"{', '.join(class_names)}. Set the rule's priority and ties to some of these, or choose "
             "'plurality'."
         )

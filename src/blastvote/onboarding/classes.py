@@ -177,8 +177,8 @@ def _counted(found: Mapping[str, int]) -> str:
 
 def without(classes: Classes, dropped: Iterable[str], why: str) -> Classes:
     """Return classes without some, whose cells and images are then left out."""
-    gone = set(dropped)
-    aliases = {name: "" if target in gone else target for name, target in classes.aliases.items()}
-    aliases |= {name: "" for name in gone if name not in aliases.values()}
-    kept = [name for name in classes.names if name not in gone]
+    removed = set(dropped)
+    aliases = {name: "" if target in removed else target for name, target in classes.aliases.items()}
+    aliases |= {name: "" for name in removed if name not in aliases.values()}
+    kept = [name for name in classes.names if name not in removed]
     return Classes(kept, aliases, classes.labels, [*classes.notes, why])

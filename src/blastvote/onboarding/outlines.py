@@ -98,12 +98,12 @@ def read_as(dataset: Mapping[str, Any], defaults: Mapping[str, Any]) -> Trial:
         check_coordinates(annotations)
     except InputError as error:
         return Trial(dict(dataset), error=str(error))
-    told = (
+    detail = (
         ""
         if any(i.cells for i in annotations.values())
         else no_cells(", ".join(entries(dataset["annotations"])), (), journal.lines, len(source.images))
     )
-    return Trial(dict(dataset), annotations, len(source.images), told)
+    return Trial(dict(dataset), annotations, len(source.images), detail)
 
 
 def trials(found: Survey, defaults: Mapping[str, Any]) -> list[Trial]:
@@ -149,12 +149,12 @@ def _dullness(error: str) -> int:
 
 def cause(found: Survey, failed: list[Trial]) -> str:
     """Return why no reading of a folder gives cells."""
-    told = [trial.error for trial in failed if not _dullness(trial.error)]
+    detail = [trial.error for trial in failed if not _dullness(trial.error)]
     coloured = [
         trial.error for trial in failed if "mask image has colours" in trial.error and _in_masks(trial)
     ]
-    if told or coloured:
-        return (told + coloured)[0]
+    if detail or coloured:
+        return (detail + coloured)[0]
     count = sum(map(len, found.images.values()))
     return (
         f"{found.root}: holds {count} image files, but nothing that outlines cells. Expected annotations (VIA, COCO, "

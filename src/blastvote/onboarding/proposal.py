@@ -137,9 +137,9 @@ def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Cla
     rare = {name: labels[name] for name in classes.names if labels[name] < FEWEST}
     if not rare or len(classes.names) - len(rare) < 2:
         return classes
-    told = listed(f"{name} ({count} images)" for name, count in rare.items())
-    why = f"too few images to train, validate and test, left out: {told}"
-    return without(classes, rare, why) if questions.agree(f"Leave out {told}?") else classes
+    rare_names = listed(f"{name} ({count} images)" for name, count in rare.items())
+    why = f"too few images to train, validate and test, left out: {rare_names}"
+    return without(classes, rare, why) if questions.agree(f"Leave out {rare_names}?") else classes
 
 
 def _label_counts(config: Mapping[str, Any]) -> Counter[str]:
@@ -212,11 +212,11 @@ def _add_split(proposal: Proposal, seen: Seen, questions: Questions) -> None:
         check_split(seen, _whole(proposal))
         return
     except InputError as error:
-        told = error
+        failure = error
     proposal.config["dataset"]["near_duplicates"] = "warn"
     check_split(seen, _whole(proposal))  # other causes stand
-    if not questions.agree(f"{told}\nGo on, and only warn of look-alikes?"):
-        raise told
+    if not questions.agree(f"{failure}\nGo on, and only warn of look-alikes?"):
+        raise failure
     why = "photographs that look alike cross from training to test, so results may be inflated"
     proposal.reasons["dataset.near_duplicates"] = why
     proposal.say(f"{why}: name their patients in a table, or take copies out")

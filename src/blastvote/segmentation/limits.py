@@ -135,12 +135,12 @@ def read_limits(path: Path | str, model: Mapping[str, Any]) -> dict[str, Any]:
 def limits_note(model: Mapping[str, Any], crowded: Crowded) -> str:
     """Return a sentence on what follows the data; empty where the configuration is enough."""
     configured, used = _configured(model), _used(model, crowded)
-    told = ", ".join(
+    detail = ", ".join(
         f"{name} {configured[name]} -> {used[name]}" for name in NEEDS if used[name] > configured[name]
     )
-    if not told:
+    if not detail:
         return ""
-    return f"{_most(crowded)}: limits of the network follow the data (model.limits: auto): {told}."
+    return f"{_most(crowded)}: limits of the network follow the data (model.limits: auto): {detail}."
 
 
 def require_limits(model: Mapping[str, Any], crowded: Crowded) -> None:
@@ -148,9 +148,9 @@ def require_limits(model: Mapping[str, Any], crowded: Crowded) -> None:
     used = _used(model, crowded)
     small = [(name, used[name]) for name, need in NEEDS.items() if need.cuts and used[name] < crowded.cells]
     if small:
-        told = " and ".join(f"model.options.{name} {value}" for name, value in small)
+        detail = " and ".join(f"model.options.{name} {value}" for name, value in small)
         raise InputError(
-            f"{_most(crowded)}, but the configuration limits the network to fewer: {told}. Set them to at least "
+            f"{_most(crowded)}, but the configuration limits the network to fewer: {detail}. Set them to at least "
             f"{crowded.cells}, or model.limits to auto, which follows the data."
         )
 

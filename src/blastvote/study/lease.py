@@ -47,15 +47,15 @@ class Lease:
     def __enter__(self) -> Self:
         """Wait until the folder is ours."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        told = False
+        waited = False
         while not self._create():
             owner = read_owner(self.path)
-            if owner is not None and not told:
+            if owner is not None and not waited:
                 LOGGER.warning(
                     "%s: %s is being trained by %s; waiting for its end. If that is not so, stop this job and remove "
                     "the file %s.", self.name, owner.get("name"), describe(owner), self.path,
                 )  # fmt: skip
-                told = True
+                waited = True
             if self._is_dead(owner):
                 self._bury(owner)
         threading.Thread(target=self._touch, daemon=True).start()

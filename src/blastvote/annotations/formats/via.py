@@ -243,5 +243,5 @@ def _with_option_names(found: AnnotationSet, document: Any) -> AnnotationSet:
         )
         for file_name, image in found.images.items()
     }
-    told = ", ".join(f"{key} is {names[key]!r}" for key in used)
-    return replace(found, images=images, notes=[*found.notes, f"Classes are numbers of options: {told}."])
+    detail = ", ".join(f"{key} is {names[key]!r}" for key in used)
+    return replace(found, images=images, notes=[*found.notes, f"Classes are numbers of options: {detail}."])

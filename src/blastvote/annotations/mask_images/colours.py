@@ -123,11 +123,11 @@ def read_colours(path: Path, table: Mapping[Colour, str], source: str) -> tuple[
         (int(count), colour) for count, colour in zip(counts, colours, strict=True) if colour not in numbers
     ]
     if unknown:
-        told = listed(
+        detail = listed(
             f"{','.join(map(str, colour))} ({count} pixels)" for count, colour in sorted(unknown)[::-1]
         )
         raise InputError(
-            f"{path}: {len(unknown)} colours are not in the table of colours ({source}): {told}. Add them "
+            f"{path}: {len(unknown)} colours are not in the table of colours ({source}): {detail}. Add them "
             "('' is background), or save the mask without smoothing or compression."
         )
     lookup = np.array([numbers[colour] for colour in colours], dtype=np.int32)

@@ -153,9 +153,9 @@ def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal)
             if large > 1:
                 split[f"value {value}" if mode == "label_map" else "the mask"] = large
     if split:
-        told = listed(f"{name}: {count} pieces" for name, count in split.items())
+        detail = listed(f"{name}: {count} pieces" for name, count in split.items())
         journal.warnings.append(
-            f"{image}: one value shows several separate pieces ({told}) and counts as one cell. If each piece is a "
+            f"{image}: one value shows several separate pieces ({detail}) and counts as one cell. If each piece is a "
             "cell, set dataset.masks to components, or to semantic where the value is the class (--masks)"
         )
 

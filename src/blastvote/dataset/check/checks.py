@@ -118,8 +118,8 @@ def _check_label(
             "not_annotated", f"{name}: has the label {label!r} but no annotated cell.", fact.image_id, name
         )
     elif voted != label:
-        told = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
-        text = f"{name}: has the label {label!r}, but its true cells ({told}) vote {voted!r}."
+        detail = ", ".join(f"{count} {c}" for c, count in counts.items() if count)
+        text = f"{name}: has the label {label!r}, but its true cells ({detail}) vote {voted!r}."
         report.add("label_differs", text, fact.image_id, name)
 
 

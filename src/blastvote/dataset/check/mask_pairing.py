@@ -194,5 +194,5 @@ def _note_rare_values(values: Mapping[str, set[int]], notes: list[str]) -> None:
     for name, own in values.items():
         rare = sorted(value for value in own if share[value] * 10 < len(values))
         if rare:
-            told = ", ".join(map(str, rare[:8]))
-            notes.append(f"{name}: holds grey levels that few masks have ({told}); they count as the cell.")
+            detail = ", ".join(map(str, rare[:8]))
+            notes.append(f"{name}: holds grey levels that few masks have ({detail}); they count as the cell.")

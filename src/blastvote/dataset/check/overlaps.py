@@ -40,13 +40,13 @@ def overlaps(cells: Sequence[tuple[str, Rle]]) -> list[tuple[str, str]]:
         for number, rle in cells
         if first.setdefault(rle["counts"], number) != number
     ]
-    told = [f"cells {b} and {a} are equal, pixel for pixel" for a, b in equal[:MOST_TOLD]]
+    detail = [f"cells {b} and {a} are equal, pixel for pixel" for a, b in equal[:MOST_TOLD]]
     if len(equal) > MOST_TOLD:
-        told.append(f"and {len(equal) - MOST_TOLD} more cells are equal to another")
+        detail.append(f"and {len(equal) - MOST_TOLD} more cells are equal to another")
     seen: set[str] = set()
     unique = [(n, rle) for n, rle in cells if not (rle["counts"] in seen or seen.add(rle["counts"]))]  # type: ignore[func-returns-value]
     return [
-        *(("equal_cells", text) for text in told),
+        *(("equal_cells", text) for text in detail),
         *(("overlapping_cells", text) for text in _overlapping(unique)),
         *(("enclosing_cell", text) for text in _enclosing(unique)),
     ]
@@ -62,14 +62,14 @@ def _overlapping(cells: Sequence[tuple[str, Rle]]) -> list[str]:
                 pairs.append((cells[start + a][0], cells[b][0], float(overlap[a, b])))
         if len(pairs) >= MOST_PAIRS:
             break
-    told = [
+    detail = [
         f"cells {a} and {b} overlap by {iou:.0%} (IoU), perhaps one cell outlined twice"
         for a, b, iou in pairs[:MOST_TOLD]
     ]
     if len(pairs) > MOST_TOLD:
         more = "at least " if len(pairs) >= MOST_PAIRS else ""
-        told.append(f"and {more}{len(pairs) - MOST_TOLD} more pairs of cells overlap as much")
-    return told
+        detail.append(f"and {more}{len(pairs) - MOST_TOLD} more pairs of cells overlap as much")
+    return detail
 
 
 def _enclosing(cells: Sequence[tuple[str, Rle]]) -> list[str]:
@@ -79,7 +79,7 @@ def _enclosing(cells: Sequence[tuple[str, Rle]]) -> list[str]:
     rles = [rle for _, rle in cells]
     boxes = np.asarray(coco_mask.toBbox(rles)).reshape(-1, 4)
     low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-    told = []
+    detail = []
     for place in np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")[:BLOCK]:
         inside = ((low >= low[place]) & (high <= high[place])).all(axis=1)
         inside[place] = False
@@ -89,7 +89,7 @@ def _enclosing(cells: Sequence[tuple[str, Rle]]) -> list[str]:
         # Overlap with a crowd is measured against the other's area alone: how much of it lies within.
         within = coco_mask.iou(others, [rles[place]], [1]).ravel() > 0.9
         if within.sum() >= 2:
-            told.append(
+            detail.append(
                 f"cell {cells[place][0]} encloses {within.sum()} others, is it a cell or the field around cells"
             )
-    return told[:MOST_TOLD]
+    return detail[:MOST_TOLD]

@@ -149,8 +149,8 @@ def _matched(
             "or remove their annotations."
         )
     if found.guessed:
-        told = listed(f"{name} is {part.images[found.ids[name]].name}" for name in found.guessed)
-        journal.notes.append(f"{where}: {len(found.guessed)} image names were changed by a tool ({told}).")
+        detail = listed(f"{name} is {part.images[found.ids[name]].name}" for name in found.guessed)
+        journal.notes.append(f"{where}: {len(found.guessed)} image names were changed by a tool ({detail}).")
     journal.lines += [
         replace(line, image=found.ids.get(line.image, line.image)) for line in annotations.lines
     ]

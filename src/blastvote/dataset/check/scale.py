@@ -105,15 +105,15 @@ def scale_error(images: Sequence[CellSizes], model: Mapping[str, Any], framing: 
     if not len(sizes) or np.median(sizes) >= FINEST_STRIDE:
         return ""
     middle = float(np.median(sizes))
-    told = (
+    detail = (
         f"half of the {len(sizes)} cells become narrower than {middle:.1f} pixels {_how(model, framing)}; the "
         f"network's finest features are {FINEST_STRIDE} pixels apart, so nothing can be learned. "
     )
     if framing is not None:
-        return f"{told}Correct dataset.pixel_size_um, or lower model.pixel_size_um."
+        return f"{detail}Correct dataset.pixel_size_um, or lower model.pixel_size_um."
     anchors = model["options"].get("rpn_anchor_scales") or MATTERPORT_ANCHORS
     needed = int(np.ceil(SMALLEST * min(anchors) * model["image_size"] / middle / 64)) * 64
-    return f"{told}Set model.tiles and model.pixel_size_um, or raise model.image_size to about {needed}."
+    return f"{detail}Set model.tiles and model.pixel_size_um, or raise model.image_size to about {needed}."
 
 
 def fit_error(images: Sequence[CellSizes], framing: Framing | None) -> str:

@@ -104,8 +104,8 @@ def collect(source: Source, classes: Sequence[str], vote: Vote) -> Collection:
         sources |= dict.fromkeys(part.images, part.name)
     note_masks_beside(source, journal)
     if source.unlabelled:
-        told = f"{len(source.unlabelled)} images without cells and label ({listed(source.unlabelled)})"
-        journal.warnings.append(f"{told} were left out, as dataset.unlabelled says")
+        detail = f"{len(source.unlabelled)} images without cells and label ({listed(source.unlabelled)})"
+        journal.warnings.append(f"{detail} were left out, as dataset.unlabelled says")
     files = list(dict.fromkeys(entry for part in source.parts for entry in part.annotations))
     where = listed(files) or listed(part.name for part in source.parts)
     require_cells(where, annotations, journal.lines, len(source.images))
@@ -233,9 +233,9 @@ def _why(
     crowds = sum(cell.crowd for i in image_ids if i in annotations for cell in annotations[i].cells)
     if crowds:
         reasons[f"crowds ({CROWD_ORIGIN}; dataset.crowds: cells counts them)"] = crowds
-    told = listed((f"{count} x {reason}" for reason, count in reasons.most_common()), 3)
-    if told:
-        return f"; what was drawn in them is no cell: {told}"
+    detail = listed((f"{count} x {reason}" for reason, count in reasons.most_common()), 3)
+    if detail:
+        return f"; what was drawn in them is no cell: {detail}"
     if len(empty) == len(names):
         return (
             "; the annotations name them without a cell, and an image without cells has no class to vote for"

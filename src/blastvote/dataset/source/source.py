@@ -217,16 +217,16 @@ def leave_out(source: Source, classes: Sequence[str]) -> Source:
     if not source.label_inputs or not any(not target for target in source.class_aliases.values()):
         return source
     labels = read_labels(source, classes)
-    gone = set(labels["image_id"][[label is None for label in labels["label"]]])
-    if not gone:
+    removed = set(labels["image_id"][[label is None for label in labels["label"]]])
+    if not removed:
         return source
     parts = tuple(
         Part(
             part.name,
-            {i: p for i, p in part.images.items() if i not in gone},
+            {i: p for i, p in part.images.items() if i not in removed},
             part.annotations,
             part.labels,
-            {i: p for i, p in part.mask_files.items() if i not in gone},
+            {i: p for i, p in part.mask_files.items() if i not in removed},
         )
         for part in source.parts
     )

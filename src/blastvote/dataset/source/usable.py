@@ -31,13 +31,15 @@ def apply_crowds(
     counts = Counter(cell.file for image in found.values() for cell in image.cells if cell.crowd)
     for file, count in counts.items():
         total = sum(cell.file == file for image in found.values() for cell in image.cells)
-        told = f"{file}: {count} of {total} objects are crowds ({CROWD_ORIGIN})"
+        detail = f"{file}: {count} of {total} objects are crowds ({CROWD_ORIGIN})"
         if mode == "stop":
-            raise InputError(f"{told}. Set dataset.crowds to 'cells' or 'ignore', or annotate single cells.")
+            raise InputError(
+                f"{detail}. Set dataset.crowds to 'cells' or 'ignore', or annotate single cells."
+            )
         journal.warnings.append(
-            f"{told}; as dataset.crowds says, they count as cells"
+            f"{detail}; as dataset.crowds says, they count as cells"
             if mode == "cells"
-            else f"{told}; they are no cells. If each is one cell, set dataset.crowds to cells (--crowds)"
+            else f"{detail}; they are no cells. If each is one cell, set dataset.crowds to cells (--crowds)"
         )
     if mode != "cells" or not counts:
         return dict(found)
@@ -90,8 +92,8 @@ def no_cells(where: str, crowds: Iterable[Cell], lines: Iterable[Line], n_images
     """Return the message on a data set without one usable cell."""
     crowds = list(crowds)
     causes = Counter(line.reason for line in lines)
-    told = [f"{len(crowds)} are crowds ({CROWD_ORIGIN})"] if crowds else []
-    told += [f"{count} left out: {reason}" for reason, count in causes.most_common()]
+    detail = [f"{len(crowds)} are crowds ({CROWD_ORIGIN})"] if crowds else []
+    detail += [f"{count} left out: {reason}" for reason, count in causes.most_common()]
     total = len(crowds) + sum(causes.values())
     if not total:
         return (
@@ -105,7 +107,7 @@ def no_cells(where: str, crowds: Iterable[Cell], lines: Iterable[Line], n_images
     )
     return (
         f"{where}: none of {total} objects is a usable cell, so nothing can be trained or scored "
-        f"({listed(told)}). {remedy}"
+        f"({listed(detail)}). {remedy}"
     )
 
 
@@ -120,10 +122,10 @@ def note_masks_beside(source: Source, journal: Journal) -> None:
     beside = masks_beside(source.images.values())
     if not beside:
         return
-    told = listed(path.name for path in beside)
+    detail = listed(path.name for path in beside)
     if not any(part.annotations or part.mask_files for part in source.parts):
         raise InputError(
             f"{beside[0].parent}: no annotations are named, but {len(beside)} mask images lie beside the photographs "
-            f"({told}). Name them: dataset.annotations: {beside[0].parent} (--annotations)."
+            f"({detail}). Name them: dataset.annotations: {beside[0].parent} (--annotations)."
         )
-    journal.notes.append(f"{len(beside)} files are masks by their names, not photographs ({told}).")
+    journal.notes.append(f"{len(beside)} files are masks by their names, not photographs ({detail}).")

@@ -112,9 +112,9 @@ def _load(source: Path | str | Sequence[Mapping[str, Any]]) -> list[Mapping[str,
 def check_classes(detections: Detections, class_names: Sequence[str]) -> None:
     """Raise InputError when a detection's category is not one of the classes."""
     indices = detections.frame["class_index"]
-    strange = indices[(indices < 0) | (indices >= len(class_names))]
-    if len(strange):
+    unknown = indices[(indices < 0) | (indices >= len(class_names))]
+    if len(unknown):
         raise InputError(
-            f"A detection has the category {int(strange.iloc[0]) + 1}; the config has "
+            f"A detection has the category {int(unknown.iloc[0]) + 1}; the config has "
             f"{len(class_names)} classes ({', '.join(class_names)}). Run the inference again with it."
         )

@@ -201,11 +201,11 @@ def pooled_votes(study: Study, method: str, seed: int, subset: str = "test") -> 
         votes, seen = votes[~seen], seen[~seen]
     place = {name: number for number, name in enumerate(study.class_names)} | {"": -1}
     for column in ("label", "vote"):
-        strange = votes[~votes[column].isin(place)]
-        if len(strange):
+        unknown = votes[~votes[column].isin(place)]
+        if len(unknown):
             raise InputError(
-                f"The votes of {method}, seed {seed} hold the {column} '{strange[column].iloc[0]}' (image "
-                f"'{strange['image_id'].iloc[0]}'); the classes are {', '.join(study.class_names)}."
+                f"The votes of {method}, seed {seed} hold the {column} '{unknown[column].iloc[0]}' (image "
+                f"'{unknown['image_id'].iloc[0]}'); the classes are {', '.join(study.class_names)}."
             )
     return PooledVotes(
         votes["image_id"].astype(str).tolist(),

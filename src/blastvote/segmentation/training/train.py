@@ -39,14 +39,14 @@ class ProgressLog:
     """Logs where a training is: after each epoch, and every few seconds within one; ends it where its lease is lost."""
 
     def __init__(self, name: str, lease: Lease, every: float = 10.0) -> None:
-        self.name, self.lease, self.every, self.told = name, lease, every, time.monotonic()
+        self.name, self.lease, self.every, self.last_shown = name, lease, every, time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Take the state after a step."""
         last = progress.step == progress.steps_per_epoch
-        if not last and time.monotonic() - self.told < self.every:
+        if not last and time.monotonic() - self.last_shown < self.every:
             return
-        self.told = time.monotonic()
+        self.last_shown = time.monotonic()
         self.lease.check()
         LOGGER.info(
             "%s: epoch %d/%d, step %d/%d, loss %.3f%s",

@@ -135,9 +135,9 @@ def _published(source: str) -> dict[str, Arrays]:
 
 def _remedy(network: MaskRCNNConfig, found: Shapes) -> str:
     """Return which settings the file was made with, where they are others."""
-    told = [
+    detail = [
         f"{'model.' if name == 'backbone' else 'model.options.'}{name}: {value}"
         for name, value in settings_of(found).items()
         if value != getattr(network, name)
     ]
-    return f" The file was made with {', '.join(told)}." if told else ""
+    return f" The file was made with {', '.join(detail)}." if detail else ""

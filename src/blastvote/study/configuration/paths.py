@@ -50,22 +50,24 @@ def _check_characters(what: str, path: str, remedy: str) -> None:
 
 def check_results(results: str) -> None:
     """Raise InputError if nothing can be written to the folder ``results``; it need not exist yet."""
-    told = f"Config key 'results' is {results[:60]!r}{'...' if len(results) > 60 else ''}"
+    detail = f"Config key 'results' is {results[:60]!r}{'...' if len(results) > 60 else ''}"
     if results.startswith("~"):
-        raise InputError(f"{told}: ~ is not replaced by your home folder here. Write the path out.")
+        raise InputError(f"{detail}: ~ is not replaced by your home folder here. Write the path out.")
     place = Path(results).absolute()
     longest = max(len(os.fsencode(part)) for part in place.parts)
     if longest > LONGEST_NAME:
-        raise InputError(f"{told}: a name in it has {longest} bytes, longer than {LONGEST_NAME}. Shorten it.")
+        raise InputError(
+            f"{detail}: a name in it has {longest} bytes, longer than {LONGEST_NAME}. Shorten it."
+        )
     length = len(os.fsencode(place))
     if length > LONGEST_PATH:
-        raise InputError(f"{told}: the path has {length} bytes, longer than {LONGEST_PATH}. Shorten it.")
+        raise InputError(f"{detail}: the path has {length} bytes, longer than {LONGEST_PATH}. Shorten it.")
     if place.parts[1:2] and place.parts[1] in _NO_PLACE and not place.is_relative_to(_PLACE):
-        raise InputError(f"{told}: /{place.parts[1]} is no place for results. Name another folder.")
+        raise InputError(f"{detail}: /{place.parts[1]} is no place for results. Name another folder.")
     standing = next(folder for folder in (place, *place.parents) if folder.exists())
     if not standing.is_dir():
-        raise InputError(f"{told}: {standing} is a file, not a folder. Rename it, or name another folder.")
+        raise InputError(f"{detail}: {standing} is a file, not a folder. Rename it, or name another folder.")
     if not os.access(standing, os.W_OK | os.X_OK):
         raise InputError(
-            f"{told}: nothing can be written to {standing}. Give yourself permission, or name another folder."
+            f"{detail}: nothing can be written to {standing}. Give yourself permission, or name another folder."
         )

@@ -53,9 +53,9 @@ def read_labels(source: Source, classes: Sequence[str], journal: Journal | None 
             lost[part.labels] = {line: name for line, name in unknown.items() if line in before}
     for table, lines in lost.items():
         if lines:
-            told = listed(f"{name} (line {line})" for line, name in lines.items())
+            detail = listed(f"{name} (line {line})" for line, name in lines.items())
             total = len(io.read_table(table))
-            journal.warnings.append(f"{table}: {len(lines)} of {total} lines name no image: {told}.")
+            journal.warnings.append(f"{table}: {len(lines)} of {total} lines name no image: {detail}.")
     journal.notes += dict.fromkeys(notes)
     for image_id, label in folder_labels(source, classes).items():
         given, patient = rows.get(image_id, ("", ""))

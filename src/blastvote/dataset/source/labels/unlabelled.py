@@ -25,14 +25,14 @@ def without_unlabelled(source: Source, classes: Sequence[str]) -> Source:
     """
     table = read_labels(source, classes)
     known = set(table["image_id"][table["label"].astype(bool)])
-    gone: list[str] = []
+    removed: list[str] = []
     parts = []
     for part in source.parts:
         if not part.annotations and not part.mask_files:
             parts.append(part)
             continue
         kept = known | _annotated(part, source)
-        gone += [path.name for image_id, path in part.images.items() if image_id not in kept]
+        removed += [path.name for image_id, path in part.images.items() if image_id not in kept]
         images = {image_id: path for image_id, path in part.images.items() if image_id in kept}
         parts.append(replace(part, images=images))
     if not any(part.images for part in parts):
@@ -41,7 +41,7 @@ def without_unlabelled(source: Source, classes: Sequence[str]) -> Source:
             "or a label, so nothing would be left (dataset.unlabelled). Outline the cells, or correct the names of "
             "the images."
         )
-    return replace(source, parts=tuple(part for part in parts if part.images), unlabelled=tuple(gone))
+    return replace(source, parts=tuple(part for part in parts if part.images), unlabelled=tuple(removed))
 
 
 def _annotated(part: Part, source: Source) -> set[str]:
