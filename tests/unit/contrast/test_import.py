@@ -17,15 +17,11 @@ HEAVY = ("tensorflow", "keras", "numba", "scipy", "jsonschema", "PIL", "matplotl
 
 def test_importing_loads_nothing_heavy_and_a_plain_method_needs_nothing_more():
     code = (
-        "import sys, time; t = time.process_time(); import numpy, blastvote.contrast as c; "
-        "c.enhance(numpy.zeros((4, 4, 3), 'uint8'), 'clahe'); "
-        f"print(time.process_time() - t, *[m for m in {HEAVY} if m in sys.modules])"
+        "import sys, numpy, blastvote.contrast as c; c.enhance(numpy.zeros((4, 4, 3), 'uint8'), 'clahe'); "
+        f"print([m for m in {HEAVY} if m in sys.modules])"
     )
-    seconds, *loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
-    assert loaded == []
-    assert float(seconds) < 2.0  # 0.2 on an idle machine; the bound only catches a heavy import
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_eff_without_numba_gives_the_same_within_a_level(monkeypatch):

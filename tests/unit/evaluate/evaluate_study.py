@@ -8,9 +8,11 @@ import pandas as pd
 
 from blastvote.evaluate.scoring.cells import cells_table, seen_images, votes_table
 from blastvote.evaluate.scoring.run import score_run
+from blastvote.evaluate.scoring.run_scores import RunScores
 from blastvote.evaluate.statistics.resampling import BootstrapSettings
 from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import RunResult, Study, make_study
+from blastvote.evaluate.tables import paper_values as paper
 
 NAMES = ["L1", "L2", "L3"]
 MARGINS = {"accuracy": 0.03, "sensitivity": 0.03, "ap50_matterport": 0.02, "ap50": 0.02, "ap": 0.02}
@@ -79,3 +81,46 @@ def build(
     return make_study(
         results, class_names, manifest, next((name for name in qualities if name.endswith(" again")), "")
     )
+
+
+def papers_votes() -> pd.DataFrame:
+    """Return votes whose confusion matrix is the paper's Table 3, undetected images included."""
+    rows = []
+    for actual, counts in zip(paper.CLASS_NAMES, paper.TABLE3_CONFUSION, strict=True):
+        undetected = paper.TABLE3_UNDETECTED[paper.CLASS_NAMES.index(actual)]
+        for vote, number in zip((*paper.CLASS_NAMES, None), (*counts, undetected), strict=True):
+            rows += [{"label": actual, "vote": vote}] * number
+    frame = pd.DataFrame(rows)
+    return frame.assign(image_id=[f"i{n:03d}" for n in range(len(frame))], seen_in_training="false")
+
+
+def empty_scores(names: tuple[str, ...] = paper.CLASS_NAMES) -> RunScores:
+    """Return the scores of a run without any annotated or detected image."""
+    images = pd.DataFrame(
+        columns=["sample_id", "image_id", "role", "seen", "annotated", "n_true", "ap_matterport"]
+    )
+    from blastvote.evaluate.scoring.matching import COUNTS
+
+    images = images.reindex(columns=[*images.columns, "ap_matterport_range", *COUNTS[1:]])
+    found = pd.DataFrame(
+        {name: np.zeros(0) for name in ("image", "class_index", "score", "area_px", "matched")}
+    )
+    flags = np.zeros((0, 10), dtype=np.uint8)
+    k = len(names)
+    return RunScores(
+        names, 0.9, images, found, flags, flags, np.zeros((0, k), dtype=np.int64), np.zeros((0, 3), np.int64),
+        np.zeros((0, k, 5, 4)), np.zeros((0, 3)),
+    )  # fmt: skip
+
+
+def votes_without_detections(study: Study) -> Study:
+    results = []
+    for runs in study.runs.values():
+        for run in runs:
+            count = len(run.votes)
+            results.append(
+                RunResult(
+                    run.method, run.seed, run.fold, empty_scores(), run.votes.assign(vote=[None] * count)
+                )
+            )
+    return make_study(results, study.class_names)

@@ -269,3 +269,9 @@ def texts() -> Callable[[Figure], list[str]]:
 def artists() -> Callable[[Figure, str], list]:
     """Return a function that lists the artists with a name (gid)."""
     return lambda fig, name: fig.findobj(lambda artist: artist.get_gid() == name)
+
+
+@pytest.fixture
+def count_colour() -> Callable[[np.ndarray, tuple[int, int, int]], int]:
+    """Return a function that counts the pixels close to a colour: the edges of lines are smoothed."""
+    return lambda image, colour: int((np.abs(image.astype(int) - np.array(colour)).max(-1) < 25).sum())

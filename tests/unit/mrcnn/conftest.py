@@ -122,3 +122,11 @@ def resnet50():
     )
     set_seeded_weights(model)
     return model
+
+
+@pytest.fixture
+def values():
+    """Return a function that copies a model's weights, by layer and name."""
+    return lambda model: {
+        (n, v.name): np.array(v) for n, layer in model.layers.items() for v in layer.variables
+    }

@@ -8,14 +8,13 @@ import pandas as pd
 import pytest
 
 from blastvote.errors import InputError
-from blastvote.evaluate.scoring.run_scores import RunScores
 from blastvote.evaluate.statistics.analysis import Analysis
 from blastvote.evaluate.statistics.metrics.classification import classification_scores
 from blastvote.evaluate.statistics.study import RunResult, Study, load_study, make_study, pooled_votes
 from blastvote.evaluate.tables import paper_values as paper
 from blastvote.evaluate.tables.all_tables import all_tables
 from blastvote.evaluate.tables.markdown import table1_markdown, table2_markdown
-from blastvote.evaluate.tables.paper_tables import table1, table2, table3
+from blastvote.evaluate.tables.paper_tables import table2, table3
 from blastvote.io import write_csv
 
 QUICK = made_up.evaluation(100)
@@ -32,38 +31,10 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
     return all_tables(study, QUICK)
 
 
-def papers_votes() -> pd.DataFrame:
-    """Return votes whose confusion matrix is the paper's Table 3, undetected images included."""
-    rows = []
-    for actual, counts in zip(paper.CLASS_NAMES, paper.TABLE3_CONFUSION, strict=True):
-        undetected = paper.TABLE3_UNDETECTED[paper.CLASS_NAMES.index(actual)]
-        for vote, number in zip((*paper.CLASS_NAMES, None), (*counts, undetected), strict=True):
-            rows += [{"label": actual, "vote": vote}] * number
-    frame = pd.DataFrame(rows)
-    return frame.assign(image_id=[f"i{n:03d}" for n in range(len(frame))], seen_in_training="false")
-
-
-def empty_scores(names: tuple[str, ...] = paper.CLASS_NAMES) -> RunScores:
-    """Return the scores of a run without any annotated or detected image."""
-    images = pd.DataFrame(
-        columns=["sample_id", "image_id", "role", "seen", "annotated", "n_true", "ap_matterport"]
-    )
-    from blastvote.evaluate.scoring.matching import COUNTS
-
-    images = images.reindex(columns=[*images.columns, "ap_matterport_range", *COUNTS[1:]])
-    found = pd.DataFrame(
-        {name: np.zeros(0) for name in ("image", "class_index", "score", "area_px", "matched")}
-    )
-    flags = np.zeros((0, 10), dtype=np.uint8)
-    k = len(names)
-    return RunScores(
-        names, 0.9, images, found, flags, flags, np.zeros((0, k), dtype=np.int64), np.zeros((0, 3), np.int64),
-        np.zeros((0, k, 5, 4)), np.zeros((0, 3)),
-    )  # fmt: skip
-
-
 def test_the_papers_tables_2_and_3_come_out() -> None:
-    study = make_study([RunResult("eff", 0, 0, empty_scores(), papers_votes())], paper.CLASS_NAMES)
+    study = make_study(
+        [RunResult("eff", 0, 0, made_up.empty_scores(), made_up.papers_votes())], paper.CLASS_NAMES
+    )
     rows = table2(Analysis(study, QUICK)).merged.set_index(["convention", "subset"])
     theirs = rows.loc[("paper", "test")]
     assert [round(100 * theirs[name], 2) for name in ("accuracy", "precision", "sensitivity")] == [
@@ -169,83 +140,6 @@ def test_two_runs_write_the_same_bytes(study: Study, tables: dict[str, pd.DataFr
         assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes(), name
 
 
-def test_folds_are_pooled(tmp_path: Path) -> None:
-    study = made_up.build(tmp_path, {"none": 0.8}, n_images=20, folds=4)
-    first = table1(Analysis(study, QUICK)).merged
-    assert first["n_images"].tolist() == [20, 20]
-    votes = pooled_votes(study, "none", 1)
-    assert len(votes.image_ids) == len(set(votes.image_ids)) == 20
-    expected = np.mean([run.votes["vote"].eq(run.votes["label"]).mean() for run in study.runs["none", 1]])
-    assert table2(Analysis(study, QUICK)).merged["accuracy"].iloc[0] == pytest.approx(expected)
-
-
-def test_patients_are_drawn_as_one(tmp_path: Path) -> None:
-    names = [f"img{number:03d}" for number in range(28)]
-    manifest = pd.DataFrame({"image_id": names, "patient_id": [f"p{number // 14}" for number in range(28)]})
-    alone = table1(Analysis(made_up.build(tmp_path, {"none": 0.7}, n_images=28), QUICK)).merged
-    grouped = table1(
-        Analysis(made_up.build(tmp_path, {"none": 0.7}, n_images=28, manifest=manifest), QUICK)
-    ).merged
-    assert alone["ap50"].tolist() == grouped["ap50"].tolist()
-    assert alone["ci_low"].tolist() != grouped["ci_low"].tolist()
-
-
-@pytest.mark.parametrize("interval", ["percentile", "bca"])
-def test_one_image_and_no_detections(interval: str, tmp_path: Path) -> None:
-    setting = made_up.evaluation(50, interval)
-    one = made_up.build(tmp_path, {"none": 0.7, "eff": 0.9}, n_images=1)
-    tables = all_tables(one, setting)
-    assert tables["table1_map"]["n_images"].tolist() == [1] * 4
-    assert tables["table1_map"]["ci_low"].isna().all()
-    blind = votes_without_detections(one)
-    tables = all_tables(blind, setting)
-    assert tables["table2_classification"]["accuracy"].tolist() == [0.0] * len(
-        tables["table2_classification"]
-    )
-    for name, frame in tables.items():
-        write_csv(tmp_path / f"{name}.csv", frame)
-
-
-@pytest.mark.parametrize(
-    "class_names", [["yes", "no"], ["neutrophil", "lymphocyte", "monocyte", "eosinophil", "basophil"]]
-)
-@pytest.mark.parametrize("rule", ["plurality", "area_weighted"])
-def test_other_classes_and_rules(class_names: list[str], rule: str, tmp_path: Path) -> None:
-    study = made_up.build(
-        tmp_path, {"none": 0.6, "mine": 0.95}, n_images=25, class_names=class_names, rule=rule
-    )
-    tables = all_tables(study, made_up.evaluation(100, confusion="mine"), rule)
-    assert tables["table3_confusion"].columns.tolist() == ["actual", *class_names, "FN", "undetected"]
-    assert {f"ap_{name}" for name in class_names} <= set(tables["table1_map"].columns)
-    assert tables["table1_map"].query("method == 'mine'")["paper"].isna().all()
-    sweep = tables["threshold_sweep"].query("subset == 'test' and min_confidence == 0.5")
-    merged = tables["table2_classification"].query("subset == 'test' and convention == 'strict'")
-    assert sweep["accuracy"].tolist() == pytest.approx(merged["accuracy"].tolist())
-
-
-def test_when_every_test_image_was_seen(tmp_path: Path) -> None:
-    study = made_up.build(tmp_path, {"none": 0.7, "eff": 0.9}, n_images=9, copies=9)
-    tables = all_tables(study, QUICK)
-    assert tables["table1_map"]["split"].unique().tolist() == ["val", "test"]
-    assert tables["table2_classification"]["subset"].unique().tolist() == ["test"]
-    assert len(tables["comparisons"]) == 0
-    assert tables["table3_confusion_eff_unseen"].iloc[:3, 1:].to_numpy(dtype=float).sum() == 0
-    assert tables["threshold_sweep"].query("subset == 'unseen'")["accuracy"].isna().all()
-
-
-def votes_without_detections(study: Study) -> Study:
-    results = []
-    for runs in study.runs.values():
-        for run in runs:
-            count = len(run.votes)
-            results.append(
-                RunResult(
-                    run.method, run.seed, run.fold, empty_scores(), run.votes.assign(vote=[None] * count)
-                )
-            )
-    return make_study(results, study.class_names)
-
-
 def test_from_files(study: Study, tmp_path: Path) -> None:
     files = []
     for (method, seed), runs in study.runs.items():
@@ -315,12 +209,3 @@ def test_markdown_leaves_out_the_unseen_only_where_they_are_all(
     ):
         assert text.count(sentence) == 1
         assert "unseen`:" not in text
-
-
-def test_images_are_drawn_within_their_label() -> None:
-    """Every L1 is right and nothing else is: with the mix of labels kept, the accuracy cannot vary."""
-    votes = papers_votes()
-    votes["vote"] = votes["label"].where(votes["label"] == "L1", "L1")
-    study = make_study([RunResult("eff", 0, 0, empty_scores(), votes)], paper.CLASS_NAMES)
-    row = table2(Analysis(study, QUICK)).merged.iloc[0]
-    assert row["accuracy_ci_images_low"] == row["accuracy"] == row["accuracy_ci_images_high"] == 128 / 301
