@@ -73,19 +73,19 @@ def make_rule(rule: str | VoteRule | Mapping[str, Any], class_names: Sequence[st
     InputError
         For an unknown rule or key, or for a rule that names a class the config does not have.
     """
-    made = rule if isinstance(rule, VoteRule) else _rule_from_config(rule)
+    vote_rule = rule if isinstance(rule, VoteRule) else _rule_from_config(rule)
     if class_names is None:
-        return made
-    unknown = [name for name in (*made.priority, *made.ties) if name not in class_names]
+        return vote_rule
+    unknown = [name for name in (*vote_rule.priority, *vote_rule.ties) if name not in class_names]
     if unknown:
         raise InputError(
-            f"The vote rule '{made.name}' names the class '{unknown[0]}', but the classes are "
+            f"The vote rule '{vote_rule.name}' names the class '{unknown[0]}', but the classes are "
             f"{', '.join(class_names)}. Set the rule's priority and ties to some of these, or choose "
             "'plurality'."
         )
     # The pathologists' rule on two of its three classes, or on renamed ones, is what the user asked for
     # once its priority and ties exist there.
-    return replace(made, classes=tuple(class_names))
+    return replace(vote_rule, classes=tuple(class_names))
 
 
 def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
@@ -100,14 +100,14 @@ def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
     name = options.get("rule", "pathologist")
     if not isinstance(name, str) or name not in RULES:
         raise InputError(f"There is no vote rule '{name}'; choose one of {', '.join(RULES)}.")
-    made = RULES[name]
+    vote_rule = RULES[name]
     for key in ("priority", "ties"):
         value = options.get(key)
         if value is not None:
             names = (value,) if isinstance(value, str) else tuple(value)
             changes: dict[str, Any] = {key: names, "classes": None}
-            made = replace(made, **changes)
-    return made
+            vote_rule = replace(vote_rule, **changes)
+    return vote_rule
 
 
 def vote(counts: Mapping[str, float], rule: str | VoteRule | Mapping[str, Any] = "pathologist") -> str | None:
@@ -139,28 +139,28 @@ def vote(counts: Mapping[str, float], rule: str | VoteRule | Mapping[str, Any] =
     >>> vote({"L1": 0, "L2": 0, "L3": 0}) is None
     True
     """
-    made = make_rule(rule)
+    vote_rule = make_rule(rule)
     if not hasattr(counts, "keys"):
         raise InputError(f"The counts are {counts!r}; expected numbers by class: {{'L1': 3, 'L2': 0}}.")
     counts = dict(counts)
     for name, count in counts.items():
-        if made.classes is not None and name not in made.classes:
+        if vote_rule.classes is not None and name not in vote_rule.classes:
             raise InputError(
-                f"The vote rule '{made.name}' is made for {', '.join(made.classes)} and does not know the "
+                f"The vote rule '{vote_rule.name}' is made for {', '.join(vote_rule.classes)} and does not know the "
                 f"class '{name}'. Give it priority and ties for your classes, or choose 'plurality'."
             )
         if not (isinstance(count, (Real, np.bool_)) and count >= 0 and math.isfinite(count)):
             raise InputError(
                 f"The count of class '{name}' is {count!r}; expected a number of cells, 0 or more."
             )
-    for name in made.priority:
+    for name in vote_rule.priority:
         if counts.get(name, 0) > 0:
             return name
     most = max(counts.values(), default=0)
     if most <= 0:
         return None
     tied = [name for name, count in counts.items() if count == most]
-    return next((name for name in made.ties if name in tied), tied[0])
+    return next((name for name in vote_rule.ties if name in tied), tied[0])
 
 
 def weigh(cells: pd.DataFrame, rule: VoteRule, class_names: Sequence[str]) -> dict[str, float]:

@@ -30,13 +30,13 @@ class RunFiles:
 
 def rule_data(rule: str | Mapping[str, Any], class_names: Sequence[str]) -> dict[str, Any]:
     """Return the vote rule with class indices in place of names, as ``page/vote.js`` takes it."""
-    made = make_rule(rule, class_names)
+    vote_rule = make_rule(rule, class_names)
     place = {name: number for number, name in enumerate(class_names)}
     return {
-        "name": made.name,
-        "weight": made.weight,
-        "priority": [place[name] for name in made.priority],
-        "ties": [place[name] for name in made.ties],
+        "name": vote_rule.name,
+        "weight": vote_rule.weight,
+        "priority": [place[name] for name in vote_rule.priority],
+        "ties": [place[name] for name in vote_rule.ties],
     }
 
 

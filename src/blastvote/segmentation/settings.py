@@ -43,14 +43,14 @@ def training_config(training: Mapping[str, Any], seed: int, threads: int) -> Tra
     """Return the settings of the training loop; errors as in :func:`network_config`."""
     settings = {key: value for key, value in training.items() if key not in ("options", "precision")}
     settings |= {"seed": seed, "threads": threads}
-    made: TrainingConfig = _make(TrainingConfig, "training", settings, training["options"], {})
+    parsed: TrainingConfig = _make(TrainingConfig, "training", settings, training["options"], {})
     columns = [*VALIDATION_COLUMNS, *COLUMNS]
-    if made.monitor not in (None, *columns):
+    if parsed.monitor not in (None, *columns):
         raise InputError(
-            f"Config key 'training.options.monitor' is {made.monitor!r}.{suggest(made.monitor, columns)} "
+            f"Config key 'training.options.monitor' is {parsed.monitor!r}.{suggest(parsed.monitor, columns)} "
             f"It must be one of {', '.join(columns)}."
         )
-    return made
+    return parsed
 
 
 VALIDATION_COLUMNS = ("val_ap50_matterport", "val_ap50")

@@ -81,11 +81,11 @@ def write_crate(results: Path, folder: Path) -> Path:
         raise InputError(f"{folder} exists. Name a new folder.")
     config = read_own_json(provenance, "config")
     workflow = _copy(ROOT, folder, WORKFLOW)
-    made = [Path("results", path) for path in _copy(results, folder / "results", RESULTS)]
+    result_paths = [Path("results", path) for path in _copy(results, folder / "results", RESULTS)]
     write_text(folder / "config.yaml", yaml.safe_dump(config, sort_keys=False))
     write_text(folder / "README.md", README)
     ended = datetime.fromtimestamp(provenance.stat().st_mtime, UTC).isoformat(timespec="seconds")
-    graph = _graph(workflow, made, ended)
+    graph = _graph(workflow, result_paths, ended)
     path = folder / "ro-crate-metadata.json"
     context = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
     write_text(path, json.dumps({"@context": context, "@graph": graph}, indent=2))
@@ -103,12 +103,12 @@ def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> list[Path]:
     return paths
 
 
-def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
+def _graph(workflow: list[Path], result_paths: list[Path], ended: str) -> list[Entity]:
     """Return the entities: the folder, the workflow, its run, every file, and what they refer to."""
     # One flat list in the order of the profile: parts of it would only hide which entity refers to which.
     snakefile = Path("Snakefile")
     others = [path for path in workflow if path != snakefile]
-    parts = [snakefile, *others, Path("config.yaml"), Path("README.md"), *made]
+    parts = [snakefile, *others, Path("config.yaml"), Path("README.md"), *result_paths]
     return [
         {
             "@id": "ro-crate-metadata.json",
@@ -153,7 +153,7 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
             "description": "Contrast enhancement, trainings, segmentation, vote and statistics of config.yaml.",
             "instrument": {"@id": "Snakefile"},
             "object": {"@id": "config.yaml"},
-            "result": _references(*map(Path.as_posix, made)),
+            "result": _references(*map(Path.as_posix, result_paths)),
             "endTime": ended,
             "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         },
@@ -164,7 +164,7 @@ def _graph(workflow: list[Path], made: list[Path], ended: str) -> list[Entity]:
             "version": "1.0-RELEASE",
         },
         _file(Path("README.md")) | {"about": {"@id": "./"}},
-        *(_file(path) for path in [*others, Path("config.yaml"), *made]),
+        *(_file(path) for path in [*others, Path("config.yaml"), *result_paths]),
     ]  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def votes_table(
     InputError
         For a label or a cell's class that is not one of the classes.
     """
-    made = make_rule(rule, class_names)
+    vote_rule = make_rule(rule, class_names)
     empty = cells.iloc[:0]
     of_image = {str(name): rows for name, rows in cells.groupby("image_id", sort=False)}
     rows = []
@@ -115,15 +115,15 @@ def votes_table(
         label = None if label is None or pd.isna(label) or label == "" else label
         if label is not None and label not in class_names:
             raise InputError(
-                f"Image '{image_id}' has the label '{label}'; the classes are {', '.join(class_names)}. Mend "
+                f"Image '{image_id}' has the label '{label}'; the classes are {', '.join(class_names)}. Fix "
                 "the label in the manifest or add the class to the config."
             )
-        found = of_image.get(image_id, empty)
-        numbers = weigh(found, VoteRule("count"), class_names)
-        weights = numbers if made.weight == "count" else weigh(found, made, class_names)
+        detections = of_image.get(image_id, empty)
+        numbers = weigh(detections, VoteRule("count"), class_names)
+        weights = numbers if vote_rule.weight == "count" else weigh(detections, vote_rule, class_names)
         row: dict[str, Any] = {"image_id": image_id, "label": label}
         row |= {f"n_{name}": numbers[name] for name in class_names}
-        row |= {"vote": vote(weights, made), "seen_in_training": "true" if image_id in seen else "false"}
+        row |= {"vote": vote(weights, vote_rule), "seen_in_training": "true" if image_id in seen else "false"}
         rows.append(row)
     columns = ["image_id", "label", *(f"n_{name}" for name in class_names), "vote", "seen_in_training"]
     return pd.DataFrame(rows, columns=columns)

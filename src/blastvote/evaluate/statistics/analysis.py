@@ -42,19 +42,19 @@ class Analysis:
 
     def detections(self, split: str) -> dict[Key, PooledDetections]:
         """Return the pooled detections of every run on `val`, `test` or `unseen`."""
-        made = self._made.get(("detections", split))
-        if made is None:
-            made = {key: pooled_detections(self.study, *key, split) for key in self.study.runs}
-            self._made["detections", split] = made
-        return made
+        pooled = self._made.get(("detections", split))
+        if pooled is None:
+            pooled = {key: pooled_detections(self.study, *key, split) for key in self.study.runs}
+            self._made["detections", split] = pooled
+        return pooled
 
     def votes(self, subset: str) -> dict[Key, PooledVotes]:
         """Return the pooled votes of every run on `test` or `unseen`."""
-        made = self._made.get(("votes", subset))
-        if made is None:
-            made = {key: pooled_votes(self.study, *key, subset) for key in self.study.runs}
-            self._made["votes", subset] = made
-        return made
+        pooled = self._made.get(("votes", subset))
+        if pooled is None:
+            pooled = {key: pooled_votes(self.study, *key, subset) for key in self.study.runs}
+            self._made["votes", subset] = pooled
+        return pooled
 
     def detection_intervals(self, split: str) -> Intervals:
         """Return the detection metrics of a split with intervals and paired differences."""

@@ -58,10 +58,10 @@ class Crossed:
         centre = np.log(safe / (1 - safe))
         limits = []
         for place, end in enumerate((centre - reach, centre + reach)):
-            made = 1 / (1 + np.exp(-np.clip(end, -700, 700)))
-            made = np.where(np.isnan(self.standard_error) | np.isnan(share), np.nan, made)
+            limit = 1 / (1 + np.exp(-np.clip(end, -700, 700)))
+            limit = np.where(np.isnan(self.standard_error) | np.isnan(share), np.nan, limit)
             edge = wilson(np.clip(share, 0, 1), self.n_units, level)[place]
-            limits.append(low + (high - low) * np.where(inside | np.isnan(made), made, edge))
+            limits.append(low + (high - low) * np.where(inside | np.isnan(limit), limit, edge))
         return limits[0], limits[1]
 
     def positive_interval(self, level: float) -> tuple[Array, Array]:

@@ -42,7 +42,7 @@ class Verdict:
 
 
 def verdicts(
-    found: Intervals,
+    intervals: Intervals,
     metric: str,
     planned: Sequence[Pair],
     settings: EvaluationSettings,
@@ -52,7 +52,7 @@ def verdicts(
     alpha = 1 - settings.bootstrap.confidence_level
     result: dict[Pair, Verdict] = {}
     for family in [planned, [null_pair] if null_pair else []]:
-        tests = [_tests(found, metric, pair) for pair in family]
+        tests = [_tests(intervals, metric, pair) for pair in family]
         adjusted = holm(np.array([np.maximum(*pair) for pair in tests], dtype=np.float64))
         for pair, (crossed, flip), p_adjusted in zip(family, tests, adjusted, strict=True):
             result[pair] = Verdict(
@@ -60,37 +60,37 @@ def verdicts(
                 p_sign_flip=flip,
                 p_value=float(np.maximum(crossed, flip)),
                 p_adjusted=float(p_adjusted),
-                verdict=_verdict(found, metric, pair, p_adjusted, settings),
-                smallest_detectable=_detectable(found, metric, pair, alpha / len(family)),
+                verdict=_verdict(intervals, metric, pair, p_adjusted, settings),
+                smallest_detectable=_detectable(intervals, metric, pair, alpha / len(family)),
             )
     return result
 
 
-def _tests(found: Intervals, metric: str, pair: Pair) -> tuple[float, float]:
+def _tests(intervals: Intervals, metric: str, pair: Pair) -> tuple[float, float]:
     """Return the p-values of the crossed test and of the sign-flip test over seeds."""
-    place = found.metrics.index(metric)
+    column = intervals.metrics.index(metric)
     first, second = (
-        np.array([values[place] for (arm, _), values in found.by_seed.items() if arm == name])
+        np.array([values[column] for (arm, _), values in intervals.by_seed.items() if arm == name])
         for name in pair
     )
-    return float(found.differences[pair].crossed.p_value()[place]), sign_flip_test(first - second)
+    return float(intervals.differences[pair].crossed.p_value()[column]), sign_flip_test(first - second)
 
 
 def _verdict(
-    found: Intervals, metric: str, pair: Pair, p_adjusted: float, settings: EvaluationSettings
+    intervals: Intervals, metric: str, pair: Pair, p_adjusted: float, settings: EvaluationSettings
 ) -> str:
     level = settings.bootstrap.confidence_level
     if p_adjusted <= 1 - level:
         return DIFFERS
     # Two one-sided tests at 1 - level are the interval of twice that: 90 % at a level of 95 %.
-    place = found.metrics.index(metric)
-    low, high = found.differences[pair].crossed.difference_interval(2 * level - 1)
+    column = intervals.metrics.index(metric)
+    low, high = intervals.differences[pair].crossed.difference_interval(2 * level - 1)
     margin = settings.margins[metric]
-    return EQUIVALENT if -margin < low[place] and high[place] < margin else CANNOT_TELL
+    return EQUIVALENT if -margin < low[column] and high[column] < margin else CANNOT_TELL
 
 
-def _detectable(found: Intervals, metric: str, pair: Pair, alpha: float) -> float:
-    crossed = found.differences[pair].crossed
+def _detectable(intervals: Intervals, metric: str, pair: Pair, alpha: float) -> float:
+    crossed = intervals.differences[pair].crossed
     if crossed.n_seeds < 2 or 2.0 ** (1 - crossed.n_seeds) > alpha:
         return float("nan")
-    return float(crossed.detectable(alpha)[found.metrics.index(metric)])
+    return float(crossed.detectable(alpha)[intervals.metrics.index(metric)])

@@ -45,9 +45,9 @@ def comparisons(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
         Columns `COLUMNS`. A metric that no image allows (no annotated image in the subset) has no rows.
     """
     rows: list[dict[str, object]] = []
-    for found, metrics, n_images in compared(analysis, subset):
+    for intervals, metrics, n_images in compared(analysis, subset):
         for metric in metrics:
-            rows += _rows(analysis, found, metric, n_images)
+            rows += _rows(analysis, intervals, metric, n_images)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -63,22 +63,22 @@ def compared(analysis: Analysis, subset: str) -> list[tuple[Intervals, tuple[str
     return parts
 
 
-def _rows(analysis: Analysis, found: Intervals, metric: str, n_images: int) -> list[dict[str, object]]:
-    place = found.metrics.index(metric)
-    judged = verdicts(found, metric, analysis.planned, analysis.settings, analysis.null_pair)
+def _rows(analysis: Analysis, intervals: Intervals, metric: str, n_images: int) -> list[dict[str, object]]:
+    column = intervals.metrics.index(metric)
+    judged = verdicts(intervals, metric, analysis.planned, analysis.settings, analysis.null_pair)
     rows: list[dict[str, object]] = []
     for pair in analysis.pairs:
-        estimates, verdict = found.differences[pair], judged[pair]
+        estimates, verdict = intervals.differences[pair], judged[pair]
         rows.append(
             {
                 "method_a": pair[0],
                 "method_b": pair[1],
                 "metric": metric,
-                "difference": estimates.value[place],
-                "ci_low": estimates.low[place],
-                "ci_high": estimates.high[place],
-                "ci_images_low": estimates.images_low[place],
-                "ci_images_high": estimates.images_high[place],
+                "difference": estimates.value[column],
+                "ci_low": estimates.low[column],
+                "ci_high": estimates.high[column],
+                "ci_images_low": estimates.images_low[column],
+                "ci_images_high": estimates.images_high[column],
                 "p_value": verdict.p_value,
                 "p_adjusted": verdict.p_adjusted,
                 "verdict": verdict.verdict,

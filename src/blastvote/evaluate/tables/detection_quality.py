@@ -25,8 +25,8 @@ def detection_quality(analysis: Analysis) -> pd.DataFrame:
         n_images = len(next(iter(analysis.detections(split).values())).images)
         if not n_images:
             continue
-        found = analysis.quality_intervals(split)
-        frame = interval_rows(analysis.study, found, {"split": split}, list(found.metrics))
+        intervals = analysis.quality_intervals(split)
+        frame = interval_rows(analysis.study, intervals, {"split": split}, list(intervals.metrics))
         frame[["metric", "iou"]] = frame["metric"].str.split(" ", expand=True)
         frame["iou"] = frame["iou"].astype(float)
         unknown = frame["metric"].str.endswith("_um") & frame["mean"].isna()

@@ -42,8 +42,8 @@ class _Step:
 
     def of(self, metric: str) -> tuple[Intervals, int]:
         """Return the intervals that hold a metric, and its place there."""
-        found = self.detection if metric in self.detection.metrics else self.votes
-        return found, found.metrics.index(metric)
+        intervals = self.detection if metric in self.detection.metrics else self.votes
+        return intervals, intervals.metrics.index(metric)
 
 
 def dose_response(analysis: Analysis, lights: Mapping[str, Rung]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -84,7 +84,7 @@ def _ladder(analysis: Analysis, lights: Mapping[str, Rung]) -> dict[tuple[str, i
         {lights[name] for name in image_ids},
         key=lambda rung: ((GOOD, *KINDS).index(rung.kind), rung.severity),
     )
-    settings, pairs, made = analysis.settings.bootstrap, analysis.pairs, {}
+    settings, pairs, steps = analysis.settings.bootstrap, analysis.pairs, {}
     for rung in present:
         own = {key: _detections_of(entry, lights, rung) for key, entry in pooled.items()}
         voted = {key: _votes_of(entry, lights, rung) for key, entry in votes.items()}
@@ -94,14 +94,14 @@ def _ladder(analysis: Analysis, lights: Mapping[str, Rung]) -> dict[tuple[str, i
             classification_intervals(study, voted, "strict", settings, pairs),
             len(next(iter(voted.values())).image_ids),
         )
-        made[rung.kind, rung.severity] = step
-    units = {step.detection.sampling.n_units for step in made.values()}
-    if len(units) > 1 or (GOOD, 0) not in made:
+        steps[rung.kind, rung.severity] = step
+    units = {step.detection.sampling.n_units for step in steps.values()}
+    if len(units) > 1 or (GOOD, 0) not in steps:
         raise InputError(
             "Not every test scene was photographed under every light, good light among them. Make the data set again "
             "with one value of dataset.simulated.options.light_steps."
         )
-    return made
+    return steps
 
 
 def _detections_of(pooled: PooledDetections, lights: Mapping[str, Rung], rung: Rung) -> PooledDetections:
@@ -114,21 +114,21 @@ def _votes_of(votes: PooledVotes, lights: Mapping[str, Rung], rung: Rung) -> Poo
 
 
 def _rows(analysis: Analysis, kind: str, step: _Step, metric: str) -> list[dict[str, Any]]:
-    found, place = step.of(metric)
+    intervals, column = step.of(metric)
     rows = []
     for method in analysis.study.arms:
-        score = found.scores[method]
+        score = intervals.scores[method]
         row: dict[str, Any] = {
             "light": kind, "severity": step.severity, "metric": metric, "method": method,
-            "value": score.value[place], "ci_low": score.low[place], "ci_high": score.high[place],
+            "value": score.value[column], "ci_low": score.low[column], "ci_high": score.high[column],
             "n_images": step.n_images, "n_seeds": len(analysis.study.seeds),
         }  # fmt: skip
-        difference = found.differences.get((method, analysis.settings.reference))
+        difference = intervals.differences.get((method, analysis.settings.reference))
         if difference is not None:
             row |= {
-                "difference": difference.value[place],
-                "difference_low": difference.low[place],
-                "difference_high": difference.high[place],
+                "difference": difference.value[column],
+                "difference_low": difference.low[column],
+                "difference_high": difference.high[column],
             }
         rows.append(row)
     return rows
@@ -176,13 +176,15 @@ def _combined(
     """Return the sum over steps of factor times value (or difference) with its spread over trainings and scenes."""
     seeds, by_seed, contributions = analysis.study.seeds, [], []
     for factor, step in zip(factors, steps, strict=True):
-        found, place = step.of(metric)
+        intervals, column = step.of(metric)
 
-        def values(arm: str, found: Intervals = found, place: int = place) -> Values:
-            return np.array([found.by_seed[arm, seed][place] for seed in seeds])
+        def values(arm: str, intervals: Intervals = intervals, column: int = column) -> Values:
+            return np.array([intervals.by_seed[arm, seed][column] for seed in seeds])
 
-        def parts(arm: str, found: Intervals = found, place: int = place) -> Values:
-            return np.stack([found.sampling.sums(found.influences[arm, seed][place]) for seed in seeds])
+        def parts(arm: str, intervals: Intervals = intervals, column: int = column) -> Values:
+            return np.stack(
+                [intervals.sampling.sums(intervals.influences[arm, seed][column]) for seed in seeds]
+            )
 
         by_seed.append(factor * what(values))
         contributions.append(factor * what(parts))
@@ -195,9 +197,9 @@ def _helps_from(steps: Sequence[_Step], metric: str, pair: tuple[str, str]) -> f
     sign = -1.0 if metric == "undetected_share" else 1.0
     helps_from = np.nan
     for step in reversed(steps):
-        found, place = step.of(metric)
-        difference = found.differences[pair]
-        worst = difference.low[place] if sign > 0 else -difference.high[place]
+        intervals, column = step.of(metric)
+        difference = intervals.differences[pair]
+        worst = difference.low[column] if sign > 0 else -difference.high[column]
         if not worst > 0:
             break
         helps_from = float(step.severity)

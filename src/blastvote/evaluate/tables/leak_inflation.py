@@ -114,11 +114,11 @@ def _part(
 ) -> _Part:
     images, sampling = everything
     study, settings = analysis.study, analysis.settings.bootstrap
-    found: Intervals
+    intervals: Intervals
     if metric in ("accuracy", "sensitivity"):
         votes = analysis.votes("test")
         kept = {key: entry.subset(np.isin(entry.image_ids, list(chosen))) for key, entry in votes.items()}
-        found = classification_intervals(study, kept, "strict", settings)
+        intervals = classification_intervals(study, kept, "strict", settings)
         ids = next(iter(kept.values())).image_ids
     else:
         pooled = analysis.detections("test")
@@ -126,16 +126,16 @@ def _part(
             key: entry.subset(entry.images["image_id"].astype(str).isin(chosen).to_numpy(dtype=bool))
             for key, entry in pooled.items()
         }
-        found = detection_intervals(study, own, settings)
+        intervals = detection_intervals(study, own, settings)
         ids = next(iter(own.values())).images["image_id"].astype(str).tolist()
-    place, number = found.metrics.index(metric), {name: i for i, name in enumerate(images)}
+    column, number = intervals.metrics.index(metric), {name: i for i, name in enumerate(images)}
     columns = np.array([number[name] for name in ids], dtype=np.intp)
     units = {}
     for key in study.runs:
         of_images = np.zeros(len(images))
-        of_images[columns] = found.influences[key][place]
+        of_images[columns] = intervals.influences[key][column]
         units[key] = sampling.sums(of_images)
-    return _Part({key: float(found.by_seed[key][place]) for key in study.runs}, units)
+    return _Part({key: float(intervals.by_seed[key][column]) for key in study.runs}, units)
 
 
 def _contrast(

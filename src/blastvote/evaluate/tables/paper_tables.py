@@ -40,17 +40,19 @@ def table1(analysis: Analysis) -> Table:
     metric.
     """
     study = analysis.study
-    merged, by_run, intervals = [], [], []
+    merged, by_run, stacked = [], [], []
     for split in SPLITS:
         pooled = analysis.detections(split)
         if not len(next(iter(pooled.values())).images):
             continue
-        found = analysis.detection_intervals(split)
+        intervals = analysis.detection_intervals(split)
         for method in study.methods:
-            merged.append(_table1_row(study, method, split, found, pooled[method, study.seeds[0]]))
-            by_run += [_by_run_row(method, seed, split, found, pooled[method, seed]) for seed in study.seeds]
-        intervals.append(interval_rows(study, found, {"split": split}, metric_names(study.class_names)))
-    return Table(_frame(merged, _table1_columns(study)), _frame(by_run, []), _stack(intervals))
+            merged.append(_table1_row(study, method, split, intervals, pooled[method, study.seeds[0]]))
+            by_run += [
+                _by_run_row(method, seed, split, intervals, pooled[method, seed]) for seed in study.seeds
+            ]
+        stacked.append(interval_rows(study, intervals, {"split": split}, metric_names(study.class_names)))
+    return Table(_frame(merged, _table1_columns(study)), _frame(by_run, []), _stack(stacked))
 
 
 def _table1_columns(study: Study) -> list[str]:
@@ -60,15 +62,15 @@ def _table1_columns(study: Study) -> list[str]:
 
 
 def _table1_row(
-    study: Study, method: str, split: str, found: Intervals, pooled: PooledDetections
+    study: Study, method: str, split: str, intervals: Intervals, pooled: PooledDetections
 ) -> dict[str, object]:
-    place = found.metrics.index(HEADLINE)
+    column = intervals.metrics.index(HEADLINE)
     row: dict[str, object] = {"method": method, "split": split}
-    row |= dict(zip(found.metrics, found.scores[method].value, strict=True))
+    row |= dict(zip(intervals.metrics, intervals.scores[method].value, strict=True))
     row.pop("ap_matterport_range")
     return (
         row
-        | limits_of(found.scores[method], place)
+        | limits_of(intervals.scores[method], column)
         | {
             "n_images": len(pooled.images),
             "n_cells": int(pooled.true_counts.sum()),
@@ -78,10 +80,10 @@ def _table1_row(
 
 
 def _by_run_row(
-    method: str, seed: int, split: str, found: Intervals, pooled: PooledDetections
+    method: str, seed: int, split: str, intervals: Intervals, pooled: PooledDetections
 ) -> dict[str, object]:
     row: dict[str, object] = {"method": method, "seed": seed, "split": split}
-    row |= dict(zip(found.metrics, found.by_seed[method, seed], strict=True))
+    row |= dict(zip(intervals.metrics, intervals.by_seed[method, seed], strict=True))
     row |= box_metrics(pooled)
     return row | {
         "n_images": len(pooled.images),
@@ -91,30 +93,30 @@ def _by_run_row(
 
 
 def interval_rows(
-    study: Study, found: Intervals, keys: Mapping[str, str], metrics: list[str]
+    study: Study, intervals: Intervals, keys: Mapping[str, str], metrics: list[str]
 ) -> pd.DataFrame:
     """Return one row a method and metric: mean, spread over seeds, interval over images."""
     rows = []
     for method in study.methods:
-        for place, metric in enumerate(found.metrics):
+        for column, metric in enumerate(intervals.metrics):
             if metric in metrics:
                 rows.append(
                     {"method": method, **keys}
                     | {
                         "metric": metric,
-                        "mean": found.scores[method].value[place],
-                        **limits_of(found.scores[method], place),
-                        "sd_over_seeds": found.spread[method][place],
+                        "mean": intervals.scores[method].value[column],
+                        **limits_of(intervals.scores[method], column),
+                        "sd_over_seeds": intervals.spread[method][column],
                         "n_seeds": len(study.seeds),
                     }
                 )
     return pd.DataFrame(rows)
 
 
-def limits_of(scores: Estimates, place: int) -> dict[str, float]:
+def limits_of(scores: Estimates, column: int) -> dict[str, float]:
     """Return the limits of one metric by the names of `LIMITS`."""
     limits = (scores.low, scores.high, scores.images_low, scores.images_high)
-    return {name: float(values[place]) for name, values in zip(LIMITS, limits, strict=True)}
+    return {name: float(values[column]) for name, values in zip(LIMITS, limits, strict=True)}
 
 
 def table2(analysis: Analysis) -> Table:
@@ -125,37 +127,37 @@ def table2(analysis: Analysis) -> Table:
     and `<metric>_sd_over_seeds`. The paper's numbers stand in the rows of its own convention and all test images.
     """
     study = analysis.study
-    merged, by_run, intervals = [], [], []
+    merged, by_run, stacked = [], [], []
     for subset in SUBSETS:
         if not next(iter(analysis.votes(subset).values())).image_ids:
             continue
         for convention in CONVENTIONS:
-            found = analysis.classification_intervals(subset, convention)
+            intervals = analysis.classification_intervals(subset, convention)
             keys = {"convention": convention, "subset": subset}
             for method in study.methods:
-                merged.append(_table2_row(method, keys, found))
+                merged.append(_table2_row(method, keys, intervals))
                 for seed in study.seeds:
-                    values = dict(zip(found.metrics, found.by_seed[method, seed], strict=True))
+                    values = dict(zip(intervals.metrics, intervals.by_seed[method, seed], strict=True))
                     by_run.append({"method": method, "seed": seed, **keys, **values})
-            shown = [name for name in found.metrics if name not in ("n_images", "n_undetected")]
-            intervals.append(interval_rows(study, found, keys, shown))
+            shown = [name for name in intervals.metrics if name not in ("n_images", "n_undetected")]
+            stacked.append(interval_rows(study, intervals, keys, shown))
     columns = ["method", "convention", "subset"]
     return Table(
         _whole(_frame(merged, columns)),
         _whole(_frame(by_run, ["method", "seed", *columns[1:]])),
-        _stack(intervals),
+        _stack(stacked),
     )
 
 
-def _table2_row(method: str, keys: Mapping[str, str], found: Intervals) -> dict[str, object]:
-    scores = found.scores[method]
-    value = dict(zip(found.metrics, scores.value, strict=True))
-    over_seeds = dict(zip(found.metrics, found.spread[method], strict=True))
+def _table2_row(method: str, keys: Mapping[str, str], intervals: Intervals) -> dict[str, object]:
+    scores = intervals.scores[method]
+    value = dict(zip(intervals.metrics, scores.value, strict=True))
+    over_seeds = dict(zip(intervals.metrics, intervals.spread[method], strict=True))
     row: dict[str, object] = {"method": method, **keys}
     row |= {name: value[name] for name in ("accuracy", "precision", "sensitivity", "f1")}
     row |= {name: value[name] for name in ("n_images", "n_undetected")}
     for name in METRICS:
-        limits = limits_of(scores, found.metrics.index(name))
+        limits = limits_of(scores, intervals.metrics.index(name))
         row |= {f"{name}_{limit}": limits[limit] for limit in LIMITS}
     theirs = keys["convention"] == "paper" and keys["subset"] == "test"
     printed = paper.TABLE2.get(method, {}) if theirs else {}

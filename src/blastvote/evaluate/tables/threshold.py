@@ -51,7 +51,7 @@ def threshold_sweep(
         from the threshold on), n_images, n_images_annotated.
     """
     study = analysis.study
-    made = make_rule(rule, study.class_names)
+    vote_rule = make_rule(rule, study.class_names)
     parts: list[pd.DataFrame] = []
     for subset in SUBSETS:
         votes = analysis.votes(subset)
@@ -64,7 +64,7 @@ def threshold_sweep(
         rows = []
         for method in study.methods:
             keys = [(method, seed) for seed in study.seeds]
-            sweeps = [_sweep(study, key, votes[key], pooled[key], made, thresholds) for key in keys]
+            sweeps = [_sweep(study, key, votes[key], pooled[key], vote_rule, thresholds) for key in keys]
             means = mean_defined(np.stack(sweeps), axis=0)
             frame = pd.DataFrame(means, columns=list(SCORES))
             frame.insert(0, "method", method)
@@ -135,17 +135,17 @@ def voting_cells(
             ],
             dtype=np.intp,
         )
-        found = run.scores.detections
+        detections = run.scores.detections
         amount = {
-            "count": np.ones(len(found), dtype=np.int64),
-            "score": score_units(found["score"].to_numpy()),
-            "area": found["area_px"].to_numpy(),
+            "count": np.ones(len(detections), dtype=np.int64),
+            "score": score_units(detections["score"].to_numpy()),
+            "area": detections["area_px"].to_numpy(),
         }[rule.weight]
         cells = pd.DataFrame(
             {
-                "row": row[found["image"].to_numpy(dtype=np.intp)],
-                "class_index": found["class_index"].to_numpy(dtype=np.intp),
-                "score": found["score"].to_numpy(dtype=np.float64),
+                "row": row[detections["image"].to_numpy(dtype=np.intp)],
+                "class_index": detections["class_index"].to_numpy(dtype=np.intp),
+                "score": detections["score"].to_numpy(dtype=np.float64),
                 "amount": amount.astype(np.int64),
             }
         )
@@ -159,15 +159,15 @@ def matterport_means(pooled: PooledDetections, thresholds: Sequence[float]) -> A
     Matching goes by falling score, so dropping the lowest scores leaves the other matches as they are.
     """
     number = len(pooled.images)
-    found = pooled.detections
-    image = found["image"].to_numpy(dtype=np.intp)
+    detections = pooled.detections
+    image = detections["image"].to_numpy(dtype=np.intp)
     # One row an image, detections in Matterport's order (of equal scores the later first), padded.
-    order = np.lexsort((-np.arange(len(found)), -found["score"].to_numpy(), image))
-    column = np.arange(len(found)) - np.searchsorted(image, image)
+    order = np.lexsort((-np.arange(len(detections)), -detections["score"].to_numpy(), image))
+    column = np.arange(len(detections)) - np.searchsorted(image, image)
     score = np.full((number, int(column.max(initial=-1)) + 1), -np.inf)
     matched = np.zeros(score.shape, dtype=bool)
-    score[image, column] = found["score"].to_numpy()[order]
-    matched[image, column] = found["matched"].to_numpy(dtype=bool)[order]
+    score[image, column] = detections["score"].to_numpy()[order]
+    matched[image, column] = detections["matched"].to_numpy(dtype=bool)[order]
     true = pooled.images["n_true"].to_numpy(dtype=np.int64)
     once = np.ones((1, number), dtype=np.int64)
     means = []

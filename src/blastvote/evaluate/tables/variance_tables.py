@@ -30,16 +30,16 @@ def variance_shares(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
         n_seeds, n_images. Missing with one seed; patients where each image is its own.
     """
     rows = []
-    for found, metrics, n_images in compared(analysis, subset):
+    for intervals, metrics, n_images in compared(analysis, subset):
         for of in ("score", "difference"):
-            parts = _components(analysis, found, of)
+            parts = _components(analysis, intervals, of)
             if parts is None:
                 continue
             for metric in metrics:
-                place = found.metrics.index(metric)
-                whole = parts.total()[place]
+                column = intervals.metrics.index(metric)
+                whole = parts.total()[column]
                 row: dict[str, object] = {"metric": metric, "of": of}
-                values = {name: getattr(parts, name)[place] for name in PARTS}
+                values = {name: getattr(parts, name)[column] for name in PARTS}
                 row |= {f"{name}_share": v / whole if whole > 0 else np.nan for name, v in values.items()}
                 row |= {f"sd_{name}": np.sqrt(value) for name, value in values.items()}
                 rows.append(row | {"n_seeds": len(analysis.study.seeds), "n_images": n_images})
@@ -60,17 +60,17 @@ def study_design(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
     """
     rows = []
     level = analysis.settings.bootstrap.confidence_level
-    for found, metrics, _ in compared(analysis, subset):
-        parts = _components(analysis, found, "difference")
+    for intervals, metrics, _ in compared(analysis, subset):
+        parts = _components(analysis, intervals, "difference")
         if parts is None:
             continue
-        density = found.sampling.n_units / len(found.sampling.unit_of_image)
+        density = intervals.sampling.n_units / len(intervals.sampling.unit_of_image)
         for metric in metrics:
-            place = found.metrics.index(metric)
+            column = intervals.metrics.index(metric)
             for seeds in SEEDS:
                 for images in IMAGES:
                     error, width = expected_half_width(parts, seeds, images, density, level)
-                    rows.append((metric, seeds, images, error[place], width[place]))
+                    rows.append((metric, seeds, images, error[column], width[column]))
     return pd.DataFrame(rows, columns=["metric", "n_seeds", "n_images", "standard_error", "half_width"])
 
 
@@ -85,27 +85,29 @@ def ranks(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
         metric, method, mean, rank_1 ... rank_K; probabilities are missing with one seed.
     """
     study, rows = analysis.study, []
-    columns = [f"rank_{place + 1}" for place in range(len(study.methods))]
-    for found, metrics, _ in compared(analysis, subset):
+    columns = [f"rank_{column + 1}" for column in range(len(study.methods))]
+    for intervals, metrics, _ in compared(analysis, subset):
         for metric in metrics:
-            mean = np.array([found.scores[m].value[found.metrics.index(metric)] for m in study.methods])
-            chances = _rank_chances(analysis, found, metric, mean)
+            mean = np.array(
+                [intervals.scores[m].value[intervals.metrics.index(metric)] for m in study.methods]
+            )
+            chances = _rank_chances(analysis, intervals, metric, mean)
             for number, method in enumerate(study.methods):
                 row = {"metric": metric, "method": method, "mean": mean[number]}
                 rows.append(row | dict(zip(columns, chances[number], strict=True)))
     return pd.DataFrame(rows, columns=["metric", "method", "mean", *columns])
 
 
-def _rank_chances(analysis: Analysis, found: Intervals, metric: str, mean: Array) -> Array:
+def _rank_chances(analysis: Analysis, intervals: Intervals, metric: str, mean: Array) -> Array:
     """Return the probability of each rank (column) of each method (row)."""
     study, settings = analysis.study, analysis.settings.bootstrap
-    place, (k, m) = found.metrics.index(metric), (len(mean), len(study.seeds))
+    column, (k, m) = intervals.metrics.index(metric), (len(mean), len(study.seeds))
     if m < 2 or not np.isfinite(mean).all():
         return np.full((k, k), np.nan)
-    by_seed = np.array([[found.by_seed[name, s][place] for s in study.seeds] for name in study.methods])
+    by_seed = np.array([[intervals.by_seed[name, s][column] for s in study.seeds] for name in study.methods])
     parts = np.stack(
         [
-            np.stack([found.sampling.sums(found.influences[name, s][place]) for s in study.seeds])
+            np.stack([intervals.sampling.sums(intervals.influences[name, s][column]) for s in study.seeds])
             for name in study.methods
         ],
         axis=1,
@@ -115,7 +117,7 @@ def _rank_chances(analysis: Analysis, found: Intervals, metric: str, mean: Array
     for a in range(k):
         for b in range(k):
             both = np.stack([parts[:, a] + parts[:, b], parts[:, a] - parts[:, b]], axis=1)
-            plus, minus = shared_covariance(both, found.sampling)
+            plus, minus = shared_covariance(both, intervals.sampling)
             shared[a, b] = (plus - minus) / 4
     covariance = np.atleast_2d(np.cov(by_seed)) / m + shared
     values, vectors = np.linalg.eigh(covariance)
@@ -129,16 +131,16 @@ def _rank_chances(analysis: Analysis, found: Intervals, metric: str, mean: Array
     return np.stack([np.bincount(order[:, number], minlength=k) / settings.draws for number in range(k)])
 
 
-def _components(analysis: Analysis, found: Intervals, of: str) -> Components | None:
+def _components(analysis: Analysis, intervals: Intervals, of: str) -> Components | None:
     """Return the mean components over methods, or over the planned pairs; None without any."""
     study = analysis.study
-    made = []
+    of_pairs = []
     for arms in [(name,) for name in study.methods] if of == "score" else analysis.planned:
         signs = (1.0, -1.0)[: len(arms)]
         both = list(zip(signs, arms, strict=True))
-        values = sum(x * np.stack([found.by_seed[arm, s] for s in study.seeds]) for x, arm in both)
-        images = sum(x * np.stack([found.influences[arm, s] for s in study.seeds]) for x, arm in both)
-        made.append(components(np.asarray(values), np.asarray(images), found.sampling))
-    if not made:
+        values = sum(x * np.stack([intervals.by_seed[arm, s] for s in study.seeds]) for x, arm in both)
+        images = sum(x * np.stack([intervals.influences[arm, s] for s in study.seeds]) for x, arm in both)
+        of_pairs.append(components(np.asarray(values), np.asarray(images), intervals.sampling))
+    if not of_pairs:
         return None
-    return Components(*(np.mean([getattr(part, name) for part in made], axis=0) for name in PARTS))
+    return Components(*(np.mean([getattr(part, name) for part in of_pairs], axis=0) for name in PARTS))

@@ -39,8 +39,8 @@ def description_for_run(
     dataset, side = config["dataset"], network.image_max_dim
     pixel_size = None
     if dataset["source"] == "simulated":
-        made = dataset["simulated"]
-        pixel_size = made["pixel_size_um"] * max(made["width"], made["height"]) / side
+        simulated = dataset["simulated"]
+        pixel_size = simulated["pixel_size_um"] * max(simulated["width"], simulated["height"]) / side
     return {
         "classes": list(config["classes"]),
         "network": dataclasses.asdict(network),
