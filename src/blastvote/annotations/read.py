@@ -13,10 +13,12 @@ from blastvote.annotations.common import merge_images
 from blastvote.annotations.contents import open_file
 from blastvote.annotations.files import annotation_files
 from blastvote.annotations.journal import Journal
-from blastvote.annotations.mask_images.files import MASK_FOLDERS, read_mask_folder
-from blastvote.annotations.model import AnnotationSet
+from blastvote.annotations.mask_images.files import read_mask_folder
+from blastvote.annotations.mask_images.names import MASK_FOLDERS
+from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.registry import AnnotationFile, find_format, supported
 from blastvote.errors import InputError
+from blastvote.wording import listed
 
 _DAMAGE = (
     ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError, zlib.error,
@@ -103,6 +105,23 @@ def _folder_of(file: Path, root: Path) -> str:
     return next((f"{name}/" for name in names if name.casefold() not in MASK_FOLDERS), "")
 
 
+def _by_their_own_names(
+    images: list[ImageAnnotation], named: Mapping[str, set[str]], journal: Journal
+) -> list[ImageAnnotation]:
+    """Return images under the names of their files where several files name one image: copied, or saved anew."""
+    wrong = {name: stems for name, stems in named.items() if len(stems) > 1}
+    result = []
+    for image in images:
+        stem = next((alias for alias in image.aliases if alias in wrong.get(image.file_name, ())), None)
+        result.append(image if stem is None else replace(image, file_name=stem))
+    for name, stems in wrong.items():
+        journal.warnings.append(
+            f"{len(stems)} files name one image, {name!r}; each was taken for the image that it is called after "
+            f"({listed(sorted(stems), 3)})"
+        )
+    return result
+
+
 def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
     files = annotation_files(folder)
     if not files:
@@ -110,6 +129,7 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
     journal = Journal(str(folder))
     images, formats = [], set()
     unknown: list[_UnknownFormatError] = []
+    named: dict[str, set[str]] = {}
     for file in files:
         try:
             part = read_annotations(file, class_attribute)
@@ -121,9 +141,13 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
         # Names in files of subfolders count from there: train/a.png is not val/a.png.
         own = _folder_of(file, folder)
         for image in part.images.values():
-            images.append(replace(image, file_name=own + image.file_name) if own else image)
+            image = replace(image, file_name=own + image.file_name) if own else image
+            if file.stem in image.aliases:  # a format of one file an image, which is called as it
+                named.setdefault(image.file_name, set()).add(file.stem)
+            images.append(image)
     if not formats:
         raise InputError(str(unknown[0]))
     journal.warnings += [f"{error} It was not read".replace(". It was", "; it was") for error in unknown]
+    images = _by_their_own_names(images, named, journal)
     journal.notes = list(dict.fromkeys(journal.notes))  # such as where each of many files finds its classes
     return AnnotationSet.of(journal, "+".join(sorted(formats)), merge_images(images, journal))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from blastvote import io, rle
-from blastvote.annotations.mask_images.files import photograph_stem
+from blastvote.annotations.mask_images.names import photograph_stem
 from blastvote.errors import InputError
 from blastvote.external.images import KnownImages
 from blastvote.external.pattern import CELLS

@@ -15,12 +15,14 @@ from blastvote.dataset.source.labels.tables import read_label_table
 from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
-from blastvote.onboarding.outlines import Trial, entries
+from blastvote.onboarding.outlines import Trial
 from blastvote.study.configuration.reserved import check_classes
 from blastvote.wording import listed
 
 FEWEST = 3
 """Images of a class that any protocol needs: to train, to validate, to test."""
+ONLY = "cell"
+"""The class of all cells where nothing tells classes."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,7 @@ def find_classes(trial: Trial, tables: Sequence[Path], defaults: Mapping[str, An
     defaults
         The section ``dataset`` of the embedded default.
 
-    Raises
-    ------
-    InputError
-        If nothing says what classes there are.
+    Where nothing says of which class cells are, there is one: `ONLY`.
     """
     source = open_source({**defaults, **trial.dataset}, [])
     labels, files = _table_labels([part.images for part in source.parts], tables)
@@ -85,11 +84,11 @@ def find_classes(trial: Trial, tables: Sequence[Path], defaults: Mapping[str, An
         names, aliases = _names(folders)
         note = f"The classes are the folders of the photographs: {_counted(folders)}."
         return Classes(names, aliases, files, [note])
-    raise InputError(
-        f"{listed(entries(trial.dataset['annotations']))}: {trial.cells} cells in {trial.outlined} of {trial.images} "
-        "photographs, but nothing says of which class they are. Give them classes in the annotation tool, or put a "
-        "table with the columns image_id,label into the folder."
+    note = (
+        "Nothing says of which class the cells are, so they are all of one. To tell classes apart, give them in the "
+        "annotation tool, or put a table with the columns image_id,label into the folder"
     )
+    return Classes([ONLY], {"": ONLY}, [], [f"{note}."])
 
 
 def _table_labels(
@@ -150,12 +149,15 @@ def _names(found: Mapping[str, int]) -> tuple[list[str], dict[str, str]]:
 
 
 def _meant(labels: Iterable[str], names: Sequence[str], aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return the class that each label of whole images means: the one class whose name holds it (`blast L1`: `L1`)."""
+    """Return the class that each label of whole images means: the one class whose name holds it (`blast L1`: `L1`).
+
+    One that means none says nothing, and the cells vote.
+    """
     meant = {}
     for label in labels:
         holding = [name for name in names if label.casefold() in name.casefold()]
-        if label not in names and label not in aliases and len(holding) == 1:
-            meant[label] = holding[0]
+        if label not in names and label not in aliases:
+            meant[label] = holding[0] if len(holding) == 1 else ""
     return meant
 
 

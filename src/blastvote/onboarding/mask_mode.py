@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from blastvote.annotations.mask_images.files import mask_image_files
+from blastvote.annotations.mask_images.names import mask_image_files
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.io import read_image
 

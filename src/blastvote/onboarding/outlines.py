@@ -10,7 +10,7 @@ from typing import Any
 
 from blastvote.annotations.files import is_annotation_entry
 from blastvote.annotations.journal import Journal
-from blastvote.annotations.mask_images.files import MASKS
+from blastvote.annotations.mask_images.names import MASKS
 from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.source import open_source

@@ -70,7 +70,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     classes = find_classes(trial, files.tables, defaults)
     _leave_out_unlabelled(proposal, classes, trial)
     classes = _frequent(classes, proposal, questions)
-    _add_classes(proposal, classes, trial)
+    _add_classes(proposal, classes)
     seen = _examined(proposal)
     seen.report.raise_errors()
     _add_size(proposal, seen)
@@ -135,7 +135,7 @@ def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Cla
     except InputError:
         return classes  # the examination that follows says why
     rare = {name: labels[name] for name in classes.names if labels[name] < FEWEST}
-    if not rare or len(classes.names) - len(rare) < 2:
+    if not rare or len(classes.names) == len(rare):
         return classes
     rare_names = listed(f"{name} ({count} images)" for name, count in rare.items())
     why = f"too few images to train, validate and test, left out: {rare_names}"
@@ -165,14 +165,7 @@ def _vote(names: list[str]) -> dict[str, Any]:
     return {"rule": "pathologist"}
 
 
-def _add_classes(proposal: Proposal, classes: Classes, trial: Trial) -> None:
-    if len(classes.names) < 2:
-        raise InputError(
-            f"{listed(entries(trial.dataset['annotations']))}: {trial.cells} cells in {trial.outlined} of "
-            f"{trial.images} photographs, but there is one class only ({listed(classes.names)}), and a study tells "
-            "classes apart. Give the cells their subtypes in the annotation tool, or put a table with the columns "
-            "image_id,label into the folder."
-        )
+def _add_classes(proposal: Proposal, classes: Classes) -> None:
     proposal.config |= {
         "dataset": _with(proposal.config["dataset"], classes),
         "classes": classes.names,
@@ -180,6 +173,10 @@ def _add_classes(proposal: Proposal, classes: Classes, trial: Trial) -> None:
     }
     for note in classes.notes:
         proposal.say(note)
+    if len(classes.names) == 1:
+        proposal.reasons["classes"] = (
+            "one class: the study compares how well cells are found; every image votes alike"
+        )
     if classes.aliases:
         proposal.reasons["dataset.class_aliases"] = "names in the files -> names here ('' leaves out)"
     if proposal.config["vote"]["rule"] == "plurality":

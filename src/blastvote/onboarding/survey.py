@@ -9,7 +9,7 @@ from pathlib import Path
 
 from blastvote import io
 from blastvote.annotations.files import ALONE_SUFFIXES
-from blastvote.annotations.mask_images.files import MASKS, photograph_stem
+from blastvote.annotations.mask_images.names import MASKS, photograph_stem
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS
 from blastvote.errors import InputError
 

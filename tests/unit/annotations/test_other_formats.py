@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from blastvote.annotations import read_annotations
-from blastvote.annotations.mask_images.files import photograph_stem, read_mask_folder
+from blastvote.annotations.mask_images.files import read_mask_folder
 from blastvote.annotations.mask_images.label_maps import cells_of_label_map
+from blastvote.annotations.mask_images.names import photograph_stem
 from blastvote.errors import InputError
 from blastvote.rle import encode
 

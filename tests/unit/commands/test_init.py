@@ -13,7 +13,6 @@ from blastvote.annotations.read import read_annotations
 from blastvote.cli import main
 from blastvote.dataset.check.measure import ImageFacts
 from blastvote.dataset.truth import TrueCell
-from blastvote.errors import InputError
 from blastvote.onboarding.proposal import propose
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.scale import fitting_model
@@ -143,15 +142,24 @@ def test_photographs_without_outlines_are_refused_with_the_cause(hospital: Path,
     assert not Path("study.yaml").exists()
 
 
-def test_one_class_alone_is_no_study(hospital: Path, smears: Path) -> None:
+def test_one_class_alone_is_a_study_of_how_well_cells_are_found(hospital: Path, smears: Path) -> None:
     document = json.loads((smears / "annotations_via.json").read_text(encoding="utf-8"))
     images = document.get("_via_img_metadata", document)
     for entry in images.values():
         for region in entry["regions"]:
             region["region_attributes"] = {"subtype": "blast"}
     (hospital / "via.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(InputError, match=r"one class only \(blast\)"):
-        propose(hospital, Questions())
+    config = accepted(hospital)
+    assert config["classes"] == ["blast"] and config["vote"]["rule"] == "plurality"
+    assert "every image votes alike" in Path("study.yaml").read_text(encoding="utf-8")
+
+
+def test_cells_of_which_nothing_says_the_class_are_of_one(hospital: Path, smears: Path) -> None:
+    for stem, (labels, _) in masks_of(smears).items():
+        io.write_image(hospital / "masks" / f"{stem}.png", labels)
+    config = accepted(hospital)
+    assert config["classes"] == ["cell"] and config["dataset"]["class_aliases"] == {"": "cell"}
+    assert "Nothing says of which class" in Path("study.yaml").read_text(encoding="utf-8")
 
 
 def test_no_photographs_and_an_existing_file(tmp_path: Path, monkeypatch, capsys) -> None:

@@ -77,7 +77,7 @@ def test_every_key_is_described(schema: Path) -> None:
         ("variants.eff.params", {"mde": "original"}, ["'variants.eff'", "mde", "mode"]),
         ("evaluation.confusion_method", "efff", ["'evaluation.confusion_method'", "'efff'", "'eff'"]),
         ("dataset.source", "local", ["'dataset.images'", "empty", "--config 'dataset={images: smears}'"]),
-        ("classes", ["L1"], ["'classes'"]),
+        ("classes", [], ["'classes'"]),
         ("protocol.val_fraction", 0.7, ["'protocol'", "test_fraction", "less than 1"]),
         ("model.options.backbone_widht", 0.5, ["'model.options.backbone_widht'", "'backbone_width'"]),
         ("training.options.scedule", "cosine", ["'training.options.scedule'", "'schedule'"]),

@@ -12,50 +12,10 @@ from blastvote import io
 from blastvote.annotations.journal import LEFT_OUT, Journal, Line
 from blastvote.annotations.mask_images.colours import Colour, colour_table, has_colours, read_colours
 from blastvote.annotations.mask_images.label_maps import cells_of_label_map, values_of
+from blastvote.annotations.mask_images.names import PICTURES, image_files, photograph_stem
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
-
-ENDINGS = (
-    *(
-        "_cp_masks",
-        "_masks",
-        "_mask",
-        "-mask",
-        "_labels",
-        "_label",
-        "_seg",
-        "_gt",
-        "_instances",
-        "_segmentation",
-    ),
-)
-"""Endings of a mask's stem that are dropped to find the photograph's."""
-PICTURES = ("_cp_output", "_cp_flows", "_flows", "_cp_outlines", "_outlines", "_overlay")
-"""Endings of pictures that tools, such as Cellpose, write beside masks; they are neither masks nor photographs."""
-MASK_FOLDERS = (
-    *("masks", "mask", "labels", "labelstr", "labelsts", "label", "ann", "annotations", "gt", "ground_truth"),
-    *("segmentationobject", "segmentationclass", "instances", "outlines"),
-)
-"""Names of folders that hold masks or annotations, in lower case; photographs are not looked for in them."""
-MASKS = frozenset(MASK_FOLDERS)
-
-
-def mask_image_files(folder: Path) -> list[Path]:
-    """Return the image files of a folder, or, if it holds none, of its subfolders, sorted.
-
-    If some subfolders are called ``masks`` or the like, only these count.
-    """
-    own = _images(folder.iterdir())
-    if own:
-        return own
-    nested = _images(folder.rglob("*"))
-    named = [p for p in nested if MASKS.intersection(n.casefold() for n in p.relative_to(folder).parts[:-1])]
-    return named or nested
-
-
-def _images(paths: Iterable[Path]) -> list[Path]:
-    return sorted(p for p in paths if p.suffix.lower() in io.IMAGE_SUFFIXES and not p.name.startswith("."))
 
 
 def check_mask_file(path: Path, mode: str) -> None:
@@ -101,7 +61,7 @@ def mask_files(folder: str | Path, pattern: str = "*") -> dict[str, Path]:
     """
     folder = Path(folder)
     groups: dict[str, list[Path]] = {}
-    for path in _images(folder.glob(pattern)):
+    for path in image_files(folder.glob(pattern)):
         groups.setdefault(photograph_stem(path.stem), []).append(path)
     if not groups:
         raise InputError(
@@ -129,14 +89,6 @@ def the_mask(stem: str, paths: Sequence[Path]) -> Path:
             "name them by a pattern."
         )
     return masks[0]
-
-
-def photograph_stem(stem: str) -> str:
-    """Return the stem of the photograph to which a mask's stem belongs (``a_mask`` -> ``a``)."""
-    for ending in ENDINGS + PICTURES:
-        if stem.lower().endswith(ending) and len(stem) > len(ending):
-            return stem[: -len(ending)]
-    return stem
 
 
 def read_mask_folder(

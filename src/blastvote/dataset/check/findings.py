@@ -49,6 +49,17 @@ KINDS = {
         "outlines lie where there is no contrast",
         "Look at the picture: the outlines may belong to another photograph, or to one of another size or cut.",
     ),
+    "outlines_scaled": Kind(
+        "warning",
+        "outlines fit better at another scale",
+        "Take the photographs that were annotated, or multiply the coordinates by the factor.",
+    ),
+    "several_pieces": Kind(
+        "warning",
+        "one object in several places",
+        "If each piece is a cell, make it an object of its own: a group or MultiPolygon is one cell.",
+    ),
+    "boxes": Kind("warning", "cells are rectangles", "Outline the cells: boxes are no outlines."),
     "exif_stored": Kind(
         "warning", "outlines fit the pixels without their EXIF orientation", "Set dataset.exif to the other value."
     ),

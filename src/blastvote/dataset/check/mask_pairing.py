@@ -11,12 +11,11 @@ from blastvote.annotations.files import is_annotation_entry
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import (
     check_mask_file,
-    mask_image_files,
-    photograph_stem,
     read_cell_masks,
     read_mask_annotation,
     the_mask,
 )
+from blastvote.annotations.mask_images.names import mask_image_files, photograph_stem
 from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.patterns import is_pattern, matches, split_pattern

@@ -13,9 +13,11 @@ from blastvote import io, rle
 from blastvote.annotations.journal import CELL, CROWD, LEFT_OUT, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.dataset.check.findings import Finding
+from blastvote.dataset.check.outlines import is_box, separate_pieces
 from blastvote.dataset.check.overlaps import overlaps
-from blastvote.dataset.check.pixels.agreement import POOR, POSITIONS, Agreement, agreement
+from blastvote.dataset.check.pixels.agreement import POOR, Agreement, agreement
 from blastvote.dataset.check.pixels.appearance import DIM, Appearance, appearance
+from blastvote.dataset.check.pixels.positions import POSITIONS, SCALES
 from blastvote.dataset.check.pixels.turned import size_problem, turned_warning
 from blastvote.dataset.split.perceptual_hash import perceptual_hashes
 from blastvote.dataset.truth import TrueCell
@@ -54,6 +56,8 @@ class ImageFacts:
         Light and sharpness; how well the outlines agree with the photograph.
     findings
         What is wrong; the sentences do not name the image.
+    boxes
+        Number of cells that are rectangles.
     orientation, brightest
         EXIF orientation of the file (1: upright), and the largest value of a 16-bit file.
     """
@@ -68,6 +72,7 @@ class ImageFacts:
     appearance: Appearance = field(default_factory=Appearance)
     agreement: Agreement = field(default_factory=Agreement)
     findings: list[Finding] = field(default_factory=list)
+    boxes: int = 0
     orientation: int = UPRIGHT
     brightest: int | None = None
 
@@ -148,7 +153,7 @@ def _examine_annotation(
         return
     _examine_cells(facts, annotation)
     facts.agreement = agreement(photograph.pixels, facts.cells)
-    turned = turned_warning(photograph, annotation, settings)
+    turned = turned_warning(photograph, annotation, settings, facts.agreement)
     if turned:
         facts.add("exif_stored", turned)
     else:
@@ -157,7 +162,13 @@ def _examine_annotation(
 
 def _check_agreement(facts: ImageFacts) -> None:
     score, position = facts.agreement.score, facts.agreement.position
-    if position != "none":
+    if position in SCALES:
+        facts.add(
+            "outlines_scaled",
+            f"its outlines fit the photograph far better {POSITIONS[position]} (agreement {score:.2f} as they are), "
+            "was it resized after it was annotated",
+        )
+    elif position != "none":
         facts.add(
             "outlines_turned",
             f"its outlines fit the photograph far better {POSITIONS[position]} (agreement {score:.2f} as they are), "
@@ -173,6 +184,7 @@ def _check_agreement(facts: ImageFacts) -> None:
 
 def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
     cells: list[TrueCell] = []
+    kept: list[Cell] = []
     outside = 0
     for number, cell in enumerate(annotation.cells):
         mask = _mask(facts, cell, number)
@@ -183,10 +195,15 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
             outside += 1
         assert cell.class_name is not None
         cells.append(TrueCell(cell.class_name, mask, cell.crowd))
+        kept.append(cell)
         facts.lines.append(_line(facts.image_id, cell, CROWD if cell.crowd else CELL, ""))
     if outside:
         facts.add("cut_off", f"{outside} cells reach beyond the image and were cut off there")
     facts.cells = tuple(cells)
+    facts.boxes = sum(is_box(cell, true) for cell, true in zip(kept, cells, strict=True))
+    pieces = separate_pieces(kept, cells)
+    if pieces:
+        facts.add("several_pieces", pieces)
     single = [
         (f"{number} ({cell.class_name})", cell.mask) for number, cell in enumerate(cells) if not cell.crowd
     ]

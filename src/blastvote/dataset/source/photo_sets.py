@@ -8,7 +8,7 @@ from pathlib import Path
 
 from blastvote import io
 from blastvote.annotations.files import annotation_files, files_beside
-from blastvote.annotations.mask_images.files import mask_image_files
+from blastvote.annotations.mask_images.names import mask_image_files
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.dataset.source.patterns import is_pattern, matches
 

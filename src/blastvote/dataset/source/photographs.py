@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from blastvote import io
-from blastvote.annotations.mask_images.files import MASK_FOLDERS, photograph_stem
+from blastvote.annotations.mask_images.names import MASK_FOLDERS, photograph_stem
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS, assign_ids
 from blastvote.dataset.source.patterns import is_pattern, split_pattern
 from blastvote.errors import InputError

@@ -50,19 +50,22 @@ def apply_crowds(
 
 
 def check_coordinates(found: Mapping[str, ImageAnnotation]) -> None:
-    """Raise InputError if the outlines of a file all lie within the first pixel or so: they are normalised."""
-    reach: dict[str, float] = {}
+    """Raise InputError if the outlines of an image all lie within the first pixel or so: they are normalised."""
+    reach: dict[tuple[str, str], float] = {}
     for image in found.values():
         for cell in image.cells:
             bounds = cell.bounds()
             if bounds is not None:
-                reach[cell.file] = max(reach.get(cell.file, 0.0), *map(abs, bounds))
-    for file, farthest in reach.items():
+                key = cell.file, image.file_name
+                reach[key] = max(reach.get(key, 0.0), *map(abs, bounds))
+    for (file, name), farthest in reach.items():
         if farthest <= 1.5:
+            own = [value for key, value in reach.items() if key[0] == file]
+            whole = max(own) <= 1.5
             raise InputError(
-                f"{file}: all coordinates lie between 0 and {farthest:.3g}, so they look normalised (parts of width "
-                "and height); expected pixels. Multiply x by the image's width and y by its height, or export the "
-                "outlines in pixels."
+                f"{file if whole else f'{file}: {name}'}: all coordinates lie between 0 and "
+                f"{max(own) if whole else farthest:.3g}, so they look normalised (parts of width and height); expected "
+                "pixels. Multiply x by the image's width and y by its height, or export the outlines in pixels."
             )
 
 

@@ -6,7 +6,8 @@ import pytest
 from blastvote import rle
 from blastvote.annotations.shapes.raster import ellipse_polygon, rasterise
 from blastvote.dataset.augment import FLIPS, flip_image
-from blastvote.dataset.check.pixels.agreement import GOOD, POOR, POSITIONS, Agreement, agreement
+from blastvote.dataset.check.pixels.agreement import GOOD, POOR, Agreement, agreement
+from blastvote.dataset.check.pixels.positions import POSITIONS, SCALES
 from blastvote.dataset.split.perceptual_hash import TURNS
 from blastvote.dataset.truth import TrueCell
 
@@ -50,6 +51,19 @@ def test_outlines_of_a_turned_photograph_are_told(position):
     kept = [mask[: other.shape[0], : other.shape[1]] for mask in masks((440, 440))]
     found = agreement(other, cells([mask for mask in kept if mask.any()]))
     assert found.position == position and found.score < GOOD
+    assert position in POSITIONS
+
+
+@pytest.mark.parametrize(("position", "factor"), SCALES.items())
+def test_outlines_of_a_photograph_at_another_size_are_told(position, factor):
+    height, width = SIZE
+    by = (1 / factor, 1 / factor) if factor else (100 / width, 100 / height)
+    drawn = [
+        rasterise([ellipse_polygon((c[0] * by[0], c[1] * by[1]), (26 * by[0], 22 * by[1]), 0.4)], *SIZE)
+        for c in CENTRES
+    ]
+    found = agreement(smear(), cells([mask for mask in drawn if mask.sum() > 9]))
+    assert found.score < GOOD and found.position == position
     assert position in POSITIONS
 
 

@@ -4,8 +4,11 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
+from blastvote import io, rle
 from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.annotations.shapes.raster import ellipse_polygon, rasterise
 from blastvote.dataset.check.measure import examine
 from blastvote.dataset.check.pixels.brightness import pixel_findings
 from blastvote.dataset.source.collect import collect
@@ -55,6 +58,37 @@ def test_outlines_on_the_upright_pixels_are_fine_and_warned_of_where_exif_is_ign
 def test_outlines_that_fit_neither_way_are_not_blamed_on_exif(tmp_path):
     path = photograph(tmp_path, 3, np.s_[6:26, 5:25])
     assert not texts(examine("a", path, annotation()).findings, "exif_stored")
+
+
+def test_exif_is_the_one_cause_where_outlines_fit_the_stored_pixels_by_their_edges_alone(tmp_path):
+    """Cells of the mean light of the photograph: no contrast of insides, but edges all around."""
+    rng = np.random.default_rng(3)
+    image = np.full((120, 160, 3), 150.0)
+    mask = np.zeros((120, 160), bool)
+    for x, y in ((30, 30), (75, 40), (40, 90), (125, 25)):
+        mask |= rasterise([ellipse_polygon((x, y), (14, 12))], 120, 160)
+    image[mask] = (210, 150, 90)
+    pixels = np.clip(image + rng.normal(0, 3, image.shape), 0, 255).astype(np.uint8)
+    path = tmp_path / "a.jpg"
+    exif = Image.Exif()
+    exif[274] = 3
+    Image.fromarray(pixels).save(path, quality=95, exif=exif)
+    parts = ndimage.label(mask)[0]
+    cells = tuple(Cell("L1", rle=rle.encode(parts == number)) for number in range(1, parts.max() + 1))
+    facts = examine("a", path, ImageAnnotation("a.jpg", cells=cells))
+    assert [f.kind for f in facts.findings] == ["exif_stored"]
+    ignored = examine("a", path, ImageAnnotation("a.jpg", cells=cells), io.ReadSettings("ignore"))
+    assert not ignored.findings
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [((120, 160), "width and height exchanged"), ((320, 240), "2 times as large")]
+)
+def test_another_size_is_explained_where_it_can_be(tmp_path, size, told):
+    path = tmp_path / "a.png"
+    io.write_image(path, np.random.default_rng(0).integers(0, 255, (120, 160, 3), dtype=np.uint8))
+    facts = examine("a", path, ImageAnnotation("a.png", *size))
+    assert [f.kind for f in facts.findings] == ["size_differs"] and told in facts.findings[0].text
 
 
 def test_a_size_that_is_that_of_the_stored_pixels_names_exif(tmp_path):

@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blastvote.dataset.augment import FLIPS
+from blastvote.dataset.check.pixels.positions import SCALES, Points, factor_of, placed_outlines
 from blastvote.dataset.split.perceptual_hash import TURNS
 from blastvote.dataset.truth import TrueCell
-
-Points = NDArray[np.floating]
-"""Positions or directions ``x, y`` in pixels of the reduced photograph, ``(..., 2)``."""
 
 CELL_SIDE = 48
 """A cell of median size is looked at so many pixels wide: details smaller than an outline's own error do not count."""
@@ -35,16 +33,6 @@ LEAST_COVER = 0.6
 """A moved copy counts if at least this share of its points lies in the photograph."""
 NOISE = 0.5
 """Contrast (in units of L*a*b* of 8 bits) that rounding and noise alone can make."""
-POSITIONS = {
-    "horizontal": "mirrored left to right",
-    "vertical": "mirrored top to bottom",
-    "both": "turned by 180 degrees",
-    "transposed": "with rows and columns exchanged",
-    "quarter turn right": "turned by 90 degrees to the right",
-    "quarter turn left": "turned by 90 degrees to the left",
-    "quarter turn and mirrored": "turned by 90 degrees and mirrored",
-}
-"""What outlines in another position are, in words; the names are those of `FLIPS` and `TURNS`."""
 POOR = 0.1
 """Below this score, outlines fit hardly better than copies of them that were moved: warned of."""
 GOOD = 0.3
@@ -65,7 +53,7 @@ class Agreement:
         Share of the fit that is lost when the outlines are moved: well-drawn cells have 0.4 to 0.8, and about 0 means
         that they fit no better than moved copies. None where there is nothing to compare.
     position
-        The one of `FLIPS` and `TURNS` in which the outlines clearly fit better; ``none`` for as they are.
+        The one of `FLIPS`, `TURNS` and `SCALES` in which the outlines clearly fit better; ``none`` for as they are.
     """
 
     score: float | None = None
@@ -98,7 +86,7 @@ def agreement(image: NDArray[np.uint8], cells: Sequence[TrueCell]) -> Agreement:
     contrast, score = _score(colours, points, normals, width, floor)
     position = "none"
     if score is not None and score < GOOD:
-        position = _better_position(colours, points, normals, (width, floor, contrast))
+        position = _better_position(colours, points, normals, (width, floor, contrast, scale))
     return Agreement(score, position)
 
 
@@ -216,28 +204,21 @@ def _score(
 
 
 def _better_position(
-    colours: NDArray[np.uint8], points: Points, normals: Points, present: tuple[float, float, float]
+    colours: NDArray[np.uint8], points: Points, normals: Points, present: tuple[float, float, float, float]
 ) -> str:
-    """Return the mirror image or turn of the outlines that clearly fits, else ``none``."""
-    width, floor, contrast = present
+    """Return the mirror image, turn or scale of the outlines that clearly fits, else ``none``."""
+    width, floor, contrast, scale = present
     best, name = CLEARER * (contrast + floor), "none"
     cover = _steps(colours, points[None], normals[None]).cover[0]
-    for position in (*FLIPS[1:], *TURNS):
-        placed, turned = _placed(points, normals, position, colours.shape[:2])
+    for position in (*FLIPS[1:], *TURNS, *SCALES):
+        if position in SCALES:
+            factor = factor_of(position, colours.shape[:2], scale)
+            placed, turned, side = points * factor, normals, width * float(factor.mean())
+        else:
+            (placed, turned), side = placed_outlines(points, normals, position, colours.shape[:2]), width
         if _steps(colours, placed[None], turned[None]).cover[0] < LEAST_KEPT * cover:
             continue
-        other, score = _score(colours, placed, turned, width, floor)
+        other, score = _score(colours, placed, turned, side, floor)
         if other > best and score is not None and score >= GOOD:
             best, name = other, position
     return name
-
-
-def _placed(points: Points, normals: Points, position: str, size: tuple[int, int]) -> tuple[Points, Points]:
-    """Return outlines and directions of a photograph of another orientation in one of `size` (H, W)."""
-    flips = {"none": (0, 0), "horizontal": (1, 0), "vertical": (0, 1), "both": (1, 1)}
-    flips |= dict(zip(TURNS, flips.values(), strict=True))
-    if position in TURNS:
-        points, normals = points[:, ::-1], normals[:, ::-1]
-    mirrored = np.array(flips[position], dtype=bool)
-    extent = np.array([size[1], size[0]], dtype=np.float32)
-    return np.where(mirrored, extent - points, points), np.where(mirrored, -normals, normals)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from blastvote.annotations.model import ImageAnnotation
+from blastvote.dataset.check.pixels.agreement import Agreement
+from blastvote.dataset.check.pixels.positions import OF_ORIENTATION
 from blastvote.errors import InputError
 from blastvote.io import Photograph, ReadSettings
 from blastvote.io.orientation import UPRIGHT, stored, upright
@@ -23,29 +25,43 @@ def size_problem(photograph: Photograph, size: tuple[int, int], settings: ReadSe
             f"the image is {width}x{height} pixels {_as_read(photograph, settings)}, but its annotation was made on "
             f"{size[0]}x{size[1]}, the size of the pixels {_other_way(settings)}. {_remedy(settings)}"
         )
-    return (
-        f"the image is {width}x{height} pixels, but its annotation was made on {size[0]}x{size[1]}. Restore the "
-        "original image, or annotate this one"
-    )
+    told = f"the image is {width}x{height} pixels, but its annotation was made on {size[0]}x{size[1]}"
+    if size == (height, width):
+        told += ", width and height exchanged: the photograph was turned after it was annotated, or the export is wrong"
+    elif width * size[1] == height * size[0]:
+        told += f", {size[0] / width:.3g} times as large"
+    return f"{told}. Restore the original image, or annotate this one"
 
 
-def turned_warning(photograph: Photograph, annotation: ImageAnnotation, settings: ReadSettings) -> str | None:
+def turned_warning(
+    photograph: Photograph, annotation: ImageAnnotation, settings: ReadSettings, found: Agreement
+) -> str | None:
     """Return a warning if the outlines clearly fit the pixels turned the other way better; None else.
 
-    Compared is the contrast, the difference of the mean green value inside and outside the outlines over the standard
-    deviation of all.
+    They do where `found`, their agreement, says that they fit in that position. Else compared is the contrast, the
+    difference of the mean green value inside and outside the outlines over the standard deviation of all.
     """
     if photograph.orientation == UPRIGHT or not annotation.cells:
         return None
     turn = upright if settings.exif == "ignore" else stored
     here = _contrast(photograph.pixels[..., 1], annotation)
     other = _contrast(turn(photograph.pixels[..., 1], photograph.orientation), annotation)
-    if here is None or other is None or other < max(CLEAR_CONTRAST, CLEARLY_BETTER * here):
+    if here is None or other is None:
+        return None
+    if found.position != _stored_position(photograph, settings) and other < max(
+        CLEAR_CONTRAST, CLEARLY_BETTER * here
+    ):
         return None
     return (
         f"its outlines fit the pixels {_other_way(settings)} (contrast {other:.1f}) better than "
         f"{_as_read(photograph, settings)} (contrast {here:.1f}). {_remedy(settings)}"
     )
+
+
+def _stored_position(photograph: Photograph, settings: ReadSettings) -> str:
+    """Return where the outlines would fit if EXIF alone kept them from it."""
+    inverse = {6: 8, 8: 6}.get(photograph.orientation, photograph.orientation)
+    return OF_ORIENTATION[inverse if settings.exif == "ignore" else photograph.orientation]
 
 
 def _contrast(green: np.ndarray, annotation: ImageAnnotation) -> float | None:

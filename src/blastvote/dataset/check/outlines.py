@@ -1,0 +1,59 @@
+"""What outlines themselves give away: boxes that stand for cells, and objects in several places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from blastvote import rle
+from blastvote.annotations.model import Cell
+from blastvote.dataset.truth import TrueCell
+from blastvote.wording import listed
+
+LEAST_SIDE = 5
+"""Cells with a shorter side than this many pixels say nothing of how they were drawn."""
+LEAST_PIECE = 16
+"""Pieces of fewer pixels are slips."""
+LEAST_SHARE = 0.1
+"""Pieces smaller than this part of the largest are slips, too."""
+RIGHT_ANGLE = 0.05
+"""Largest cosine of the corners of a rectangle."""
+
+
+def is_box(cell: Cell, true: TrueCell) -> bool:
+    """Return whether a cell is a rectangle, turned or not."""
+    top, left, bottom, right = true.box
+    if true.crowd or min(bottom - top, right - left) < LEAST_SIDE:
+        return False
+    return rle.area(true.mask) == (bottom - top) * (right - left) or _is_rectangle(cell)
+
+
+def _is_rectangle(cell: Cell) -> bool:
+    if len(cell.polygons) != 1 or len(cell.polygons[0]) != 4 or cell.holes or cell.relative:
+        return False
+    sides = np.roll(cell.polygons[0], -1, axis=0) - cell.polygons[0]
+    sides = sides / (np.linalg.norm(sides, axis=1, keepdims=True) + 1e-9)
+    return bool((np.abs((sides * np.roll(sides, -1, axis=0)).sum(axis=1)) < RIGHT_ANGLE).all())
+
+
+def separate_pieces(drawn: Sequence[Cell], cells: Sequence[TrueCell]) -> str:
+    """Return a warning of single objects that lie in several places; empty if there is none.
+
+    Values of label maps are left out: their reader warns of them with the mode that splits them.
+    """
+    told = []
+    for number, (cell, true) in enumerate(zip(drawn, cells, strict=True)):
+        if true.crowd or "value" in cell.attributes or (cell.rle is None and len(cell.polygons) < 2):
+            continue
+        count, _, stats, _ = cv2.connectedComponentsWithStats(true.crop().astype(np.uint8), connectivity=8)
+        areas = stats[1:count, cv2.CC_STAT_AREA]
+        large = int((areas >= max(LEAST_PIECE, LEAST_SHARE * areas.max(initial=0))).sum())
+        if large > 1:
+            told.append(f"cell {number} ({cell.object}): {large}")
+    if not told:
+        return ""
+    count = len(told)
+    what = "cell consists" if count == 1 else "cells consist"
+    return f"{count} {what} of several separate pieces ({listed(told)}), which count as one cell each"
