@@ -1,4 +1,4 @@
-"""Settings of the network that the number of cells in an image decides.
+"""Settings of the network that the number of cells in an image decides, or in a tile where photographs are cut.
 
 With ``model.limits: auto`` each is at least what the data need, and never less than configured. With ``explicit`` they
 stay as configured, and those that cut true cells off are an error. Importing this imports no TensorFlow.
@@ -66,15 +66,18 @@ class Crowded:
         Its number of cells, crowds not counted.
     image_id
         Which image; empty where it is not known.
+    tiled
+        Whether the cells are those of one tile of the image: photographs are cut, and the network sees tiles.
     """
 
     cells: int
     image_id: str = ""
+    tiled: bool = False
 
     @classmethod
-    def of(cls, counts: Mapping[str, int]) -> Crowded:
-        """Return the image with the most cells, of image ids and their numbers of cells."""
-        return max((cls(count, image_id) for image_id, count in counts.items()), key=lambda c: c.cells)
+    def of(cls, counts: Mapping[str, int], tiled: bool = False) -> Crowded:
+        """Return the image with the most cells, of image ids and their numbers of cells (in their fullest tiles)."""
+        return max((cls(count, image_id, tiled) for image_id, count in counts.items()), key=lambda c: c.cells)
 
 
 def limits_table(model: Mapping[str, Any], crowded: Crowded) -> pd.DataFrame:
@@ -117,8 +120,13 @@ def with_limits(model: Mapping[str, Any], table: pd.DataFrame) -> dict[str, Any]
 
 
 def model_for(model: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
-    """Return the section ``model`` with the limits for images with so many cells, as far as numbers are known."""
-    return with_limits(model, limits_table(model, Crowded.of(counts))) if counts else dict(model)
+    """Return the section ``model`` with the limits for images with so many cells, as far as numbers are known.
+
+    How many cells lie in a tile is not known before photographs are read, so with tiles the limits are the configured
+    ones here.
+    """
+    known = counts and not model["tiles"]
+    return with_limits(model, limits_table(model, Crowded.of(counts))) if known else dict(model)
 
 
 def read_limits(path: Path | str, model: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,4 +164,5 @@ def require_limits(model: Mapping[str, Any], crowded: Crowded) -> None:
 
 
 def _most(crowded: Crowded) -> str:
-    return f"{crowded.cells} cells in an image" + (f" ({crowded.image_id})" if crowded.image_id else "")
+    where = "a tile" if crowded.tiled else "an image"
+    return f"{crowded.cells} cells in {where}" + (f" ({crowded.image_id})" if crowded.image_id else "")

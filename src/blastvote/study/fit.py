@@ -15,9 +15,22 @@ from blastvote.scale.framing import Framing
 from blastvote.segmentation.limits import Crowded, limits_note, require_limits
 
 
-def most_cells(facts: Sequence[ImageFacts]) -> Crowded:
-    """Return the image with the most cells."""
-    return Crowded.of({fact.image_id: fact.n_cells for fact in facts})
+def most_cells(facts: Sequence[ImageFacts], framing: Framing | None) -> Crowded:
+    """Return the image with the most cells, or with the fullest tile where photographs are cut into tiles."""
+    if framing is None or framing.overlap is None:
+        return Crowded.of({fact.image_id: fact.n_cells for fact in facts})
+    return Crowded.of({fact.image_id: _fullest_tile(fact, framing) for fact in facts}, tiled=True)
+
+
+def _fullest_tile(fact: ImageFacts, framing: Framing) -> int:
+    """Return the most cells that a tile of a photograph holds; those that its border cuts take a place too."""
+    boxes = np.array(_boxes([fact]), float).reshape(-1, 4)
+    if not len(boxes):
+        return 0
+    height, width = framing.size(fact.image_id, fact.height, fact.width)
+    boxes *= np.array([height / max(fact.height, 1), width / max(fact.width, 1)] * 2)
+    tiles = framing.tiles(fact.image_id, fact.height, fact.width)
+    return max(int(tile.holds(boxes).sum()) for tile in tiles)
 
 
 def check_fit(
@@ -39,11 +52,11 @@ def check_fit(
     framing
         Pixel size and tiles that it comes to; None where whole photographs are resized.
     """
-    crowded = most_cells(facts)
+    crowded = most_cells(facts, framing)
     sides = [np.sqrt((y2 - y1) * (x2 - x1)) for y1, x1, y2, x2 in _boxes(facts)]
     if not sides:
         return
-    report.counts["most cells in an image"] = crowded.cells
+    report.counts["most cells in an image"] = max(fact.n_cells for fact in facts)
     report.counts["median width of a cell in pixels"] = round(float(np.median(sides)), 1)
     if model is None:
         return

@@ -38,7 +38,7 @@ def main(snakemake) -> None:
         folder if report.ok else refused, Checked(report, facts, collection, classes, gallery.pictures)
     )
     report.raise_errors(f"{page} shows every finding with its picture.")
-    write_csv(snakemake.output.limits, limits_table(snakemake.params.model, most_cells(facts)))
+    write_csv(snakemake.output.limits, limits_table(snakemake.params.model, most_cells(facts, framing)))
     write_csv(snakemake.output.manifest, build_manifest(collection, facts))
     write_coco(snakemake.output.annotations, true_images(facts, collection), classes)
     write_csv(snakemake.output.hashes, hash_table(facts))
