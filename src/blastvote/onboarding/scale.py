@@ -10,7 +10,7 @@ import numpy as np
 
 from blastvote.dataset.check.measure import ImageFacts
 from blastvote.errors import InputError
-from blastvote.scale.pixel_size import tagged_pixel_size
+from blastvote.scale.tags import tagged_pixel_size
 
 LARGEST_SIDE = 1024
 """``model.image_size`` is not proposed larger: the memory of a training grows with its square."""

@@ -25,7 +25,7 @@ def named_images(paths: Sequence[Path]) -> dict[str, Path]:
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(p for p in path.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
+            files += sorted(p for p in path.iterdir() if _is_image(p))
         else:
             files.append(path)
     files = list(dict.fromkeys(files))
@@ -53,6 +53,11 @@ def named_images(paths: Sequence[Path]) -> dict[str, Path]:
         taken.add(unique.lower())
         named[unique] = path
     return named
+
+
+def _is_image(path: Path) -> bool:
+    """Return whether a file of a folder is taken; macOS leaves hidden doubles (``._a.jpg``) beside photographs."""
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
 
 
 def _safe(name: str) -> str:

@@ -167,6 +167,9 @@ def _predict_one(name: str, path: Path, key: str, predictor: Predictor, sizes: P
         )  # fmt: skip
     image = photograph.pixels
     size = sizes.of(path, image) if predictor.model.pixel_size_um is not None else None
+    doubt = "" if size is None else sizes.doubt(size, path, image)
+    if doubt:
+        LOGGER.warning("%s", doubt)
     found = predictor(image, None if size is None else size.um)
     more = {"pixel_size": None if size is None else asdict(size)}
     record = record_of(name, path, key, found, image.shape[:2], more)

@@ -11,6 +11,7 @@ import numpy as np
 
 from blastvote.contrast import enhance
 from blastvote.prediction.white_balance import white_balanced
+from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_probabilities
 from blastvote.segmentation.weights.model_file import TrainedModel, open_model
@@ -76,21 +77,19 @@ class Predictor:
         image
             ``uint8 (H, W, 3)``, RGB.
         pixel_size_um
-            Its pixel size; None resizes the whole image to the network's, as studies without a pixel size do.
+            Its pixel size; None estimates it from the red cells where the network has one.
 
         Raises
         ------
+        InputError
+            If the pixel size is needed, not given, and too few red cells tell it.
         ValueError
             If the pixel size does not fit the network: the image would become too large.
         """
         model = self.model
-        trained = model.pixel_size_um
-        if trained is None or pixel_size_um is None:
-            scale = self.detector.side / max(image.shape[:2])
-        else:
-            scale = pixel_size_um / trained
-        if scale * max(image.shape[:2]) > MOST_PIXELS_A_SIDE:
-            raise ValueError(f"a pixel size of {pixel_size_um} µm makes the image {scale:.0f} times larger")
+        if model.pixel_size_um is not None and pixel_size_um is None:
+            pixel_size_um = estimate_pixel_size(image).um
+        scale = self._scale(image, pixel_size_um)
         seen = white_balanced(image) if model.description.get("white_balance") else image
         seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
@@ -98,6 +97,16 @@ class Predictor:
             chances = subtype_probabilities(model.subtypes, seen, cells, pixel_size_um, model.temperature)
             cells = [replace(cell, probabilities=p) for cell, p in zip(cells, chances, strict=True)]
         return elect(cells, model.classes, model.vote)
+
+    def _scale(self, image: np.ndarray, pixel_size_um: float | None) -> float:
+        """Return by what an image is resized, as in the network's training: to its pixel size, whole, or not at all."""
+        trained, side = self.model.pixel_size_um, max(image.shape[:2])
+        if trained is None or pixel_size_um is None:
+            return 1.0 if self.model.description.get("tiles") else self.detector.side / side
+        scale = pixel_size_um / trained
+        if scale * side > MOST_PIXELS_A_SIDE:
+            raise ValueError(f"a pixel size of {pixel_size_um} µm makes the image {scale:.0f} times larger")
+        return scale
 
 
 def elect(cells: Sequence[Cell], class_names: Sequence[str], rule: VoteRule) -> Prediction:

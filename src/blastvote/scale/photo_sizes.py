@@ -9,10 +9,14 @@ import numpy as np
 
 from blastvote.errors import InputError
 from blastvote.io import ReadSettings, image_size, read_image
-from blastvote.scale.pixel_size import PixelSize, estimate_pixel_size, tagged_pixel_size
+from blastvote.scale.pixel_size import RED_CELL_UM, PixelSize, estimate_pixel_size
+from blastvote.scale.tags import tagged_pixel_size
 
 ENOUGH_CELLS = 40
 NEIGHBOURS = 9
+SURE_CELLS = 12
+CONTRADICTION = 1.5
+"""By so much red cells and a stated pixel size may differ: beyond it, most blasts are missed (docs/starter.md)."""
 
 
 class PixelSizes:
@@ -69,6 +73,20 @@ class PixelSizes:
         spread = float(np.std([np.log(size.um) for size in known])) / np.sqrt(len(known))
         return PixelSize(
             middle, max(spread, min(s.uncertainty for s in known)), "red cells", sum(s.cells for s in known)
+        )
+
+    def doubt(self, size: PixelSize, path: Path, image: np.ndarray) -> str:
+        """Return a sentence where many red cells contradict a stated or tagged pixel size, else an empty text."""
+        if size.source == "red cells":
+            return ""
+        seen = self._estimate(path, image)
+        if seen is None or seen.cells < SURE_CELLS or 1 / CONTRADICTION < seen.um / size.um < CONTRADICTION:
+            return ""
+        whence = "its tags say" if size.source == "tags" else "stated are"
+        return (
+            f"{path}: {whence} {size.um:.3g} µm a pixel, but its red cells would then be "
+            f"{RED_CELL_UM * size.um / seen.um:.3g} µm across: they look like {seen.um:.3g} µm a pixel. The former counts; "
+            "if it is wrong, cells are missed."
         )
 
     def _estimate(self, path: Path, image: np.ndarray | None = None) -> PixelSize | None:

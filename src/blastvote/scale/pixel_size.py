@@ -1,25 +1,31 @@
-"""How large a pixel is on the slide: from the file's own tags, or estimated from the red cells in it."""
+"""How large a pixel is on the slide, estimated from the red cells in a photograph."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from blastvote.errors import InputError
-from blastvote.io.opening import open_image
 
 RED_CELL_UM = 7.5
 """Diameter of a red cell on a dried smear; people differ by about 4 %."""
 RED_CELL_SPREAD = 0.04
 _SIDE = 720
+_CLEAR = 24
+"""Red cells this many pixels across are seen well: a photograph in which they are smaller is looked at more finely."""
+_WINDOW = 1440
+"""Side of the middle of the photograph that is looked at more finely."""
 _MIN_CELLS = 4
-_PLAUSIBLE_UM = (0.01, 2.0)
-_UNITS_UM = {"": 1.0, "µm": 1.0, "um": 1.0, "nm": 1e-3, "mm": 1e3, "cm": 1e4}
-_CENTIMETRE, _INCH_UM = 3, 25400.0
+_MIN_ALIKE = 3
+_MIN_FINE = 20
+"""So many cells of a finer look must agree: a slide of low magnification has hundreds, grain and platelets few."""
+_PLENTY = 150
+"""With so many cells alike no finer look is needed."""
+_SCATTER = 0.12
+"""Spread of the logarithm of single diameters where too few were measured to tell it."""
 
 
 @dataclass(frozen=True)
@@ -44,35 +50,12 @@ class PixelSize:
     cells: int = 0
 
 
-def tagged_pixel_size(path: Path) -> PixelSize | None:
-    """Read the pixel size from the OME, ImageJ or resolution tags of a TIFF file; None where there is none.
-
-    A resolution meant for printers (72 dpi and the like) gives pixels of 0.1 mm and more, and counts as none.
-    """
-    if path.suffix.lower() not in (".tif", ".tiff"):
-        return None
-    with open_image(path) as file:
-        tags = getattr(file, "tag_v2", {})  # the ending may lie
-        text, across, unit = str(tags.get(270, "")), tags.get(282), tags.get(296, 2)
-    um = None
-    ome = re.search(r'PhysicalSizeX="([\d.eE+-]+)"', text)
-    if ome:
-        named = re.search(r'PhysicalSizeXUnit="([^"]*)"', text)
-        um = float(ome[1]) * _UNITS_UM.get(named[1].replace("\u03bc", "µ") if named else "", np.nan)
-    elif across and re.search(r"unit=(micron|um|µm|\\u00B5m)", text):
-        um = 1 / float(across)
-    elif across and unit in (2, _CENTIMETRE):
-        um = (1e4 if unit == _CENTIMETRE else _INCH_UM) / float(across)
-    if um is None or not _PLAUSIBLE_UM[0] <= um <= _PLAUSIBLE_UM[1]:
-        return None
-    return PixelSize(um, 0.0, "tags")
-
-
 def estimate_pixel_size(image: np.ndarray) -> PixelSize:
     """Estimate the pixel size from the red cells, which are 7.5 micrometres across.
 
     The stained part that is no nucleus is cut into single cells at the necks of its distance transform. Round pieces
-    that do not touch the border are measured, and the commonest diameter is taken to be a red cell's.
+    that do not touch the border are measured, and the commonest diameter is taken to be a red cell's. The photograph is
+    reduced for that; where red cells would be small then, its middle is looked at more finely.
 
     Parameters
     ----------
@@ -88,24 +71,62 @@ def estimate_pixel_size(image: np.ndarray) -> PixelSize:
     Raises
     ------
     InputError
-        If fewer than four red cells can be measured.
+        If fewer than four red cells can be measured, or no three of one size.
     """
-    shrink = min(1.0, _SIDE / max(image.shape[:2]))
-    small = (
-        cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else image
-    )
-    diameters = _round_pieces(red_cell_mask(small))
-    if len(diameters) < _MIN_CELLS:
+    best: _Commonest | None = None
+    most = 0
+    for shrink, small in _looks(image):
+        diameters = _round_pieces(red_cell_mask(small)) / shrink
+        most = max(most, len(diameters))
+        found = _commonest(diameters)
+        if found is not None and (best is None or (found.cells >= _MIN_FINE and found.cells > best.cells)):
+            best = found
+        if found is not None and (found.diameter * shrink >= _CLEAR or found.cells >= _PLENTY):
+            break
+    if best is None:
         raise InputError(
-            f"only {len(diameters)} round red cells can be measured, {_MIN_CELLS} are needed to estimate the "
-            "pixel size. Give it in micrometres."
+            f"only {most} round red cells can be measured, too few of them alike to estimate the pixel size. Give it "
+            "in micrometres."
         )
+    return PixelSize(RED_CELL_UM / best.diameter, best.uncertainty, "red cells", best.cells)
+
+
+@dataclass(frozen=True)
+class _Commonest:
+    """The commonest diameter in pixels of the photograph, how many cells have it, its relative uncertainty."""
+
+    diameter: float
+    cells: int
+    uncertainty: float
+
+
+def _looks(image: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:
+    """Yield the photograph reduced to 720 pixels, then its middle at ever finer scales, each with its scale."""
+    shrink = min(1.0, _SIDE / max(image.shape[:2]))
+    part = image
+    while True:
+        yield (
+            shrink,
+            cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else part,
+        )
+        if shrink == 1:
+            return
+        shrink = min(1.0, 2 * shrink)
+        half = round(_WINDOW / shrink / 2)
+        middle = [slice(max(0, n // 2 - half), n // 2 + half) for n in image.shape[:2]]
+        part = image[middle[0], middle[1]]
+
+
+def _commonest(diameters: np.ndarray) -> _Commonest | None:
+    """Return the commonest of some diameters; None where too few are alike."""
+    if len(diameters) < _MIN_CELLS:
+        return None
     common = _mode(diameters)
     near = diameters[np.abs(np.log(diameters / common)) < 0.25]
-    spread = float(np.std(np.log(near)) / np.sqrt(len(near)))
-    return PixelSize(
-        RED_CELL_UM / (common / shrink), float(np.hypot(spread, RED_CELL_SPREAD)), "red cells", len(near)
-    )
+    if len(near) < _MIN_ALIKE:
+        return None
+    spread = max(float(np.std(np.log(near))), _SCATTER) / np.sqrt(len(near))
+    return _Commonest(common, len(near), float(np.hypot(spread, RED_CELL_SPREAD)))
 
 
 def optical_density(image: np.ndarray) -> np.ndarray:
@@ -174,10 +195,13 @@ def _round_pieces(mask: np.ndarray) -> np.ndarray:
         radius = float(away[min(int(y), height - 1), min(int(x), width - 1)])
         if min(x, y, width - x, height - y) > 1.05 * radius:
             radii.append((radius, x, y))
-    taken: list[tuple[float, float, float]] = []
+    taken = np.empty((len(radii), 3))
+    count = 0
     for radius, x, y in sorted(radii, reverse=True):  # the larger disc rules a cell
-        if all(np.hypot(x - u, y - v) > 0.8 * max(radius, r) for r, u, v in taken):
-            taken.append((radius, x, y))
+        others = taken[:count]
+        if (np.hypot(x - others[:, 1], y - others[:, 2]) > 0.8 * np.maximum(radius, others[:, 0])).all():
+            taken[count] = radius, x, y
+            count += 1
             found.append(2 * radius * _roundness_gain(mask, x, y, radius))
     return np.array([d for d in found if d > 0])
 

@@ -22,5 +22,6 @@ def test_a_file_named_twice_is_one(tmp_path):
 
 
 def test_no_image(tmp_path):
+    (tmp_path / "._a.jpg").touch()  # macOS leaves such doubles beside photographs
     with pytest.raises(InputError, match="no image"):
         named_images([tmp_path])

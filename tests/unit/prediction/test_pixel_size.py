@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
@@ -5,7 +6,8 @@ from PIL import Image, TiffImagePlugin
 from blastvote.errors import InputError
 from blastvote.io import read_image, write_image
 from blastvote.scale.photo_sizes import PixelSizes
-from blastvote.scale.pixel_size import RED_CELL_UM, estimate_pixel_size, tagged_pixel_size
+from blastvote.scale.pixel_size import RED_CELL_UM, PixelSize, estimate_pixel_size
+from blastvote.scale.tags import tagged_pixel_size
 from blastvote.simulate import SimulationSettings, simulate_image
 from blastvote.simulate.cells.redcells import DIAMETER_UM
 
@@ -19,6 +21,36 @@ def test_red_cells_of_simulated_smears_tell_the_pixel_size(pixel_size):
         assert 0.03 < size.uncertainty < 0.15
         ratios.append(size.um / pixel_size * DIAMETER_UM / RED_CELL_UM)
     assert np.median(ratios) == pytest.approx(1, abs=0.1)
+
+
+def test_low_magnification_on_a_large_sensor():
+    """Reduced to 720 pixels, red cells would be 7 pixels wide: too small to be measured, blasts were taken for them."""
+    settings = SimulationSettings(
+        width=1200, height=900, pixel_size_um=0.5, cells=(30, 40), lighting_severity=0, realism="wide"
+    )
+    size = estimate_pixel_size(simulate_image(7, "L2", settings).image)
+    assert size.um == pytest.approx(0.5, rel=0.12)
+    assert size.cells > 100
+
+
+def test_single_sizes_are_no_estimate():
+    """Four pieces of four sizes: the commonest is one alone, which tells nothing."""
+    image = np.full((500, 500, 3), 230, np.uint8)
+    for centre, radius in (((100, 100), 12), ((350, 100), 26), ((100, 350), 40), ((350, 350), 60)):
+        cv2.circle(image, centre, radius, (205, 140, 150), -1)
+    with pytest.raises(InputError, match="too few of them alike"):
+        estimate_pixel_size(image)
+
+
+def test_red_cells_contradict_a_stated_size(tmp_path):
+    settings = SimulationSettings(width=700, height=600, pixel_size_um=0.2, lighting_severity=0)
+    image = simulate_image(1, "L2", settings).image
+    path = tmp_path / "1.png"
+    sizes = PixelSizes(0.2, [path])
+    assert sizes.doubt(PixelSize(0.2), path, image) == ""
+    assert sizes.doubt(PixelSize(0.09, source="red cells"), path, image) == ""
+    told = sizes.doubt(PixelSize(0.4, source="tags"), path, image)
+    assert "its tags say 0.4 µm" in told and "would then be 15" in told
 
 
 def test_an_empty_slide_tells_nothing():

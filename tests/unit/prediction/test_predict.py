@@ -1,6 +1,7 @@
 """The starter on a simulated smear, and everything around it. TensorFlow runs in this process."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,12 @@ from blastvote.io import write_image
 from blastvote.prediction.predictor import Predictor, elect
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
-from blastvote.segmentation.weights.model_file import description_of, open_model
+from blastvote.segmentation.weights.describe import description_for_run
+from blastvote.segmentation.weights.model_file import TrainedModel, description_of, open_model
 from blastvote.simulate import SimulationSettings, simulate_image
+from blastvote.study.configuration.load import embedded_config, merged
 from blastvote.vote import make_rule
-from mrcnn import MaskRCNN
+from mrcnn import MaskRCNN, write_metadata
 
 CLASSES = ("L1", "L2", "L3")
 
@@ -108,3 +111,41 @@ def test_a_run_of_a_study_needs_nothing_but_its_folder(repo_root, smear, tmp_pat
     assert model.pixel_size_um == pytest.approx(0.16)
     assert model.network.config.detection_score == "class"
     assert Predictor(model)(smear.image, 0.16).vote is None  # untrained: nothing reaches 0.7
+
+
+def _untrained(config: dict, path: Path) -> TrainedModel:
+    """Return the model of a study with this configuration, its network untrained."""
+    network = network_config(config["model"], config["training"], config["classes"])
+    MaskRCNN(network).save_weights(path)
+    write_metadata(path, description_for_run(config, config["variants"]["none"], network))
+    return open_model(path, min_score=0.0)
+
+
+@pytest.mark.parametrize("tiles", [False, True])
+def test_photographs_come_at_the_scale_of_the_training(tiles, smear, tmp_path, monkeypatch):
+    """A study of tiles without pixel sizes saw photographs in their own pixels; one without tiles, whole and shrunk."""
+    config = merged(embedded_config(), {"dataset": {"source": "local"}, "model": {"tiles": tiles}})
+    predictor = Predictor(_untrained(config, tmp_path / "model.weights.h5"))
+    assert predictor.model.pixel_size_um is None
+    scales = []
+    monkeypatch.setattr(predictor.detector, "detect", lambda image, scale: scales.append(scale) or [])
+    predictor(smear.image, 0.12)
+    assert scales == [1.0 if tiles else 256 / 500]
+
+
+def test_tiles_of_simulated_smears_keep_their_pixel_size():
+    config = embedded_config()
+    network = network_config(config["model"], config["training"], config["classes"])
+    whole = description_for_run(config, config["variants"]["none"], network)
+    cut = merged(config, {"model": {"tiles": True}})
+    tiles = description_for_run(cut, config["variants"]["none"], network)
+    assert (whole["pixel_size_um"], whole["tiles"]) == (pytest.approx(0.16), False)
+    assert (tiles["pixel_size_um"], tiles["tiles"]) == (config["dataset"]["simulated"]["pixel_size_um"], True)
+
+
+def test_without_a_pixel_size_the_red_cells_tell_it(smear, monkeypatch):
+    predictor = Predictor("starter")
+    scales = []
+    monkeypatch.setattr(predictor.detector, "detect", lambda image, scale: scales.append(scale) or [])
+    predictor(smear.image)
+    assert scales == [pytest.approx(0.12 / 0.18, rel=0.15)]

@@ -12,7 +12,8 @@ from blastvote import io
 from blastvote.dataset.source.photo_sets import Source
 from blastvote.errors import InputError
 from blastvote.scale.photo_sizes import PixelSizes
-from blastvote.scale.pixel_size import PixelSize, tagged_pixel_size
+from blastvote.scale.pixel_size import PixelSize
+from blastvote.scale.tags import tagged_pixel_size
 from blastvote.wording import suggest
 
 COLUMNS = ["image_id", "pixel_size_um", "uncertainty", "source", "red_cells"]

@@ -36,16 +36,18 @@ def description_for_run(
     network
         The network's configuration.
     """
-    dataset, side = config["dataset"], network.image_max_dim
+    dataset, tiles = config["dataset"], bool(config["model"]["tiles"])
     pixel_size = None
     if dataset["source"] == "simulated":
         simulated = dataset["simulated"]
-        pixel_size = simulated["pixel_size_um"] * max(simulated["width"], simulated["height"]) / side
+        shrunk = 1.0 if tiles else max(simulated["width"], simulated["height"]) / network.image_max_dim
+        pixel_size = simulated["pixel_size_um"] * shrunk
     return {
         "classes": list(config["classes"]),
         "network": dataclasses.asdict(network),
         "contrast": {"function": variant["function"], "params": dict(variant.get("params") or {})},
         "pixel_size_um": pixel_size,
+        "tiles": tiles,
         "min_score": config["vote"]["min_confidence"],
         "vote": config["vote"]["rule"],
         "versions": {name: metadata.version(name) for name in PACKAGES},
