@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from blastvote import rle
-from blastvote.figures.pictures.overlay import overlay_cells
+from blastvote.figures.pictures.cells import Cells
+from blastvote.figures.pictures.overlay import Look, overlay_cells
 from blastvote.io import read_image, write_image
 from blastvote.prediction.predictor import Prediction, Predictor
 from blastvote.scale.photo_sizes import PixelSizes
@@ -36,9 +37,8 @@ def drawn(image: np.ndarray, found: Prediction, width: int) -> np.ndarray:
         whole = rle.decode(rle.encode_crop(cell.mask, int(cell.box[0]), int(cell.box[1]), image.shape[:2]))
         masks.append(cv2.resize(whole.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0)
     scores = [cell.score for cell in found.cells]
-    return overlay_cells(
-        small, masks, labels=found.classes, scores=scores, class_names=CLASS_NAMES, scale=0.9
-    )
+    cells = Cells(masks, list(found.classes), scores)
+    return overlay_cells(small, cells, CLASS_NAMES, look=Look(scale=0.9))
 
 
 def blasts(predictor: Predictor, folder: Path) -> np.ndarray:

@@ -85,8 +85,8 @@ class PixelSizes:
         whence = "its tags say" if size.source == "tags" else "stated are"
         return (
             f"{path}: {whence} {size.um:.3g} µm a pixel, but its red cells would then be "
-            f"{RED_CELL_UM * size.um / seen.um:.3g} µm across: they look like {seen.um:.3g} µm a pixel. The former counts; "
-            "if it is wrong, cells are missed."
+            f"{RED_CELL_UM * size.um / seen.um:.3g} µm across: they look like {seen.um:.3g} µm a pixel. The "
+            "former counts; if it is wrong, cells are missed."
         )
 
     def _estimate(self, path: Path, image: np.ndarray | None = None) -> PixelSize | None:

@@ -107,7 +107,9 @@ def _looks(image: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:
     while True:
         yield (
             shrink,
-            cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else part,
+            cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+            if shrink < 1
+            else part,
         )
         if shrink == 1:
             return
