@@ -209,8 +209,8 @@ def run_lengths(counts: str | bytes) -> NDArray[np.int64]:
         return np.zeros(0, dtype=np.int64)
     first = np.concatenate([[0], last[:-1] + 1])
     groups = groups[: last[-1] + 1]
-    place = np.arange(len(groups)) - np.repeat(first, last - first + 1)
-    numbers = np.add.reduceat((groups & 0x1F) << (5 * place), first)
+    index = np.arange(len(groups)) - np.repeat(first, last - first + 1)
+    numbers = np.add.reduceat((groups & 0x1F) << (5 * index), first)
     negative = groups[last] & 0x10 != 0
     numbers[negative] -= np.int64(1) << (5 * (last - first + 1)[negative])
     numbers[1::2] = np.cumsum(numbers[1::2])

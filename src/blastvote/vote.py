@@ -205,12 +205,12 @@ def vote_many(weights: NDArray[np.number], rule: VoteRule, class_names: Sequence
     ndarray, (N,) int64
         Index of the winning class, -1 when undetected.
     """
-    place = {name: number for number, name in enumerate(class_names)}
+    index = {name: number for number, name in enumerate(class_names)}
     # Walked from the weakest claim to the strongest: each later rule overwrites the earlier.
     winner = np.where(weights.max(axis=1) > 0, weights.argmax(axis=1), -1)
     most = weights.max(axis=1)
     for name in reversed(rule.ties):
-        winner = np.where((most > 0) & (weights[:, place[name]] == most), place[name], winner)
+        winner = np.where((most > 0) & (weights[:, index[name]] == most), index[name], winner)
     for name in reversed(rule.priority):
-        winner = np.where(weights[:, place[name]] > 0, place[name], winner)
+        winner = np.where(weights[:, index[name]] > 0, index[name], winner)
     return winner.astype(np.int64)

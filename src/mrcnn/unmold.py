@@ -102,6 +102,6 @@ def resize_bilinear(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 def _weights(source: int, target: int) -> np.ndarray:
     """Matrix (target, source) of linear interpolation, with zeros beyond the edges."""
-    place = (np.arange(target) + 0.5) * source / target - 0.5
-    distance = np.abs(place[:, None] - np.arange(source)[None, :])
+    position = (np.arange(target) + 0.5) * source / target - 0.5
+    distance = np.abs(position[:, None] - np.arange(source)[None, :])
     return np.maximum(1.0 - distance, 0.0)

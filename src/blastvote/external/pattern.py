@@ -42,8 +42,8 @@ def detection_paths(pattern: str, runs: Sequence[RunKey]) -> dict[RunKey, Path]:
         raise InputError(
             f"{KEY} is {pattern!r}: {{{unknown[0]}}} is not known. Known: {{method}}, {{seed}}, {{fold}}."
         )
-    for place, name in enumerate(PLACES):
-        several = sorted({str(run[place]) for run in runs})
+    for index, name in enumerate(PLACES):
+        several = sorted({str(run[index]) for run in runs})
         if len(several) > 1 and f"{{{name}}}" not in pattern:
             raise InputError(
                 f"{KEY} is {pattern!r}, without {{{name}}}, but the study has {len(several)} {name}s "

@@ -122,17 +122,17 @@ def method_styles(
         name: MethodStyle(
             name,
             texts.get(name, name),
-            METHOD_COLOURS[place % len(METHOD_COLOURS)],
-            METHOD_MARKERS[place % len(METHOD_MARKERS)],
+            METHOD_COLOURS[index % len(METHOD_COLOURS)],
+            METHOD_MARKERS[index % len(METHOD_MARKERS)],
         )
-        for place, name in enumerate(order)
+        for index, name in enumerate(order)
         if name in found
     }
 
 
 def class_colours(class_names: Sequence[str]) -> dict[str, str]:
     """Return the colour of each class, from its place in `class_names` (the order of the config)."""
-    return {name: CLASS_COLOURS[place % len(CLASS_COLOURS)] for place, name in enumerate(class_names)}
+    return {name: CLASS_COLOURS[index % len(CLASS_COLOURS)] for index, name in enumerate(class_names)}
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -107,8 +107,8 @@ def headline(rows: Iterable[Mapping[str, Any]], reference: str) -> list[str]:
     """Return one sentence for each metric of `METRICS`: who is better, worse, as good, and of whom we cannot tell."""
     rows = list(rows)
     return [
-        f"{title}: {_sentence([(row['name'], row['findings'][place]) for row in rows], method_name(reference))}"
-        for place, title in enumerate(METRICS.values())
+        f"{title}: {_sentence([(row['name'], row['findings'][index]) for row in rows], method_name(reference))}"
+        for index, title in enumerate(METRICS.values())
     ]
 
 

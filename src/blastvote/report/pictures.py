@@ -128,10 +128,10 @@ def add_pictures(
     """
     pictures = Pictures(folder, pixels * len(methods))
     thumbnails = []
-    for place, method in enumerate(methods):
+    for index, method in enumerate(methods):
         for number, image_id in enumerate(image_ids):
             image = read_own_image(files[method, image_id])
-            pictures.add(place, number, image)
-            if place == 0:
+            pictures.add(index, number, image)
+            if index == 0:
                 thumbnails.append(thumbnail(image))
     return pictures.sources(len(methods), len(image_ids)), thumbnails

@@ -31,12 +31,12 @@ class RunFiles:
 def rule_data(rule: str | Mapping[str, Any], class_names: Sequence[str]) -> dict[str, Any]:
     """Return the vote rule with class indices in place of names, as ``page/vote.js`` takes it."""
     vote_rule = make_rule(rule, class_names)
-    place = {name: number for number, name in enumerate(class_names)}
+    index = {name: number for number, name in enumerate(class_names)}
     return {
         "name": vote_rule.name,
         "weight": vote_rule.weight,
-        "priority": [place[name] for name in vote_rule.priority],
-        "ties": [place[name] for name in vote_rule.ties],
+        "priority": [index[name] for name in vote_rule.priority],
+        "ties": [index[name] for name in vote_rule.ties],
     }
 
 
@@ -68,7 +68,7 @@ def image_data(
         (indices of the methods that left the image as it was) and ``truth``: None, or ``classes``, ``masks``
         (COCO RLE text) and ``touching`` (pairs of cells).
     """
-    place = {name: number for number, name in enumerate(class_names)}
+    index = {name: number for number, name in enumerate(class_names)}
     facts = {str(fact["image_id"]): fact for fact in manifest.to_dict("records")}
     same = contrast[contrast["unchanged"].astype(str).str.lower() == "true"]
     same_pairs = set(zip(same["image_id"].astype(str), same["method"], strict=True))
@@ -79,7 +79,7 @@ def image_data(
         result.append(
             {
                 "id": image_id,
-                "label": place.get(str(row.label), -1),
+                "label": index.get(str(row.label), -1),
                 "patient": "" if pd.isna(fact["patient_id"]) else str(fact["patient_id"]),
                 "width": int(fact["width"]),
                 "height": int(fact["height"]),

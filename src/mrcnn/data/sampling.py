@@ -38,9 +38,9 @@ def sample_rpn_targets(
     worth, negative = tf.math.top_k(tf.where(match < 0, luck, -1.0), min(count, total))
     kept = (worth >= 0) & (tf.range(worth.shape[1])[None] < room)
 
-    place = tf.concat([positive, negative], axis=1) + tf.range(batch)[:, None] * total
+    index = tf.concat([positive, negative], axis=1) + tf.range(batch)[:, None] * total
     sign = tf.concat([tf.cast(chosen, tf.int32), -tf.cast(kept, tf.int32)], axis=1)
-    flat = tf.scatter_nd(tf.reshape(place, [-1, 1]), tf.reshape(sign, [-1]), [batch * total])
+    flat = tf.scatter_nd(tf.reshape(index, [-1, 1]), tf.reshape(sign, [-1]), [batch * total])
     rpn_match = tf.reshape(flat, [batch, total])
 
     # The deltas stand in the anchors' order.

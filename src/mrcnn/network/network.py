@@ -154,13 +154,13 @@ class Network(tf.Module):
         self, pyramid: list[tf.Tensor], found: detection.Detections, area: tf.Tensor
     ) -> tf.Tensor:
         """Masks (B, D, h, w) of the detections; the head runs only on those that are not padding."""
-        place = tf.where(found.class_ids > 0)
-        boxes = tf.gather_nd(found.boxes, place)
-        images = tf.cast(place[:, 0], tf.int32)
+        indices = tf.where(found.class_ids > 0)
+        boxes = tf.gather_nd(found.boxes, indices)
+        images = tf.cast(indices[:, 0], tf.int32)
         crops = pyramid_roi_align(boxes, images, pyramid[:4], self.config.mask_pool_size, area)
-        logits = self.mask_head(crops, tf.gather_nd(found.class_ids, place))
+        logits = self.mask_head(crops, tf.gather_nd(found.class_ids, indices))
         shape = tf.concat([tf.shape(found.class_ids), self.config.mask_shape], axis=0)
-        return tf.scatter_nd(place, tf.sigmoid(logits), tf.cast(shape, tf.int64))
+        return tf.scatter_nd(indices, tf.sigmoid(logits), tf.cast(shape, tf.int64))
 
     def _anchors(self, images: tf.Tensor) -> tf.Tensor:
         if None in images.shape[1:3]:

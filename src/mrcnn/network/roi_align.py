@@ -108,13 +108,13 @@ def _samples(
     last = tf.cast(side - 1, tf.float32)[:, None]
     if size > 1:
         step = (end - start)[:, None] * last / float(size - 1)
-        place = start[:, None] * last + tf.range(size, dtype=tf.float32) * step
+        position = start[:, None] * last + tf.range(size, dtype=tf.float32) * step
     else:
-        place = 0.5 * (start + end)[:, None] * last
-    inside = tf.cast((place >= 0.0) & (place <= last), tf.float32)
-    place = tf.clip_by_value(place, 0.0, last)
-    low = tf.floor(place)
-    return tf.cast(low, tf.int32), tf.cast(tf.math.ceil(place), tf.int32), place - low, inside
+        position = 0.5 * (start + end)[:, None] * last
+    inside = tf.cast((position >= 0.0) & (position <= last), tf.float32)
+    position = tf.clip_by_value(position, 0.0, last)
+    low = tf.floor(position)
+    return tf.cast(low, tf.int32), tf.cast(tf.math.ceil(position), tf.int32), position - low, inside
 
 
 def bilinear_gather(pixels: tf.Tensor, indices: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:

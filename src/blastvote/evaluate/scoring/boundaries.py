@@ -28,10 +28,10 @@ def boundary_distances(mask: rle.Rle, other: rle.Rle) -> tuple[float, float]:
         return np.inf, np.inf
     there, back = np.sqrt(_nearest(*edges)), np.sqrt(_nearest(*edges[::-1]))
     both = np.sort(np.concatenate([there, back]))
-    place = 0.95 * (len(both) - 1)
-    low = int(place)
+    rank = 0.95 * (len(both) - 1)
+    low = int(rank)
     above = both[min(low + 1, len(both) - 1)]
-    return float((there.mean() + back.mean()) / 2), float(both[low] + (place - low) * (above - both[low]))
+    return float((there.mean() + back.mean()) / 2), float(both[low] + (rank - low) * (above - both[low]))
 
 
 def boundary(mask: rle.Rle) -> NDArray[np.int64]:
@@ -75,10 +75,10 @@ def _boundary(edges: NDArray[np.int64], height: int) -> NDArray[np.int64]:
 def _nearest(points: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the squared distance of each point to the nearest of the others."""
     result = np.empty(len(points))
-    for place in range(len(points)):
+    for index in range(len(points)):
         least = np.int64(2**62)
         for other in range(len(others)):
-            down, across = points[place, 0] - others[other, 0], points[place, 1] - others[other, 1]
+            down, across = points[index, 0] - others[other, 0], points[index, 1] - others[other, 1]
             least = min(least, down * down + across * across)
-        result[place] = least
+        result[index] = least
     return result

@@ -49,10 +49,10 @@ def cells_table(
         detections = read_detections(detections)
     check_classes(detections, class_names)
     wanted = list(dict.fromkeys(image_ids))
-    place = {name: number for number, name in enumerate(wanted)}
+    index = {name: number for number, name in enumerate(wanted)}
     frame = detections.frame
     frame = frame[(frame["score"] >= min_confidence) & frame["image_id"].isin(wanted)]
-    frame = frame.iloc[np.argsort(frame["image_id"].map(place).to_numpy(dtype=np.intp), kind="stable")]
+    frame = frame.iloc[np.argsort(frame["image_id"].map(index).to_numpy(dtype=np.intp), kind="stable")]
     names = np.array(list(class_names), dtype=object)
     table = pd.DataFrame(
         {

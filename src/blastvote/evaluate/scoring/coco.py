@@ -180,12 +180,12 @@ def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover
         true = to_find[draw]
         if true == 0:
             continue
-        for place in range(len(recalls)):
+        for index in range(len(recalls)):
             # The least number of hits whose recall, in floating point, is not below the wanted one.
-            hits = max(int(recalls[place] * true) - 1, 0)
-            while hits / true < recalls[place]:
+            hits = max(int(recalls[index] * true) - 1, 0)
+            while hits / true < recalls[index]:
                 hits += 1
-            needed[place] = hits
+            needed[index] = hits
         running = 0
         for row in range(length):
             weight[row] = weights[draw, image[row]]
@@ -202,19 +202,19 @@ def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover
                     passed[row] = running + epsilon
             found = starts[level + 1] - starts[level]
             hits = 0
-            for place in range(found):
-                row = hit_rows[starts[level] + place]
+            for index in range(found):
+                row = hit_rows[starts[level] + index]
                 hits += weight[row]
-                got[place] = hits
-                precision[place] = hits / passed[row]
+                got[index] = hits
+                precision[index] = hits / passed[row]
             total = 0.0
             best = 0.0
             wanted = len(recalls) - 1
             while wanted >= 0 and needed[wanted] > hits:
                 wanted -= 1
-            for place in range(found - 1, -1, -1):
-                best = max(best, precision[place])
-                before = got[place - 1] if place > 0 else -1
+            for index in range(found - 1, -1, -1):
+                best = max(best, precision[index])
+                before = got[index - 1] if index > 0 else -1
                 while wanted >= 0 and needed[wanted] > before:
                     total += best
                     wanted -= 1
@@ -232,7 +232,7 @@ def precision_at_recalls(flags: NDArray[np.uint8], n_true: int) -> NDArray[np.fl
     recall = hits / n_true
     precision = hits / np.arange(1, len(kept) + 1)
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    place = np.searchsorted(recall, RECALLS, side="left")
-    reached = place < len(recall)
-    curve[reached] = envelope[place[reached]]
+    index = np.searchsorted(recall, RECALLS, side="left")
+    reached = index < len(recall)
+    curve[reached] = envelope[index[reached]]
     return curve

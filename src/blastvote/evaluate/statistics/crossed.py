@@ -57,10 +57,10 @@ class Crossed:
         reach = self._quantile((1 + level) / 2) * self.standard_error / slope
         centre = np.log(safe / (1 - safe))
         limits = []
-        for place, end in enumerate((centre - reach, centre + reach)):
+        for index, end in enumerate((centre - reach, centre + reach)):
             limit = 1 / (1 + np.exp(-np.clip(end, -700, 700)))
             limit = np.where(np.isnan(self.standard_error) | np.isnan(share), np.nan, limit)
-            edge = wilson(np.clip(share, 0, 1), self.n_units, level)[place]
+            edge = wilson(np.clip(share, 0, 1), self.n_units, level)[index]
             limits.append(low + (high - low) * np.where(inside | np.isnan(limit), limit, edge))
         return limits[0], limits[1]
 

@@ -199,9 +199,9 @@ def pooled_votes(study: Study, method: str, seed: int, subset: str = "test") -> 
     seen = votes["seen_in_training"].astype(str).str.lower() == "true"
     if subset == "unseen":
         votes, seen = votes[~seen], seen[~seen]
-    place = {name: number for number, name in enumerate(study.class_names)} | {"": -1}
+    index = {name: number for number, name in enumerate(study.class_names)} | {"": -1}
     for column in ("label", "vote"):
-        unknown = votes[~votes[column].isin(place)]
+        unknown = votes[~votes[column].isin(index)]
         if len(unknown):
             raise InputError(
                 f"The votes of {method}, seed {seed} hold the {column} '{unknown[column].iloc[0]}' (image "
@@ -209,8 +209,8 @@ def pooled_votes(study: Study, method: str, seed: int, subset: str = "test") -> 
             )
     return PooledVotes(
         votes["image_id"].astype(str).tolist(),
-        np.array([place[name] for name in votes["label"]], dtype=np.int64),
-        np.array([place[name] for name in votes["vote"]], dtype=np.int64),
+        np.array([index[name] for name in votes["label"]], dtype=np.int64),
+        np.array([index[name] for name in votes["vote"]], dtype=np.int64),
         seen.to_numpy(dtype=bool),
     )
 

@@ -99,10 +99,10 @@ def calibration_table(analysis: Analysis, split: str = "test") -> pd.DataFrame:
 
 def calibration_bins(score: Array, right: NDArray[np.bool_]) -> list[dict[str, float]]:
     """Return the rows of a reliability diagram, lower edges inclusive (a score of 1 is in the last bin)."""
-    place = np.minimum((score * BINS + 1e-9).astype(np.intp), BINS - 1)
-    number = np.bincount(place, minlength=BINS)
-    mean_score = _per(np.bincount(place, weights=score, minlength=BINS), number)
-    share = _per(np.bincount(place, weights=right.astype(float), minlength=BINS), number)
+    index = np.minimum((score * BINS + 1e-9).astype(np.intp), BINS - 1)
+    number = np.bincount(index, minlength=BINS)
+    mean_score = _per(np.bincount(index, weights=score, minlength=BINS), number)
+    share = _per(np.bincount(index, weights=right.astype(float), minlength=BINS), number)
     gaps = np.where(number > 0, np.abs(share - mean_score), 0.0)
     ece = float((gaps * number).sum() / number.sum()) if number.sum() else np.nan
     return [

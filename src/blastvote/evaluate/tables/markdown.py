@@ -136,12 +136,12 @@ def limits(row: pd.Series, prefix: str = "") -> str:
 
 def grid(heading: list[str], lines: list[list[str]]) -> str:
     """Return a Markdown table whose columns line up in a terminal: text left, the rest right."""
-    widths = [max(len(line[place]) for line in [heading, *lines]) for place in range(len(heading))]
+    widths = [max(len(line[index]) for line in [heading, *lines]) for index in range(len(heading))]
 
     def row(cells: list[str]) -> str:
         first, *rest = (
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            cell.rjust(width) if index else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
         )
         return "| " + " | ".join([first, *rest]) + " |"
 

@@ -123,14 +123,14 @@ def voting_cells(
     study: Study, key: tuple[str, int], image_ids: Sequence[str], rule: VoteRule
 ) -> pd.DataFrame:
     """Return the detections of the given test images: row (of the image), class_index, score, amount."""
-    place = {name: number for number, name in enumerate(image_ids)}
+    index = {name: number for number, name in enumerate(image_ids)}
     parts = []
     for run in study.runs[key]:
         images = run.scores.images
         test = (images["role"] == "test").tolist()
         row = np.array(
             [
-                place.get(name, -1) if wanted else -1
+                index.get(name, -1) if wanted else -1
                 for name, wanted in zip(images["image_id"], test, strict=True)
             ],
             dtype=np.intp,

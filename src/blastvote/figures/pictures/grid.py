@@ -114,16 +114,16 @@ def method_grid(
     axes = fig.subplots(bands * len(kinds), columns, squeeze=False, height_ratios=sizes * bands)
     for ax in axes.flat:
         ax.set_visible(False)
-    for place, (name, style) in enumerate(styles.items()):
-        first = place // columns * len(kinds)
+    for index, (name, style) in enumerate(styles.items()):
+        first = index // columns * len(kinds)
         for row, kind in enumerate(kinds):
-            ax = axes[first + row, place % columns]
+            ax = axes[first + row, index % columns]
             ax.set_visible(True)
             if kind == "histogram":
-                _histogram(ax, images[name], style, named=place % columns == 0)
+                _histogram(ax, images[name], style, named=index % columns == 0)
             else:
                 _picture(ax, images[name], inset, enlarged=kind == "inset", pixels=int(side * 1.5 * DPI))
-        axes[first, place % columns].set_title(wrap(style.label, 20, 2))
+        axes[first, index % columns].set_title(wrap(style.label, 20, 2))
     fig.suptitle(wrap(title, int(11 * fig.get_figwidth())))
     return fig
 

@@ -89,7 +89,7 @@ def forest_plot(
         rows = rows[(rows["method_a"] == reference) | (rows["method_b"] == reference)]
     if rows.empty:
         return empty_figure(TITLE, f"There are no comparisons with {reference}.")
-    order = {name: place for place, name in enumerate(styles)}
+    order = {name: index for index, name in enumerate(styles)}
     groups = [
         rows[rows["metric"] == metric].sort_values(
             ["method_b", "method_a"], key=lambda column: column.map(order), kind="stable"

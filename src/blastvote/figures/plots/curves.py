@@ -40,8 +40,8 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 def method_lines(styles: Mapping[str, MethodStyle]) -> dict[str, dict[str, Any]]:
     """Return the line properties of each method; dashes differ where colours repeat or come close."""
     return {
-        name: {"color": style.colour, "ls": DASHES[place // 5 % len(DASHES)], "lw": 1.4}
-        for place, (name, style) in enumerate(styles.items())
+        name: {"color": style.colour, "ls": DASHES[index // 5 % len(DASHES)], "lw": 1.4}
+        for index, (name, style) in enumerate(styles.items())
     }
 
 
@@ -116,8 +116,8 @@ def _mark(ax: Axes, paper: float, configured: float | None) -> None:
         right = configured < paper
         marks = [(paper, "paper", "--", "left" if right else "right")]
         marks.append((configured, "config", ":", "right" if right else "left"))
-    for place, name, dash, side in marks:
-        ax.axvline(place, color=INK, lw=0.8, ls=dash, zorder=1, gid=f"mark {name}")
+    for threshold, name, dash, side in marks:
+        ax.axvline(threshold, color=INK, lw=0.8, ls=dash, zorder=1, gid=f"mark {name}")
         text: dict[str, Any] = {
             "xytext": (0, 2),
             "textcoords": "offset points",
@@ -125,7 +125,7 @@ def _mark(ax: Axes, paper: float, configured: float | None) -> None:
             "fontsize": 6.5,
             "color": "#555555",
         }
-        ax.annotate(name, (place, 1.0), xycoords=ax.get_xaxis_transform(), **text)
+        ax.annotate(name, (threshold, 1.0), xycoords=ax.get_xaxis_transform(), **text)
 
 
 @styled
@@ -167,7 +167,7 @@ def pr_curves(
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(classes) :]:
         ax.set_axis_off()
-    for place, (ax, name) in enumerate(zip(axes, classes, strict=False)):
+    for index, (ax, name) in enumerate(zip(axes, classes, strict=False)):
         part = curves[curves["class"] == name] if name else curves
         for method in styles:
             found = part[part["method"].astype(str) == method].sort_values("recall", kind="stable")
@@ -176,7 +176,7 @@ def pr_curves(
                     100 * found["recall"], 100 * found["precision"], **lines[method], gid=f"method {method}"
                 )
         # Only nearly square: a fixed aspect keeps the layout from giving titles their room.
-        dots.percent_square(ax, "recall (%)", "precision (%)" if place % columns == 0 else "")
+        dots.percent_square(ax, "recall (%)", "precision (%)" if index % columns == 0 else "")
         ax.set_title(_class_title(part, name), fontsize=8)
     fig.suptitle(title)
     legend_below(fig, method_handles(styles, lines))

@@ -111,9 +111,9 @@ def _differences(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, MethodStyle]
     """Draw differences with intervals, side by side so that they do not hide each other."""
     compared = [name for name in styles if rows.loc[rows["method"] == name, "difference"].notna().any()]
     ax.axhline(0, color="#444444", lw=0.8, zorder=1)
-    for place, name in enumerate(compared):
+    for index, name in enumerate(compared):
         own = rows[rows["method"] == name].sort_values("severity")
-        across = own["severity"] + 0.14 * (place - (len(compared) - 1) / 2)
+        across = own["severity"] + 0.14 * (index - (len(compared) - 1) / 2)
         colour = styles[name].colour
         ax.vlines(across, 100 * own["difference_low"], 100 * own["difference_high"], color=colour, lw=1.1)
         ax.plot(

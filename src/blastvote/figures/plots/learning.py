@@ -70,14 +70,14 @@ def learning_curves(
     for ax in axes.flat:
         ax.set_visible(False)
     history = history.sort_values("epoch", kind="stable")
-    for place, (name, style) in enumerate(styles.items()):
+    for index, (name, style) in enumerate(styles.items()):
         runs = _runs(history[history["method"].astype(str) == name])
         for row, kind in enumerate(kinds):
-            ax = axes[place // columns * len(kinds) + row, place % columns]
+            ax = axes[index // columns * len(kinds) + row, index % columns]
             ax.set_visible(True)
             lines = [(train, "-"), (validation, "--")] if kind == "loss" else [(score, "-")]
             _panel(ax, runs, [(column, dash) for column, dash in lines if column], style, kind)
-            if place % columns == 0:
+            if index % columns == 0:
                 ax.set_ylabel("loss" if kind == "loss" else "validation mAP (%)")
             if row == 0:
                 ax.set_title(f"{wrap(style.label, 20, 2)}\n{count_text(len(runs), 'runs')}", fontsize=7.5)
@@ -141,11 +141,11 @@ def _common_limits(axes: np.ndarray, kinds: list[str]) -> None:
         values = values[np.isfinite(values)]
         # One diverged epoch must not flatten every curve: the axis ends where 99 % of the losses do.
         top = 105.0 if kind == "score" else 1.1 * float(np.quantile(values, 0.99)) if values.size else 1.0
-        for place, ax in enumerate(panels):
+        for index, ax in enumerate(panels):
             if ax.lines:
                 ax.set_ylim(0, top or 1.0)
                 ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-                ax.tick_params(labelleft=place % axes.shape[1] == 0)
+                ax.tick_params(labelleft=index % axes.shape[1] == 0)
 
 
 def _handles(train: str | None, validation: str | None, score: str | None) -> list[Line2D]:

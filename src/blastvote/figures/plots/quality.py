@@ -73,9 +73,9 @@ def mask_quality(
 
 def _curve(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, MethodStyle]) -> None:
     """Draw one line a method, and its intervals beside one another."""
-    for place, (method, style) in enumerate(styles.items()):
+    for index, (method, style) in enumerate(styles.items()):
         own = rows[rows["method"] == method].sort_values("iou")
-        shift = 0.012 * (place - (len(styles) - 1) / 2)
+        shift = 0.012 * (index - (len(styles) - 1) / 2)
         ax.plot(
             own["iou"] + shift,
             100 * own["mean"],

@@ -59,7 +59,7 @@ def seed_spread(
     for ax in axes[len(shown) :]:
         ax.set_axis_off()
     runs = by_run.groupby("method").size()
-    for place, (ax, metric) in enumerate(zip(axes, shown, strict=False)):
+    for index, (ax, metric) in enumerate(zip(axes, shown, strict=False)):
         everything: list[float] = []
         for y, style in enumerate(styles.values()):
             found = by_run.loc[by_run["method"].astype(str) == style.name, metric]
@@ -71,7 +71,7 @@ def seed_spread(
             if values.size:
                 ax.plot([mean, mean], [y - 0.32, y + 0.32], color=INK, lw=1.3, gid="mean")
             dots.write_value(ax, y, mean)
-        dots.method_axis(ax, styles, named=place % columns == 0)
+        dots.method_axis(ax, styles, named=index % columns == 0)
         dots.percent_axis(ax, dots.percent_limits(everything), f"{METRIC_NAMES.get(metric, metric)} (%)")
     fig.suptitle(f"{TITLE} ({count_text(runs, 'runs')} a method; tick and number: mean)")
     return fig

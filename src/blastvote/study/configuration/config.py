@@ -98,8 +98,8 @@ def _check_numbers(value: Any, key: str) -> None:
         for name, item in value.items():
             _check_numbers(item, f"{key}.{name}" if key else str(name))
     elif isinstance(value, list):
-        for place, item in enumerate(value):
-            _check_numbers(item, f"{key}.{place}")
+        for index, item in enumerate(value):
+            _check_numbers(item, f"{key}.{index}")
     elif isinstance(value, int | float) and not abs(value) <= LARGEST:  # NaN is neither
         raise InputError(
             f"Config key '{key}' is {value}; expected a finite number of at most 15 digits. Correct it."

@@ -53,18 +53,22 @@ def check_results(results: str) -> None:
     detail = f"Config key 'results' is {results[:60]!r}{'...' if len(results) > 60 else ''}"
     if results.startswith("~"):
         raise InputError(f"{detail}: ~ is not replaced by your home folder here. Write the path out.")
-    place = Path(results).absolute()
-    longest = max(len(os.fsencode(part)) for part in place.parts)
+    folder_path = Path(results).absolute()
+    longest = max(len(os.fsencode(part)) for part in folder_path.parts)
     if longest > LONGEST_NAME:
         raise InputError(
             f"{detail}: a name in it has {longest} bytes, longer than {LONGEST_NAME}. Shorten it."
         )
-    length = len(os.fsencode(place))
+    length = len(os.fsencode(folder_path))
     if length > LONGEST_PATH:
         raise InputError(f"{detail}: the path has {length} bytes, longer than {LONGEST_PATH}. Shorten it.")
-    if place.parts[1:2] and place.parts[1] in _NO_PLACE and not place.is_relative_to(_PLACE):
-        raise InputError(f"{detail}: /{place.parts[1]} is no place for results. Name another folder.")
-    standing = next(folder for folder in (place, *place.parents) if folder.exists())
+    if (
+        folder_path.parts[1:2]
+        and folder_path.parts[1] in _NO_PLACE
+        and not folder_path.is_relative_to(_PLACE)
+    ):
+        raise InputError(f"{detail}: /{folder_path.parts[1]} is no place for results. Name another folder.")
+    standing = next(folder for folder in (folder_path, *folder_path.parents) if folder.exists())
     if not standing.is_dir():
         raise InputError(f"{detail}: {standing} is a file, not a folder. Rename it, or name another folder.")
     if not os.access(standing, os.W_OK | os.X_OK):

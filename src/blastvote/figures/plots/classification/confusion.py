@@ -106,8 +106,8 @@ def confusion_sheet(
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes[len(styles) :]:
         ax.set_axis_off()
-    for place, (ax, (name, style)) in enumerate(zip(axes, styles.items(), strict=False)):
-        _draw(ax, read[name], size, named=place % columns == 0)
+    for index, (ax, (name, style)) in enumerate(zip(axes, styles.items(), strict=False)):
+        _draw(ax, read[name], size, named=index % columns == 0)
         letters = int(14 * side * (across + GAP))
         ax.set_title(f"{wrap(style.label, letters, 2)}\nn = {read[name].total:,}", fontsize=7.5)
     fig.suptitle(title)

@@ -107,7 +107,7 @@ def _panel(
     offsets = (
         [0.0] if len(subsets) < 2 else [(i / (len(subsets) - 1) - 0.5) * 0.48 for i in range(len(subsets))]
     )
-    for place, (subset, offset) in enumerate(zip(subsets, offsets, strict=True)):
+    for index, (subset, offset) in enumerate(zip(subsets, offsets, strict=True)):
         found = rows[rows["subset"] == subset].set_index("method")
         for y, (name, style) in enumerate(styles.items()):
             value = math.nan
@@ -115,8 +115,8 @@ def _panel(
                 row = pd.Series(found.loc[name])
                 value = 100 * number(row[metric])
                 low, high = (100 * bound for bound in interval_of(row, metric))
-                dots.draw_dot(ax, y + offset, value, low, high, style, filled=place == 0)
-                if place == 0 and row["convention"] == "paper":
+                dots.draw_dot(ax, y + offset, value, low, high, style, filled=index == 0)
+                if index == 0 and row["convention"] == "paper":
                     dots.draw_reference(ax, y + offset, 100 * number(row.get(f"paper_{metric}")))
             dots.write_value(ax, y + offset, value)
 

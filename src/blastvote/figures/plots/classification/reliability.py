@@ -57,8 +57,8 @@ def reliability_diagram(
     axes = fig.subplots(2 * bands, columns, squeeze=False, height_ratios=[3, 1] * bands)
     for ax in axes.flat:
         ax.set_visible(False)
-    for place, (name, style) in enumerate(styles.items()):
-        row, column = 2 * (place // columns), place % columns
+    for index, (name, style) in enumerate(styles.items()):
+        row, column = 2 * (index // columns), index % columns
         rows = calibration[calibration["method"].astype(str) == name].dropna(subset=[across, up])
         rows = rows[pd.to_numeric(rows[size], errors="coerce") > 0] if size else rows
         upper, lower = axes[row, column], axes[row + 1, column]
