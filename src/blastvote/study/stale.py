@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-LOGGER = logging.getLogger("blastvote.study.stale")
-RUN_FILE = "run.txt"
-"""Names, in a folder of checkpoints, the run that it belongs to."""
+from blastvote.segmentation.training.lease import RUN_FILE
+
+LOGGER = logging.getLogger(__name__)
 
 
 def remove_others(folder: Path, names: Collection[str]) -> list[Path]:

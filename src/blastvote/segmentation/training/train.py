@@ -23,12 +23,11 @@ from blastvote.io import atomic_path, sha256, write_csv, write_text
 from blastvote.segmentation.network import first_weights, untrained_network
 from blastvote.segmentation.run import NetworkSettings, RunData, run_framing
 from blastvote.segmentation.settings import training_config
+from blastvote.segmentation.training.lease import RUN_FILE, Lease
 from blastvote.segmentation.training.samples import Samples
 from blastvote.segmentation.training.tiled import run_samples
 from blastvote.segmentation.training.validate import Validation
 from blastvote.segmentation.weights.describe import first_weights_facts, trained_pixel_size
-from blastvote.study.lease import Lease
-from blastvote.study.stale import RUN_FILE
 from mrcnn import Progress, train, write_metadata
 from mrcnn.training.errors import TrainingError
 

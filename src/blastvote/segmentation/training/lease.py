@@ -20,8 +20,10 @@ from typing import Any, Self
 
 from blastvote.errors import InputError
 
-LOGGER = logging.getLogger("blastvote.study.lease")
+LOGGER = logging.getLogger(__name__)
 OWNER_FILE = "owner.json"
+RUN_FILE = "run.txt"
+"""Names, in a folder of checkpoints, the run that it belongs to."""
 
 
 class Lease:

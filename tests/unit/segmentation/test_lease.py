@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blastvote.errors import InputError
-from blastvote.study.lease import OWNER_FILE, Lease, read_owner
+from blastvote.segmentation.training.lease import OWNER_FILE, Lease, read_owner
 
 
 def lease(folder: Path) -> Lease:
@@ -46,7 +46,7 @@ def test_a_second_one_waits_for_the_first(tmp_path: Path) -> None:
 
 def test_a_killed_owner_on_this_machine_is_followed_at_once(tmp_path: Path) -> None:
     code = (
-        "import sys, os; from pathlib import Path; from blastvote.study.lease import Lease; "
+        "import sys, os; from pathlib import Path; from blastvote.segmentation.training.lease import Lease; "
         "Lease(Path(sys.argv[1]), 'x').__enter__(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
