@@ -4,8 +4,9 @@
     python benchmarks/study/trainings.py config/studies/dose_response.yaml --weights-of results/study_simulated
 
 Prepares the data by Snakemake, then calls the scripts of the rules `train`, `infer` and `score` for one run after the
-other, seed by seed, all methods (and the null arm) of a seed together. Stopped, it goes on where it was. The files lie
-where the workflow's lie and hold the same bytes; `snakemake --configfile ... --rerun-triggers mtime` makes the tables.
+other, seed by seed, all methods (and the null arm) of a seed together, on one network that is compiled once. Stopped,
+it goes on where it was; with `--prepared`, several processes can take some `--seeds` each. The files lie where the
+workflow's lie and hold the same bytes; `snakemake --configfile ... --rerun-triggers mtime` makes the tables.
 With `--weights-of` nothing is trained: the networks of another study with the same methods and seeds look at this
 study's images.
 """
@@ -87,8 +88,6 @@ def inputs(config: dict[str, Any], run: plan.Run) -> dict[str, Any]:
 
 def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) -> None:
     """Train, infer and score one run, from what is missing on."""
-    import keras
-
     results, files = config["results"], inputs(config, run)
     folder = Path(results, "runs", run.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +110,6 @@ def make(config: dict[str, Any], run: plan.Run, scripts: dict[str, ModuleType]) 
                 output=output if isinstance(output, list) else SimpleNamespace(**output),
             )
         )  # fmt: skip
-        keras.backend.clear_session()
         gc.collect()
 
 
@@ -134,29 +132,35 @@ def main() -> None:
         "--weights-of", type=Path, metavar="RESULTS", help="train nothing, take these networks"
     )
     parser.add_argument("--seeds", type=int, nargs="+", help="those of the config that are to be run; all")
+    parser.add_argument(
+        "--prepared",
+        action="store_true",
+        help="images and splits are there: leave Snakemake out, so that several processes can share the seeds",
+    )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     config = merged(options.configs)
-    prepare(config, options.configs)
+    if not options.prepared:
+        prepare(config, options.configs)
+    from blastvote.segmentation.network import networks_kept  # TensorFlow, not wanted beside Snakemake
+
+    with networks_kept():
+        make_all(config, options.seeds or config["seeds"], options.weights_of)
+
+
+def make_all(config: dict[str, Any], seeds: list[int], weights_of: Path | None) -> None:
+    """Make the runs of the seeds, all methods and the null arm of a seed together."""
     scripts = {name: script(name) for name in ("train", "infer", "score")}
-    null_seeds = {
-        run: arm[1] for run, arm in zip(plan.null_runs(config), plan.null_run_keys(config), strict=True)
-    }
-    of_seed = [(run.seed, run) for run in plan.runs(config)] + [
-        (seed, run) for run, seed in null_seeds.items()
-    ]
-    for seed in options.seeds or config["seeds"]:
+    null_arm = zip(plan.null_runs(config), plan.null_run_keys(config), strict=True)
+    of_seed = [(run.seed, run) for run in plan.runs(config)] + [(arm[1], run) for run, arm in null_arm]
+    for seed in seeds:
         for run in (run for place, run in of_seed if place == seed):
             start, used = time.monotonic(), time.process_time()
-            if options.weights_of:
-                take(options.weights_of, Path(config["results"]), run)
+            if weights_of:
+                take(weights_of, Path(config["results"]), run)
             make(config, run, scripts)
-            LOGGER.info(
-                "DONE %s in %.0f s (%.0f CPU s)",
-                run.folder,
-                time.monotonic() - start,
-                time.process_time() - used,
-            )
+            spent = time.monotonic() - start, time.process_time() - used
+            LOGGER.info("DONE %s in %.0f s (%.0f CPU s)", run.folder, *spent)
 
 
 if __name__ == "__main__":

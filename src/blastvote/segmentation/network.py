@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from blastvote.errors import InputError
@@ -16,6 +19,35 @@ LOGGER = logging.getLogger("blastvote.network")
 
 SCORE_THRESHOLD = 0.05
 """Every cell from this score on is stored; the vote's minimum confidence is applied later."""
+
+_KEPT: ContextVar[list[MaskRCNN] | None] = ContextVar("networks of this process", default=None)
+
+
+@contextlib.contextmanager
+def networks_kept() -> Iterator[None]:
+    """Within it, runs of this process with the same configuration share one network, compiled once.
+
+    Each still starts from its own weights and gives the same bits as in a process of its own. For runs one after the
+    other: a network that is asked for again takes the earlier one's place.
+    """
+    token = _KEPT.set([])
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def _network(config: MaskRCNNConfig, seed: int) -> MaskRCNN:
+    """Return a network with the initial weights of a seed, where allowed one that this process has compiled."""
+    kept = _KEPT.get()
+    for network in kept or []:
+        if network.config == config:
+            network.initialise(seed)
+            return network
+    network = MaskRCNN(config, seed)
+    if kept is not None:
+        kept.append(network)
+    return network
 
 
 def first_weights(settings: NetworkSettings) -> Path | None:
@@ -52,7 +84,7 @@ def untrained_network(settings: NetworkSettings, weights: Path | None) -> MaskRC
     """
     configure_runtime(threads=settings.threads, seed=settings.seed)
     config = _config(settings)
-    network = MaskRCNN(config, seed=settings.seed)
+    network = _network(config, settings.seed)
     if weights is None:
         return network
     try:
@@ -80,7 +112,7 @@ def load_network(config: MaskRCNNConfig, weights: Path, threads: int) -> MaskRCN
         If the file cannot be read, or its weights do not fit the network.
     """
     configure_runtime(threads=threads, seed=0)
-    network = MaskRCNN(config, seed=0)
+    network = _network(config, 0)
     try:
         network.load_weights(weights)
     except (OSError, ValueError) as error:

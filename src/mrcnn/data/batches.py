@@ -29,7 +29,7 @@ class Batches:
     Parameters
     ----------
     samples
-        At least one; each is read now, one after the other.
+        At least one; each is read when batches that hold it are first asked for, one after the other.
     config
         Sizes and anchors.
     batch_size
@@ -64,18 +64,26 @@ class Batches:
         self.prepare(round_number)
 
     def prepare(self, round_number: int) -> None:
-        """Read all samples and draw the crops of a round, in the memory of the round before.
+        """Draw the crops of another round, in the memory of the round before.
 
         Streams made before must not be read on.
         """
-        for row, sample in enumerate(self.samples):
-            rng = np.random.default_rng([self.seed, round_number, row])
+        self.round_number, self._missing = round_number, np.ones(len(self), dtype=bool)
+        if not hasattr(self, "store"):
+            self._read(np.zeros(1, np.intp))  # its size is that of all
+
+    def _read(self, rows: np.ndarray) -> None:
+        """Prepare those of `rows` (R,) that are not: a short training draws few of many samples."""
+        drawn = np.unique(rows)
+        for row in drawn[self._missing[drawn]].tolist():
+            sample, rng = self.samples[row], np.random.default_rng([self.seed, self.round_number, row])
             prepared = prepare_sample(sample, row, self.config, rng)
             if not hasattr(self, "store"):
                 self._allocate(prepared.image.shape)
             self._check_shape(sample.image_id, prepared.image.shape)
             self.store.put(row, prepared)
             self.store.match(row, prepared, self.anchors, self.augmentation.symmetries)
+            self._missing[row] = False
 
     def __len__(self) -> int:
         """Return how many samples there are."""
@@ -90,10 +98,12 @@ class Batches:
         """Batches of the steps from `first` to before `last`, in shuffled passes over the samples."""
         positions = np.arange(first * self.batch_size, last * self.batch_size)
         rows, symmetry, brightness = self._draw(positions)
+        self._read(rows)
         return self._dataset(rows, symmetry, brightness, np.arange(first, last), self._augments)
 
     def validation(self) -> tf.data.Dataset:
         """Every sample in order, the same in each call; the last batch is filled up from the start."""
+        self._read(np.arange(len(self)))
         rows = np.resize(np.arange(len(self)), self.steps_per_pass * self.batch_size)
         zeros = np.zeros(len(rows))
         steps = np.arange(self.steps_per_pass)

@@ -67,6 +67,11 @@ class Network(tf.Module):
         self.mask_head = MaskHead(config, store)
         self.layers: dict[str, keras.layers.Layer] = store.layers
 
+    def initialise(self, seed: int = 0) -> None:
+        """Give all weights the initial values of a new network with this seed."""
+        for variable, new in zip(self.variables, Network(self.config, seed).variables, strict=True):
+            variable.assign(new.value)
+
     def losses(
         self, batch: dict[str, tf.Tensor], seed: int | tf.Tensor | None = None, training: bool = True
     ) -> dict[str, tf.Tensor]:

@@ -101,7 +101,7 @@ class _Training:
             else None
         )
         self.steps = config.steps_per_epoch or self.data.steps_per_pass
-        self.step = TrainStep(model, config, training_devices(config.devices, config.batch_size))
+        self.step = TrainStep.of(model, config, training_devices(config.devices, config.batch_size))
         self.identity = config.identity() | {"samples": self.data.image_ids}
         self.events = EventWriter(config.tensorboard) if config.tensorboard else None
 

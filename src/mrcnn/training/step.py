@@ -1,5 +1,6 @@
 """One training step: losses, weight decay, gradient, clipping, momentum, moving average. Compiled once."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,8 +40,33 @@ class TrainStep:
         self.half = model.config.precision == "mixed_float16"
         self.loss_scale = tf.Variable(2.0**15 if self.half else 1.0)
         self.good_steps = tf.Variable(0)
+        self.seed = tf.Variable(config.seed, dtype=tf.int32)  # no constant: other seeds take the same graph
         self.run = tf.function(self._run, autograph=False)
         self.validate = tf.function(self._validate, autograph=False)
+
+    @classmethod
+    def of(cls, model: Any, config: TrainingConfig, devices: Sequence[str] = ("",)) -> "TrainStep":
+        """Return the steps of a new training; a model trained again goes on with those it has compiled.
+
+        They must differ in nothing but the seed; the optimiser starts anew, from the weights that the model has now.
+        """
+        step = getattr(model, "compiled_step", None)
+        same = step is not None and dataclasses.replace(step.config, seed=config.seed) == config
+        if same and step.devices == list(devices):
+            step._restart(config)
+        else:
+            step = model.compiled_step = cls(model, config, devices)
+        return step
+
+    def _restart(self, config: TrainingConfig) -> None:
+        self.config = config
+        self.seed.assign(config.seed)
+        self.loss_scale.assign(2.0**15 if self.half else 1.0)
+        self.good_steps.assign(0)
+        for slot in self.velocity:
+            slot.assign(tf.zeros_like(slot))
+        for mean, variable in zip(self.average, self.model.variables, strict=False):
+            mean.assign(variable.value)
 
     @property
     def state(self) -> dict[str, tf.Variable]:
@@ -51,7 +77,7 @@ class TrainStep:
 
     def _run(self, batch: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
         """Train on a batch with learning rate `rate`; float32 (len(NAMES),). No weight changes if not finite."""
-        seed = tf.stack([self.config.seed, batch["step"]])
+        seed = tf.stack([self.seed, batch["step"]])
         moving = [v for v in self.model.variables if not v.trainable] if self.model.config.train_bn else []
         before = [tf.identity(v.value) for v in moving]
         losses, gradients = self._gradients(batch, seed)
@@ -155,7 +181,7 @@ class TrainStep:
 
     def _validate(self, batch: dict[str, tf.Tensor]) -> tf.Tensor:
         """Losses of a batch in inference mode, float32 (1 + 5,): the weighted sum without L2, then each."""
-        seed = tf.stack([self.config.seed, batch["step"]])
+        seed = tf.stack([self.seed, batch["step"]])
         inputs = {k: v for k, v in batch.items() if k not in _NOT_INPUTS}
         losses = self.model.losses(inputs, seed=seed, training=False)
         total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES])

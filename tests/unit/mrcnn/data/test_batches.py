@@ -57,6 +57,27 @@ def test_a_step_is_the_same_whatever_came_before(batches, samples):
     assert any((a["sample"] != b["sample"]).any() for a, b in zip(whole, differently, strict=True))
 
 
+def test_a_short_training_reads_only_what_it_draws(samples):
+    read = []
+
+    def watched(sample):
+        image = sample.image
+        return Sample(
+            sample.image_id, lambda: read.append(sample.image_id) or image, sample.masks, sample.class_ids
+        )
+
+    whole = Batches(samples, TINY, 2, seed=3)
+    whole.validation()
+    short = Batches([watched(sample) for sample in samples], TINY, 2, seed=3)
+    (one,), (other,) = _numpy(short.training(1, 2)), _numpy(whole.training(1, 2))
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+    drawn = {samples[row].image_id for row in one["sample"]}
+    assert sorted(read) == sorted(drawn | {samples[0].image_id})  # the first gives the size
+    short.training(0, 10)
+    assert sorted(read) == sorted(sample.image_id for sample in samples)  # the rest, and nothing twice
+
+
 def test_rpn_targets_agree_with_numpy(batches):
     for batch in _numpy(batches.training(0, 5)):
         for k in range(2):

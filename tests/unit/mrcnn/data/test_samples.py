@@ -89,7 +89,7 @@ def test_images_and_masks_are_let_go_one_by_one():
         )
 
     batches = Batches([lazy(k) for k in range(6)], TINY, 2, augmentation=None)
-    next(iter(batches.training(0, 1)))
+    next(iter(batches.training(0, 3)))
     gc.collect()
     assert len(alive) == 6 * 4
     assert most <= 2  # the image or the crop before is freed when the next one is read
@@ -104,6 +104,7 @@ def test_new_crops_are_drawn_in_the_same_memory():
     images = batches.store.images
     before = images.copy()
     batches.prepare(1)
+    batches.training(0, 1)
     assert batches.store.images is images
     assert (images != before).any()
     again = Batches([tiny_sample(2, side=100)], config, 1, round_number=1)
