@@ -61,6 +61,22 @@ def test_a_finished_training_can_be_prolonged(tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("changes", [{}, {"ema_decay": 0.9}])
+def test_a_model_trained_again_with_another_seed_equals_a_new_one(tmp_path, changes):
+    model, _ = _run(tmp_path / "first", 2, **changes)
+    compiled = model.compiled_step
+    for variable, start in zip(model.variables, _arrays(TinyNetwork()), strict=True):
+        variable.assign(start)
+    _, again = _run(tmp_path / "again", 2, model, seed=6, **changes)
+    new, rows = _run(tmp_path / "new", 2, seed=6, **changes)
+    assert model.compiled_step is compiled
+    for one, other in zip(_arrays(model), _arrays(new), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert [{**r, "seconds": 0} for r in again] == [{**r, "seconds": 0} for r in rows]
+    _run(tmp_path / "other", 1, model, learning_rate=0.1)
+    assert model.compiled_step is not compiled  # other settings are compiled anew
+
+
 def test_another_training_is_not_resumed(tmp_path):
     _run(tmp_path, 1)
     with pytest.raises(ValueError, match=r"learning_rate \(was 0.05, is 0.1\)"):
