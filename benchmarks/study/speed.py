@@ -21,6 +21,7 @@ from pycocotools import mask as coco_mask
 
 from blastvote.contrast.measures import MEASURES
 from blastvote.evaluate.scoring.cells import cells_table, votes_table
+from blastvote.evaluate.scoring.detections import read_detections
 from blastvote.evaluate.scoring.run import score_run
 from blastvote.evaluate.statistics.resampling import BootstrapSettings
 from blastvote.evaluate.statistics.settings import EvaluationSettings
@@ -136,11 +137,12 @@ def measure(options: argparse.Namespace, folder: Path) -> dict:
             stem = folder / f"m{number}s{seed}"
             found = make_detections(shapes, 1000 * number + seed, 0.7 + 0.05 * number)
             stem.with_suffix(".json").write_text(json.dumps(found))
-            with scoring:
-                scores = score_run(stem.with_suffix(".json"), folder / "truth.json", splits, 0, NAMES, 0.7)
+            with scoring:  # as workflow/scripts/networks/score.py does it
+                detections = read_detections(stem.with_suffix(".json"))
+                scores = score_run(detections, folder / "truth.json", splits, 0, NAMES, 0.7)
                 scores.save(stem.with_suffix(".npz"))
             with tables_of_cells:
-                cells = cells_table(stem.with_suffix(".json"), names, NAMES, 0.7)
+                cells = cells_table(detections, names, NAMES, 0.7)
                 write_csv(stem.with_suffix(".csv"), votes_table(cells, names, labels, NAMES))
             runs.append((f"m{number}", seed, 0, stem.with_suffix(".npz"), stem.with_suffix(".csv")))
     rng = np.random.default_rng(7)

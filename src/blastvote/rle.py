@@ -8,6 +8,7 @@ would take 15 gigabytes. What needs pixels decodes a cell's own box (`crop`), ra
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypedDict
 
 import numpy as np
@@ -196,8 +197,9 @@ def _fills(text: str, pixels: int) -> bool:
     return bool((runs >= 0).all() and runs.sum() == pixels)
 
 
+@lru_cache(maxsize=16_384)
 def run_lengths(counts: str | bytes) -> NDArray[np.int64]:
-    """Return the run lengths of compressed counts, background first.
+    """Return the run lengths of compressed counts, background first; read-only, as those of recent masks are kept.
 
     Each number is written in groups of five bits, lowest first, plus 48; bit 6 of a character says that more
     follow, bit 5 of the last is the sign. From the fourth on, a number is the difference to the last but one.
@@ -215,6 +217,7 @@ def run_lengths(counts: str | bytes) -> NDArray[np.int64]:
     numbers[negative] -= np.int64(1) << (5 * (last - first + 1)[negative])
     numbers[1::2] = np.cumsum(numbers[1::2])
     numbers[2::2] = np.cumsum(numbers[2::2])
+    numbers.flags.writeable = False
     return numbers
 
 

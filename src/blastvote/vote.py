@@ -169,18 +169,32 @@ def weigh(cells: pd.DataFrame, rule: VoteRule, class_names: Sequence[str]) -> di
     Scores are stored to six decimals and summed as whole millionths: neither the order of the cells nor
     rounding can ever settle a tie.
     """
+    return weigh_images(cells, np.zeros(len(cells), np.intp), 1, rule, class_names)[0]
+
+
+def weigh_images(
+    cells: pd.DataFrame, rows: NDArray[np.intp], n_images: int, rule: VoteRule, class_names: Sequence[str]
+) -> list[dict[str, float]]:
+    """Return what `weigh` returns for each of many images; `rows` (N,) says which image each cell is in."""
     if rule.weight not in WEIGHTS:
         raise InputError(f"The vote weight '{rule.weight}' is unknown; choose one of {', '.join(WEIGHTS)}.")
     unknown = sorted(set(cells["class"]) - set(class_names))
     if unknown:
         raise InputError(f"A cell has the class '{unknown[0]}'; the classes are {', '.join(class_names)}.")
+    index_of = {name: number for number, name in enumerate(class_names)}
+    columns = np.array([index_of[name] for name in cells["class"]], dtype=np.intp)
     if rule.weight == "count":
-        numbers = cells["class"].value_counts()
-        return {name: int(numbers.get(name, 0)) for name in class_names}
-    by_score = rule.weight == "score"
-    amounts = score_units(cells["score"].to_numpy()) if by_score else cells["area_px"].to_numpy()
-    sums = {name: int(amounts[cells["class"] == name].sum()) for name in class_names}
-    return {name: total / SCORE_UNITS if by_score else total for name, total in sums.items()}
+        amounts = np.ones(len(cells), np.int64)
+    else:
+        by_area = rule.weight == "area"
+        amounts = cells["area_px"].to_numpy(np.int64) if by_area else score_units(cells["score"].to_numpy())
+    sums = np.zeros((n_images, len(class_names)), np.int64)
+    np.add.at(sums, (rows, columns), amounts)
+    units = SCORE_UNITS if rule.weight == "score" else None
+    return [
+        {name: total / units if units else total for name, total in zip(class_names, row, strict=True)}
+        for row in sums.tolist()
+    ]
 
 
 def score_units(score: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -50,12 +50,14 @@ class TrainStep:
 
         They must differ in nothing but the seed; the optimiser starts anew, from the weights that the model has now.
         """
-        step = getattr(model, "compiled_step", None)
-        same = step is not None and dataclasses.replace(step.config, seed=config.seed) == config
-        if same and step.devices == list(devices):
-            step._restart(config)
-        else:
+        step: TrainStep | None = getattr(model, "compiled_step", None)
+        if step is None or (dataclasses.replace(step.config, seed=config.seed), step.devices) != (
+            config,
+            [*devices],
+        ):
             step = model.compiled_step = cls(model, config, devices)
+        else:
+            step._restart(config)
         return step
 
     def _restart(self, config: TrainingConfig) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from blastvote.errors import InputError
 from blastvote.evaluate.scoring.detections import Detections, check_classes, read_detections
-from blastvote.vote import VoteRule, make_rule, vote, weigh
+from blastvote.vote import VoteRule, make_rule, vote, weigh_images
 
 CELL_COLUMNS = ("image_id", "cell_id", "class", "score", "y1", "x1", "y2", "x2", "area_px")
 
@@ -107,10 +107,14 @@ def votes_table(
         For a label or a cell's class that is not one of the classes.
     """
     vote_rule = make_rule(rule, class_names)
-    empty = cells.iloc[:0]
-    of_image = {str(name): rows for name, rows in cells.groupby("image_id", sort=False)}
+    names = list(dict.fromkeys(image_ids))
+    index_of = {name: number for number, name in enumerate(names)}
+    number_of = cells["image_id"].astype(str).map(index_of)
+    cells, images = cells[number_of.notna()], number_of.dropna().to_numpy(dtype=np.intp)
+    counts = weigh_images(cells, images, len(names), VoteRule("count"), class_names)
+    weights = weigh_images(cells, images, len(names), vote_rule, class_names)
     rows = []
-    for image_id in dict.fromkeys(image_ids):
+    for number, image_id in enumerate(names):
         label = labels.get(image_id)
         label = None if label is None or pd.isna(label) or label == "" else label
         if label is not None and label not in class_names:
@@ -118,13 +122,10 @@ def votes_table(
                 f"Image '{image_id}' has the label '{label}'; the classes are {', '.join(class_names)}. Fix "
                 "the label in the manifest or add the class to the config."
             )
-        detections = of_image.get(image_id, empty)
-        numbers = weigh(detections, VoteRule("count"), class_names)
-        weights = numbers if vote_rule.weight == "count" else weigh(detections, vote_rule, class_names)
         row: dict[str, Any] = {"image_id": image_id, "label": label}
-        row |= {f"n_{name}": numbers[name] for name in class_names}
-        row |= {"vote": vote(weights, vote_rule), "seen_in_training": "true" if image_id in seen else "false"}
-        rows.append(row)
+        row |= {f"n_{name}": counts[number][name] for name in class_names}
+        row |= {"vote": vote(weights[number], vote_rule)}
+        rows.append(row | {"seen_in_training": "true" if image_id in seen else "false"})
     columns = ["image_id", "label", *(f"n_{name}" for name in class_names), "vote", "seen_in_training"]
     return pd.DataFrame(rows, columns=columns)
 
