@@ -1,11 +1,15 @@
 """Keep what a study's tables are made of, and make the tables from it again.
 
     python benchmarks/study/archive.py store config/studies/simulated.yaml docs/studies/simulated
+    python benchmarks/study/archive.py contrast config/studies/simulated.yaml docs/studies/simulated
     python benchmarks/study/archive.py tables docs/studies/simulated --check
     python benchmarks/study/archive.py tables docs/studies/simulated --out results/again
 
-`store` takes scores, votes and manifest of a finished study and its tables. `tables` computes the tables from them, in
-`--out`, and with `--check` compares them byte for byte with the archived ones.
+`store` takes scores, votes, contrast measures and manifest of a finished study and its tables. `tables` computes the
+tables from them, in `--out`, and with `--check` compares them byte for byte with the archived ones. `contrast` adds the
+contrast measures (and their table) to an archive that was stored without, from images that are made again.
+A study under `paper` stored as `leak_paper` beside one of the same images as `leak_kfold` has the table
+`leak_inflation` too.
 """
 
 import argparse
@@ -18,17 +22,20 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from blastvote.contrast.measures import MEASURES
 from blastvote.dataset.manifest import read_manifest
 from blastvote.evaluate.statistics.analysis import Analysis
 from blastvote.evaluate.statistics.settings import EvaluationSettings
 from blastvote.evaluate.statistics.study import Study, load_study
 from blastvote.evaluate.tables.all_tables import all_tables
 from blastvote.evaluate.tables.dose_response import dose_response
-from blastvote.io import write_csv
+from blastvote.evaluate.tables.leak_inflation import leak_inflation
+from blastvote.io import read_table, write_csv
 from blastvote.simulate import image_ids, light_of
 from blastvote.study import plan
 
-RUNS, MANIFEST, CONFIG, TABLES = "runs.zip", "manifest.csv", "config.yaml", "tables"
+RUNS, MANIFEST, CONFIG, TABLES, CONTRAST = "runs.zip", "manifest.csv", "config.yaml", "tables", "contrast.csv"
+LEAK = ("leak_paper", "leak_kfold")
 KEPT = ("classes", "methods", "seeds", "vote", "evaluation", "dataset", "protocol")
 OF_A_RUN = ("scores.npz", "votes.csv")
 LEFT_OUT = ("pr_curves", "cells_confusion_", "table3_confusion_")
@@ -60,7 +67,12 @@ def make_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Return the archived study's tables, computed from its scores and votes."""
     study, config = load(folder)
     settings = EvaluationSettings.from_config(config["evaluation"])
-    tables = all_tables(study, settings, config["vote"]["rule"])
+    contrast = (
+        pd.read_csv(folder / CONTRAST, dtype={"image_id": str}) if (folder / CONTRAST).is_file() else None
+    )
+    tables = all_tables(study, settings, config["vote"]["rule"], contrast)
+    if folder.name == LEAK[0]:
+        tables["leak_inflation"] = leak_inflation(study, load(folder.with_name(LEAK[1]))[0], settings)
     simulated = plan.simulation_settings(config["dataset"]["simulated"])
     if config["dataset"]["source"] == "simulated" and simulated.light_steps:
         lights = {image_id: light_of(image_id, simulated) for image_id in image_ids(simulated)}
@@ -84,7 +96,22 @@ def store(config: dict[str, Any], seeds: list[int], folder: Path) -> None:
                 content = (results / "runs" / run.folder / name).read_bytes()
                 entry = zipfile.ZipInfo(f"{name_of(key)}/{name}")
                 archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    keep_contrast(results, folder)
     write(make_tables(folder), folder / TABLES)
+
+
+def keep_contrast(results: Path, folder: Path) -> None:
+    """Copy the contrast measures of the images that test; the manifests must be of the same images."""
+    ours, theirs = (read_table(path).set_index("image_id")["sha256"]
+                    for path in (folder / MANIFEST, results / "data/manifest.csv"))  # fmt: skip
+    if not ours.equals(theirs):
+        raise SystemExit(f"{results}: these images are not those of {folder}.")
+    study, _ = load(folder)
+    scored = {str(name) for run in next(iter(study.runs.values())) for name in run.votes["image_id"]}
+    measures = pd.read_csv(results / "data/contrast.csv", dtype={"image_id": str})
+    measures = measures[measures["image_id"].isin(scored)]
+    columns = ["image_id", "method", *MEASURES]
+    write_csv(folder / CONTRAST, measures[columns])
 
 
 def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
@@ -107,8 +134,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("step", choices=["store", "tables"])
-    parser.add_argument("paths", nargs="+", help="store: config files, then the archive; tables: the archive")
+    parser.add_argument("step", choices=["store", "tables", "contrast"])
+    parser.add_argument("paths", nargs="+", help="config files, then the archive; tables: the archive alone")
     parser.add_argument(
         "--seeds", type=int, nargs="+", help="store these alone, of a study that was cut short"
     )
@@ -119,6 +146,10 @@ def main() -> None:
     if options.step == "store":
         config = merged(options.paths[:-1])
         store(config, options.seeds or config["seeds"], folder)
+        return
+    if options.step == "contrast":
+        keep_contrast(Path(merged(options.paths[:-1])["results"]), folder)
+        write(make_tables(folder), folder / TABLES)
         return
     with tempfile.TemporaryDirectory() as temporary:
         out = options.out or Path(temporary)

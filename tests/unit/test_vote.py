@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blastvote.errors import InputError
-from blastvote.vote import RULES, VoteRule, make_rule, vote, vote_many, weigh
+from blastvote.vote import RULES, VoteRule, make_rule, vote, vote_many, weigh, weigh_images
 
 
 def the_papers_words(l1: int, l2: int, l3: int) -> str | None:
@@ -75,6 +75,15 @@ def test_weighted_rules() -> None:
     assert vote_cells(CELLS, "score_weighted", names) == "L2"
     assert vote_cells(CELLS, "area_weighted", names) == "L1"
     assert vote_cells(CELLS.iloc[:0], "score_weighted", names) is None
+
+
+@pytest.mark.parametrize("weight", ["count", "score", "area"])
+def test_many_images_are_weighed_as_each_alone(weight: str) -> None:
+    names, rows = ["L1", "L2", "L3"], np.arange(len(CELLS)) % 3
+    together = weigh_images(CELLS, rows, 4, VoteRule(weight, weight=weight), names)  # no cell in the last
+    alone = [weigh(CELLS[rows == row], VoteRule(weight, weight=weight), names) for row in range(4)]
+    assert together == alone
+    assert sum(map(sum, (entry.values() for entry in together))) > 0
 
 
 def test_score_sums_are_exact() -> None:

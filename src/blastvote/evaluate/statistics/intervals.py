@@ -14,6 +14,7 @@ from blastvote.evaluate.statistics.metrics.average_precision import (
     metric_names,
 )
 from blastvote.evaluate.statistics.metrics.classification import METRICS, score_arrays
+from blastvote.evaluate.statistics.metrics.ranges import range_of
 from blastvote.evaluate.statistics.resampling import (
     Array,
     BootstrapSettings,
@@ -27,9 +28,6 @@ from blastvote.evaluate.statistics.study import PooledVotes, Study, same_images
 Key = tuple[str, int]
 Pair = tuple[str, str]
 Weights = NDArray[np.int64]
-
-RANGES = {"mcc": (-1.0, 1.0), "n_images": (-np.inf, np.inf), "n_undetected": (-np.inf, np.inf)}
-"""Least and largest value of the metrics that are not fractions; distances (`boundary_`) have no largest."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +209,9 @@ def intervals_of(
         for arm, found in zip(study.arms, limits, strict=False)
     }
     differences = {
-        (a, b): _difference(found, crossed(values[a] - values[b], parts[a] - parts[b], sampling), level)
+        (a, b): _difference(
+            metrics, found, crossed(values[a] - values[b], parts[a] - parts[b], sampling), level
+        )
         for (a, b), found in zip(pairs, limits[len(study.arms) :], strict=True)
     }
     over_seeds = {arm: spread(found, axis=0) for arm, found in values.items()}
@@ -223,7 +223,7 @@ def _score(
 ) -> Estimates:
     """Return the estimates of one method; an interval without width at 0 or 1 becomes Wilson's."""
     value, low, high = (part.copy() for part in drawn)
-    ranges = np.array([_range(name) for name in metrics]).T
+    ranges = np.array([range_of(name) for name in metrics]).T
     fraction = (ranges[0] == 0) & (ranges[1] == 1)
     certain = fraction & (low == high) & ((value == 0) | (value == 1))
     if certain.any():
@@ -237,14 +237,14 @@ def _score(
     return Estimates(value, least, most, low, high, both)
 
 
-def _range(metric: str) -> tuple[float, float]:
-    return (0.0, np.inf) if metric.startswith("boundary_") else RANGES.get(metric, (0.0, 1.0))
-
-
-def _difference(drawn: tuple[Array, Array, Array], both: Crossed, level: float) -> Estimates:
+def _difference(
+    metrics: Sequence[str], drawn: tuple[Array, Array, Array], both: Crossed, level: float
+) -> Estimates:
     """Return the estimates of a difference; [0, 0] becomes what so many units can hide."""
     value, low, high = (part.copy() for part in drawn)
     same = (low == 0) & (high == 0)
     reach = no_difference(both.n_units, level)
     low[same], high[same] = -reach, reach
-    return Estimates(value, *both.difference_interval(level), low, high, both)
+    largest = np.array([np.subtract(*range_of(name)[::-1]) for name in metrics])
+    least, most = (np.clip(limit, -largest, largest) for limit in both.difference_interval(level))
+    return Estimates(value, least, most, low, high, both)

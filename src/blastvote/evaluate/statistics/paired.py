@@ -39,10 +39,9 @@ def sign_flip_test(differences: Array) -> float:
 
 
 def holm(p_values: Array) -> Array:
-    """Return Holm's adjusted p-values; undefined ones stay so and do not count."""
+    """Return Holm's adjusted p-values; undefined ones stay so, and count: they were planned too."""
     values = np.asarray(p_values, dtype=np.float64)
-    adjusted = np.full_like(values, np.nan)
     defined = np.isfinite(values)
-    if defined.any():
-        adjusted[defined] = multipletests(values[defined], method="holm")[1]
-    return adjusted
+    if not defined.any():
+        return np.full_like(values, np.nan)
+    return np.where(defined, multipletests(np.where(defined, values, 1.0), method="holm")[1], np.nan)

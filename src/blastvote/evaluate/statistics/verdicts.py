@@ -30,7 +30,8 @@ class Verdict:
     verdict : str
     smallest_detectable : float
         The difference that this study would have found with a power of 80 %, were it the only one among the
-        planned pairs; NaN where no difference, however large, could have been found by so few seeds.
+        planned pairs; NaN where no difference, however large, could have been found by so few seeds or images, and
+        where nothing varied, so that nothing says what would have been found.
     """
 
     p_crossed: float
@@ -93,4 +94,5 @@ def _detectable(intervals: Intervals, metric: str, pair: Pair, alpha: float) -> 
     crossed = intervals.differences[pair].crossed
     if crossed.n_seeds < 2 or 2.0 ** (1 - crossed.n_seeds) > alpha:
         return float("nan")
-    return float(crossed.detectable(alpha)[intervals.metrics.index(metric)])
+    size = float(crossed.detectable(alpha)[intervals.metrics.index(metric)])
+    return size if 0 < size <= 1 else float("nan")

@@ -82,7 +82,8 @@ def ranks(analysis: Analysis, subset: str = "unseen") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        metric, method, mean, rank_1 ... rank_K; probabilities are missing with one seed.
+        metric, method, mean, rank_1 ... rank_K; probabilities are missing with one seed, and where a training has no
+        such score.
     """
     study, rows = analysis.study, []
     columns = [f"rank_{column + 1}" for column in range(len(study.methods))]
@@ -102,9 +103,9 @@ def _rank_chances(analysis: Analysis, intervals: Intervals, metric: str, mean: A
     """Return the probability of each rank (column) of each method (row)."""
     study, settings = analysis.study, analysis.settings.bootstrap
     column, (k, m) = intervals.metrics.index(metric), (len(mean), len(study.seeds))
-    if m < 2 or not np.isfinite(mean).all():
-        return np.full((k, k), np.nan)
     by_seed = np.array([[intervals.by_seed[name, s][column] for s in study.seeds] for name in study.methods])
+    if m < 2 or not np.isfinite(by_seed).all():
+        return np.full((k, k), np.nan)
     parts = np.stack(
         [
             np.stack([intervals.sampling.sums(intervals.influences[name, s][column]) for s in study.seeds])
