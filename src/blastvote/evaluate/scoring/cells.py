@@ -110,7 +110,7 @@ def votes_table(
     names = list(dict.fromkeys(image_ids))
     index_of = {name: number for number, name in enumerate(names)}
     number_of = cells["image_id"].astype(str).map(index_of)
-    cells, images = cells[number_of.notna()], number_of.dropna().to_numpy(dtype=np.intp)
+    cells, images = cells[number_of.notna()], number_of.dropna().to_numpy().astype(np.intp)
     counts = weigh_images(cells, images, len(names), VoteRule("count"), class_names)
     weights = weigh_images(cells, images, len(names), vote_rule, class_names)
     rows = []
