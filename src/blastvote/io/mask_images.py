@@ -63,10 +63,15 @@ def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarr
                 "colour in config key 'dataset.mask_colours' (--mask-colour)."
             )
         values = values[..., 0]
-    if not np.issubdtype(values.dtype, np.integer) and values.dtype != bool:
-        raise InputError(
-            f"{path}: mask values are {values.dtype}; expected integers. Save it as 8 or 16 bit."
+    if np.issubdtype(values.dtype, np.floating):  # Fiji's label maps are 32-bit floats
+        whole = (
+            np.isfinite(values).all() and (np.abs(values) < 2**31).all() and (values == np.rint(values)).all()
         )
+        if not whole:
+            raise InputError(
+                f"{path}: mask values are {values.dtype} and no whole numbers; expected integers, 0 for background and "
+                "each other value a cell. Save it as 8 or 16 bit."
+            )
     return values.astype(np.int32)
 
 

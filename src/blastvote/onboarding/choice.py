@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from blastvote.errors import InputError
+from blastvote.onboarding.attributes import with_attribute
 from blastvote.onboarding.mask_mode import is_masks, mask_mode
-from blastvote.onboarding.outlines import Trial, cause, coloured, entries, read_as, tightened, trials
+from blastvote.onboarding.outlines import Trial, cause, coloured, entries, mended, read_as, tightened, trials
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.survey import Survey
 from blastvote.wording import listed
@@ -17,7 +18,8 @@ def chosen(files: Survey, defaults: Mapping[str, Any], questions: Questions) -> 
     """Return the reading that the user means: the best, or one of those that outline as many photographs."""
     tried = trials(files, defaults)
     if tried and not tried[0].cells:
-        tried = sorted([*coloured(tried, defaults), *tried], key=lambda trial: -trial.cells)
+        again = [*coloured(tried, defaults), *mended(tried, defaults)]
+        tried = sorted([*again, *tried], key=lambda trial: -trial.cells)
     if not tried or not tried[0].cells:
         raise InputError(cause(files, tried))
     alike: dict[str, Trial] = {}
@@ -29,7 +31,8 @@ def chosen(files: Survey, defaults: Mapping[str, Any], questions: Questions) -> 
         options = [f"{place} ({trial.cells} cells)" for place, trial in alike.items()]
         best = list(alike.values())[questions.choose("Which are the annotations?", options)]
     best = tightened(best, defaults)
-    if is_masks(best.annotations.values()) and "mask_colours" not in best.dataset:
+    best = with_attribute(best, defaults)
+    if is_masks(best.annotations.values()) and not {"mask_colours", "masks"} & best.dataset.keys():
         mode = mask_mode(best.annotations)
         if mode != "label_map":
             best = read_as({**best.dataset, "masks": mode}, defaults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -156,9 +157,14 @@ def cause(found: Survey, failed: list[Trial]) -> str:
     if detail or coloured:
         return (detail + coloured)[0]
     count = sum(map(len, found.images.values()))
+    named = [
+        trial.error.split(" Expected one of")[0] for trial in failed if "format is not known" in trial.error
+    ]
+    strange = [error for error in named if ".csv: " not in error and ".tsv: " not in error]
+    unknown = f" ({strange[0].rstrip('.')})" if strange else ""
     return (
-        f"{found.root}: holds {count} image files, but nothing that outlines cells. Expected annotations (VIA, COCO, "
-        "LabelMe, GeoJSON and others: docs/your_data.md), or a mask image for each photograph."
+        f"{found.root}: holds {count} image files, but nothing that outlines cells{unknown}. Expected annotations "
+        "(VIA, COCO, LabelMe, GeoJSON and others: docs/your_data.md), or a mask image for each photograph."
     )
 
 
@@ -175,6 +181,23 @@ def tightened(trial: Trial, defaults: Mapping[str, Any]) -> Trial:
         return trial
     closer = read_as({**trial.dataset, "images": str(folders.pop())}, defaults)
     return closer if closer.cells == trial.cells and closer.images == trial.images else trial
+
+
+LOSSY = ("a label map in a JPEG file", "that are only thin lines")
+"""Words of errors of masks whose values are no cells; their pieces may be."""
+_SOME_LACK_MASKS = re.compile(r"(\d+) of (\d+) images have no mask image")
+
+
+def mended(failed: list[Trial], defaults: Mapping[str, Any]) -> list[Trial]:
+    """Return the readings of smoothed masks by their pieces, and of masks without those photographs that lack one."""
+    found = []
+    for trial in failed:
+        lack = _SOME_LACK_MASKS.search(trial.error)
+        if any(words in trial.error for words in LOSSY):
+            found.append(read_as({**trial.dataset, "masks": "components"}, defaults))
+        elif lack and 2 * int(lack[1]) < int(lack[2]):
+            found.append(read_as({**trial.dataset, "unlabelled": "leave_out"}, defaults))
+    return sorted((trial for trial in found if trial.cells), key=lambda trial: trial.worth, reverse=True)
 
 
 def coloured(failed: list[Trial], defaults: Mapping[str, Any]) -> list[Trial]:

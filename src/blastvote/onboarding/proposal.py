@@ -15,6 +15,7 @@ from blastvote.onboarding.choice import chosen
 from blastvote.onboarding.classes import FEWEST, Classes, find_classes, without
 from blastvote.onboarding.outlines import Trial, entries
 from blastvote.onboarding.questions import Questions
+from blastvote.onboarding.reading import doubts, fitting_reading
 from blastvote.onboarding.scale import fitting_model, stated_pixel_size
 from blastvote.onboarding.survey import survey
 from blastvote.study.configuration.config import validate_config
@@ -71,11 +72,13 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     _leave_out_unlabelled(proposal, classes, trial)
     classes = _frequent(classes, proposal, questions)
     _add_classes(proposal, classes)
-    seen = _examined(proposal)
+    seen = _read_right(proposal, _examined(proposal))
     seen.report.raise_errors()
     _add_size(proposal, seen)
     _add_split(proposal, seen, questions)
     _add_patients(proposal, seen)
+    for doubt in doubts(seen):
+        proposal.say(doubt)
     return proposal
 
 
@@ -94,6 +97,13 @@ def _add_outlines(proposal: Proposal, trial: Trial) -> None:
         proposal.reasons["dataset.masks"] = modes[dataset["masks"]]
     if "mask_colours" in dataset:
         proposal.reasons["dataset.mask_colours"] = "each colour is taken for a class: give them better names"
+    if "class_attribute" in dataset:
+        proposal.reasons["dataset.class_attribute"] = (
+            "the labels are all alike; this attribute of the cells differs"
+        )
+    if "unlabelled" in dataset:
+        proposal.reasons["dataset.unlabelled"] = "photographs without a mask image are left out"
+        proposal.say("photographs without a mask image are left out")
     if "crowds" in dataset:
         why = "all objects are crowds (iscrowd: 1), as CVAT writes brush masks: each is taken for a cell"
         proposal.reasons["dataset.crowds"] = why
@@ -191,6 +201,16 @@ def _examined(proposal: Proposal) -> Seen:
     config = _whole(proposal)
     # Sizes are compared with the network once they are proposed.
     return examine_all(plan_source(config), config, fit=False)
+
+
+def _read_right(proposal: Proposal, seen: Seen) -> Seen:
+    """Propose how pixels are read, and return what is seen then."""
+    changes = fitting_reading(seen)
+    for key, (value, why) in changes.items():
+        proposal.config["dataset"][key] = value
+        proposal.reasons[f"dataset.{key}"] = why
+        proposal.say(why)
+    return _examined(proposal) if changes else seen
 
 
 def _add_size(proposal: Proposal, seen: Seen) -> None:

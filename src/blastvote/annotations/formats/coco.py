@@ -35,7 +35,7 @@ def is_coco(file: AnnotationFile) -> bool:
 def read_coco(file: AnnotationFile) -> AnnotationSet:
     """Convert a COCO document to the common form.
 
-    Ids may be numbers or text (``1`` and ``"1"`` are one id). A file without categories names classes by their
+    Ids may be numbers or text (``1``, ``1.0`` and ``"1"`` are one id). A file without categories names classes by their
     numbers; an annotation whose category is null has no class.
 
     Raises
@@ -51,7 +51,7 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
         if not isinstance(entries, list):
             kind = type(entries).__name__
             raise InputError(f"{path}: 'annotations' is of type {kind}; expected a list. Export it again.")
-        images = {str(image["id"]): image for image in document["images"]}
+        images = {_id(image["id"]): image for image in document["images"]}
         _refuse_panoptic(path, entries)
         _names_by_id(path, "image", document["images"], "file_name")
         names = _names_by_id(path, "category", document.get("categories") or [], "name")
@@ -60,7 +60,7 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
         cells: dict[str, list[Cell]] = {image_id: [] for image_id in images}
         for number, entry in enumerate(entries):
             where = f"annotation {entry.get('id', number)}"
-            image_id = str(entry["image_id"])
+            image_id = _id(entry["image_id"])
             if image_id not in images:
                 raise InputError(
                     f"{path}: {where} belongs to image_id {entry['image_id']!r}, which 'images' does not hold. Add "
@@ -79,6 +79,12 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
     return AnnotationSet.of(journal, "coco", merged)
 
 
+def _id(value: Any) -> str:
+    """Return an id as text; whole numbers that passed through a table of floats lose their ``.0``."""
+    text = str(value).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
+
+
 def _refuse_panoptic(path: Path, entries: list[Any]) -> None:
     """Raise InputError for COCO's panoptic form, whose masks lie in other files."""
     if any(isinstance(entry, Mapping) and "segments_info" in entry for entry in entries):
@@ -95,9 +101,9 @@ def _names_by_id(
     names: dict[str, str] = {}
     for entry in entries:
         name = str(entry[key])
-        if names.setdefault(str(entry["id"]), name) != name:
+        if names.setdefault(_id(entry["id"]), name) != name:
             raise InputError(
-                f"{path}: the {kind} id {entry['id']!r} stands for {names[str(entry['id'])]!r} and {name!r}. Give "
+                f"{path}: the {kind} id {entry['id']!r} stands for {names[_id(entry['id'])]!r} and {name!r}. Give "
                 "each an id of its own; files must not be joined without numbering them anew."
             )
     return names
@@ -121,13 +127,13 @@ def _cell(
     where: str, image: str, entry: Mapping[str, Any], names: Mapping[str, str], journal: Journal
 ) -> Cell | None:
     category = entry.get("category_id")
-    if category is not None and names and str(category) not in names:
+    if category is not None and names and _id(category) not in names:
         raise InputError(
             f"{journal.file}: {where} has category_id {category!r}, which 'categories' "
             f"({ {n if not n.isdigit() else int(n): name for n, name in names.items()} }) does not hold. Add "
             "the category or correct the annotation."
         )
-    name = None if category is None else names.get(str(category), str(category))
+    name = None if category is None else names.get(_id(category), _id(category))
     segmentation = entry.get("segmentation")
     common: dict[str, Any] = {
         "attributes": dict(entry.get("attributes") or {}),

@@ -21,6 +21,7 @@ from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import keyhole
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
+from blastvote.io import IMAGE_SUFFIXES
 
 GEOMETRIES = ("Polygon", "MultiPolygon", "GeometryCollection")
 
@@ -50,7 +51,10 @@ def read_geojson(file: AnnotationFile) -> AnnotationSet:
     path, class_attribute = file.path, file.class_attribute
     journal = Journal(str(path))
     stem = Path(path).stem
-    name = re.sub(r" - Series \d+$", "", stem)  # how QuPath names the images of a file with several
+    # How QuPath names the images of a file with several: `a.png - Series 1`, `a.ome.tif - a`.
+    name = re.sub(
+        rf"({'|'.join(map(re.escape, IMAGE_SUFFIXES))}) - [^/]*$|( - Series \d+)$", r"\1", stem, flags=re.I
+    )
     cells: list[Cell] = []
     kinds: list[str] = []
     for thing, feature in _objects(path, file.document):
@@ -91,23 +95,22 @@ def _objects(path: str | Path, document: Any) -> list[tuple[str, Any]]:
 
 
 def _without_fields(name: str, cells: list[Cell], kinds: list[str], journal: Journal) -> list[Cell]:
-    """Leave out QuPath's annotations that enclose cells or detections."""
-    inner = [
-        np.concatenate(cell.polygons).mean(axis=0)
-        for cell, kind in zip(cells, kinds, strict=True)
-        if kind in ("cell", "detection")
-    ]
-    if not inner:
+    """Leave out QuPath's annotations that enclose cells or detections, and those without a class around others."""
+    if not cells:
         return cells
-    centres = np.array(inner)
+    centres = np.array([np.concatenate(cell.polygons).mean(axis=0) for cell in cells])
+    inner = np.isin(kinds, ("cell", "detection"))
+    classified = np.array([bool(cell.attributes.get("classification")) for cell in cells])
     kept = []
-    for cell, kind in zip(cells, kinds, strict=True):
+    for cell, kind, own in zip(cells, kinds, classified, strict=True):
         x0, y0, x1, y1 = cell.bounds() or (0.0, 0.0, 0.0, 0.0)
         inside = (centres > (x0, y0)).all(axis=1) & (centres < (x1, y1)).all(axis=1)
-        if kind == "annotation" and inside.any():
-            count = f"{inside.sum()} cell{'s' * int(inside.sum() != 1)}"
-            reason = f"an annotation that encloses {count} is a field, not a cell"
-            journal.leave_out(name, cell.object, reason)
+        count = int((inside & inner).sum())
+        others = 0 if own else int((inside & classified & ~inner).sum())
+        if kind == "annotation" and (count or others > 1):
+            count += others
+            told = f"{count} cell{'s' * int(count != 1)}"
+            journal.leave_out(name, cell.object, f"an annotation that encloses {told} is a field, not a cell")
         else:
             kept.append(cell)
     return kept

@@ -78,6 +78,12 @@ def _results(task: Mapping[str, Any], image: str, thing: str, journal: Journal) 
     """Return the results of the annotation that counts."""
     valid = [a for a in task["annotations"] if isinstance(a, Mapping) and not a.get("was_cancelled")]
     if not valid:
+        for number, prediction in enumerate(task.get("predictions") or []):
+            for place, _ in enumerate(
+                (prediction.get("result") if isinstance(prediction, Mapping) else None) or []
+            ):
+                name = f"{thing}, prediction {number}, result {place}"
+                journal.leave_out(image, name, "a prediction that nobody has made an annotation")
         return []
     chosen = next((a for a in valid if a.get("ground_truth")), valid[-1])
     if len(valid) > 1:

@@ -43,6 +43,28 @@ def refuse_via3(file: AnnotationFile) -> AnnotationSet:
     _refuse(file, "a VIA 3 file; expected VIA 1 or 2. Export it as COCO from VIA 3, or use VIA 2.")
 
 
+def is_coco_results(file: AnnotationFile) -> bool:
+    """Return whether a JSON file is a list of COCO's annotations or results, without the images."""
+    document = file.document
+    return (
+        isinstance(document, list)
+        and bool(document)
+        and all(isinstance(entry, Mapping) and "image_id" in entry for entry in document)
+        and any("segmentation" in entry or "bbox" in entry for entry in document)
+    )
+
+
+@annotation_format("coco_results", "", "json", is_coco_results)
+def refuse_coco_results(file: AnnotationFile) -> AnnotationSet:
+    """Refuse COCO's results, which number the images but do not name them."""
+    _refuse(
+        file,
+        f"a list of {len(file.document)} COCO annotations or results without 'images' and 'categories', so nothing "
+        "says whose they are. Export the whole data set as COCO; what a tool detected is read by another key "
+        "(segmenter.source: external).",
+    )
+
+
 def is_numpy(file: AnnotationFile) -> bool:
     """Return whether a binary file is an array of NumPy."""
     return file.document.startswith(b"\x93NUMPY")

@@ -174,7 +174,10 @@ def _class_attribute(entries: Mapping[str, Any], wanted: str | None, journal: Jo
     usable = [n for n in names if any(class_of(a.get(n)) is not None for a in _all_regions(entries))]
     if len(usable) <= 1:
         return usable[0] if usable else None
-    chosen = find_attribute(None, usable, CLASS_ATTRIBUTES) or usable[0]
+    several = [
+        name for name in usable if len({class_of(a.get(name)) for a in _all_regions(entries)} - {None}) > 1
+    ]
+    chosen = find_attribute(None, usable, CLASS_ATTRIBUTES) or (several or usable)[0]
     journal.notes.append(
         f"Regions have several attributes ({', '.join(usable)}); '{chosen}' was taken for the class. Name "
         "the class attribute if that is wrong."

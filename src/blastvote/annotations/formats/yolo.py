@@ -16,8 +16,15 @@ from blastvote.annotations.objects import Drawn
 from blastvote.annotations.registry import AnnotationFile, annotation_format
 from blastvote.errors import InputError
 
-NAME_LISTS = ("classes.txt", "obj.names", "labels.txt", "_darknet.labels")
+NAME_LISTS = (
+    *("classes.txt", "obj.names", "labels.txt", "_darknet.labels"),
+    *("predefined_classes.txt", "class_names.txt", "names.txt", "class_list.txt"),
+)
 """Files that name the classes, one a line."""
+CONFIG_FOLDERS = ("cfg", "config", "configs", "data", "meta")
+"""Folders that may hold the YAML file of the data set beside them."""
+DATA_SET = frozenset(("nc", "train", "val", "path"))
+"""Keys of which a YAML file that describes a data set has one."""
 FARTHEST = 1.5
 """Coordinates beyond this part of the image are pixels, which YOLO does not write."""
 
@@ -29,7 +36,8 @@ def is_yolo(file: AnnotationFile) -> bool:
 
 def _is_line(words: list[str]) -> bool:
     try:
-        return len(words) > 4 and words[0].isdecimal() and all(float(word) is not None for word in words[1:])
+        values = [float(word) for word in words]
+        return len(words) > 4 and values[0].is_integer() and values[0] >= 0
     except ValueError:
         return False
 
@@ -51,7 +59,7 @@ def read_yolo(file: AnnotationFile) -> AnnotationSet:
     """Convert YOLO labels to the common form.
 
     The file's stem names the image. Classes are named by ``data.yaml`` or ``classes.txt`` in the same folder or one
-    of the two above; else they are called by their numbers.
+    of the two above, or by the YAML of a data set in a folder beside; else they are called by their numbers.
 
     Raises
     ------
@@ -65,7 +73,7 @@ def read_yolo(file: AnnotationFile) -> AnnotationSet:
     lines = [line.split() for line in file.document.splitlines() if line.strip()]
     for number, (index, *texts) in enumerate(lines, start=1):
         values = np.array([float(text) for text in texts])
-        title = _class_name(path, number, int(index), names, source)
+        title = _class_name(path, number, int(float(index)), names, source)
         drawn = Drawn(journal, path.stem, f"line {number}", title)
         if len(values) in (4, 5):
             drawn.no_cell(BOX_REASON)
@@ -103,7 +111,7 @@ def _class_name(path: Path, line: int, index: int, names: dict[int, str], source
 def _class_names(labels: Path) -> tuple[dict[int, str], Path | None]:
     """Return the classes of a file of labels by number, and the file that names them."""
     for place in labels.parents[:3]:
-        for path in sorted(place.glob("*.yaml")) + sorted(place.glob("*.yml")):
+        for path in _yaml_files(place):
             names = _yaml_names(path)
             if names:
                 return names, path
@@ -111,17 +119,29 @@ def _class_names(labels: Path) -> tuple[dict[int, str], Path | None]:
             if (place / name).is_file() and place / name != labels:
                 lines = [line.strip() for line in io.read_text(place / name).splitlines()]
                 return {n: line for n, line in enumerate(lines) if line}, place / name
+    for path in (path for place in labels.parents[:3] for path in _yaml_files(place, "*/*")):
+        if path.parent.name.casefold() not in CONFIG_FOLDERS:
+            continue
+        names = _yaml_names(path, DATA_SET)
+        if names:
+            return names, path
     return {}, None
 
 
-def _yaml_names(path: Path) -> dict[int, str]:
-    """Return the key ``names`` of a YAML file, a list or a mapping; empty if it has none."""
+def _yaml_files(place: Path, pattern: str = "*") -> list[Path]:
+    return sorted(path for path in place.glob(pattern) if path.suffix.lower() in (".yaml", ".yml"))
+
+
+def _yaml_names(path: Path, keys: frozenset[str] = frozenset()) -> dict[int, str]:
+    """Return the key ``names`` of a YAML file, a list or a mapping; empty if it has none, or none of `keys`."""
     if not path.is_file():
         return {}
     try:
         document: Any = yaml.safe_load(io.read_text(path))
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
-    names = document.get("names") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or (keys and not keys & document.keys()):
+        return {}
+    names = document.get("names")
     pairs = enumerate(names) if isinstance(names, list) else names.items() if isinstance(names, dict) else ()
     return {int(n): str(name).strip() for n, name in pairs if str(n).isdecimal()}

@@ -14,16 +14,18 @@ from blastvote.annotations.mask_images.colours import Colour, colour_table, has_
 from blastvote.annotations.mask_images.label_maps import cells_of_label_map, values_of
 from blastvote.annotations.mask_images.names import PICTURES, image_files, photograph_stem
 from blastvote.annotations.mask_images.settings import MaskSettings
+from blastvote.annotations.mask_images.voc import is_voc, read_voc
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.errors import InputError
 
 
 def check_mask_file(path: Path, mode: str) -> None:
     """Raise InputError for a label map in a JPEG file: its compression mixes the cells' values."""
-    if mode != "binary" and path.suffix.lower() in (".jpg", ".jpeg"):
+    if mode not in ("binary", "components") and path.suffix.lower() in (".jpg", ".jpeg"):
         raise InputError(
             f"{path}: a label map in a JPEG file; JPEG changes the values along every edge, so cells cannot be "
-            "told apart. Save it as PNG or TIFF; if the mask shows one cell, set dataset.masks to 'binary'."
+            "told apart. Save it as PNG or TIFF; if the mask shows one cell, set dataset.masks to 'binary'; if each "
+            "piece of it is a cell, to 'components'."
         )
 
 
@@ -137,6 +139,10 @@ def read_mask_annotation(path: Path, name: str, settings: MaskSettings, journal:
         If it cannot be read, is a label map in a JPEG file, or has colours that no table of colours names.
     """
     own = Journal(str(path))
+    if settings.mode == "label_map" and is_voc(path):
+        image = read_voc(path, name, settings.colours, own)
+        journal.take(own.notes, own.warnings, own.lines)
+        return image
     coloured = settings.colours or has_colours(path)
     table, source = colour_table(path, settings.colours) if coloured else ({}, "")
     if table:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from blastvote.annotations.journal import Journal
+from blastvote.annotations.mask_images.levels import plain_levels
 from blastvote.annotations.model import Cell
 from blastvote.errors import InputError
 from blastvote.rle import Rle, normalise
@@ -15,8 +16,8 @@ from blastvote.wording import listed, suggest
 MODES = ("label_map", "binary", "components", "semantic")
 MOST_OBJECTS = 5000
 """A mask image with more objects than this is noise, or a photograph."""
-VOID = 255
-"""The value that many tools give the border around cells, to be ignored (Pascal VOC)."""
+VOIDS = (255, 65535)
+"""The values that many tools give the border around cells, to be ignored (Pascal VOC)."""
 VOID_HALF_WIDTH = 4
 """An ignore border is at most twice this many pixels wide; a cell of the value 255 is wider."""
 PIECE_AREA = 16
@@ -41,7 +42,8 @@ def cells_of_label_map(
         ``components``: each connected piece of all other values is a cell. ``semantic``: each connected piece
         of a value is a cell, and the value is its class. Pixels that touch by a corner are connected.
     ignore
-        Values that are background. None finds an ignore border: 255 in a thin line beside other values.
+        Values that are background. None finds an ignore border (255 or 65535 in a thin line beside other values), and
+        the background of a map that has no 0.
     image
         Name of the mask image, for notes.
     journal
@@ -50,13 +52,18 @@ def cells_of_label_map(
     Raises
     ------
     InputError
-        If the mode is unknown, or there are more than `MOST_OBJECTS` objects.
+        If the mode is unknown, there are more than `MOST_OBJECTS` objects, or values cannot be cells
+        (`plain_levels`).
     """
     if mode not in MODES:
         raise InputError(
             f"Mask mode {mode!r} is not known; expected one of {', '.join(MODES)}.{suggest(mode, MODES)}"
         )
     journal = Journal() if journal is None else journal
+    values = values_of(labels)
+    _refuse_noise(values, f"{journal.file}: {image}" if image else "The mask")
+    if ignore is None:
+        labels = plain_levels(labels, values, mode, image, journal)
     labels = _without_ignored(labels, mode, ignore, image, journal)
     if mode == "binary":
         labels = (labels != 0).astype(np.int32)
@@ -75,18 +82,23 @@ def cells_of_label_map(
     )
 
 
+def _refuse_noise(values: np.ndarray, where: str) -> None:
+    """Raise InputError for more values than any smear has cells."""
+    count = int(np.count_nonzero(values))
+    if count > MOST_OBJECTS:
+        raise InputError(
+            f"{where} holds {count:,} different values, more than {MOST_OBJECTS:,}: it looks like a photograph or "
+            "noise, not like a label map (0 for background and each other value a cell). Save the label map "
+            "itself, without resampling or compression."
+        )
+
+
 def _objects(
     labels: np.ndarray, mode: str, where: str
 ) -> tuple[np.ndarray, dict[int, tuple[int, str]], dict[int, str | None]]:
     """Return a map with one number an object, and the value, name and class of each number."""
     values = values_of(labels)
     values = values[values != 0]
-    if len(values) > MOST_OBJECTS:
-        raise InputError(
-            f"{where} holds {len(values):,} different values, more than {MOST_OBJECTS:,}: it looks like a photograph "
-            "or noise, not like a label map (0 for background and each other value a cell). Save the label map "
-            "itself, without resampling or compression."
-        )
     if mode in ("label_map", "binary"):
         names = {int(v): (int(v), f"value {v}" if mode == "label_map" else "mask") for v in values}
         return labels, names, dict.fromkeys(names)
@@ -114,9 +126,8 @@ def _without_ignored(
     labels: np.ndarray, mode: str, ignore: Sequence[int] | None, image: str, journal: Journal
 ) -> np.ndarray:
     if ignore is None:
-        if mode == "binary" or not _has_void_border(labels):
-            return labels
-        values, why = [VOID], "a thin line beside other values, taken for an ignore border"
+        values = [value for value in VOIDS if mode != "binary" and is_border(labels, value)]
+        why = "a thin line beside other values, taken for an ignore border"
     else:
         values = [value for value in ignore if (labels == value).any()]
         why = "left out as configured (dataset.ignore_values)"
@@ -125,9 +136,9 @@ def _without_ignored(
     return np.where(np.isin(labels, values), 0, labels) if values else labels
 
 
-def _has_void_border(labels: np.ndarray) -> bool:
-    """Return whether 255 is a thin line in a map that has other values too."""
-    void = labels == VOID
+def is_border(labels: np.ndarray, value: int) -> bool:
+    """Return whether a value is a thin line in a map that has other values too."""
+    void = labels == value
     if not void.any() or not ((labels != 0) & ~void).any():
         return False
     from scipy import ndimage
@@ -152,6 +163,14 @@ def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal)
             large = int((np.bincount(pieces.ravel())[1:] >= PIECE_AREA).sum())
             if large > 1:
                 split[f"value {value}" if mode == "label_map" else "the mask"] = large
+    if mode == "label_map":
+        borders = [value for value in values if f"value {value}" in split and is_border(labels, int(value))]
+        for value in borders:
+            journal.warnings.append(
+                f"{image}: value {value} is a thin line beside other values and counts as one cell. If it is a border "
+                f"between cells, set dataset.ignore_values to [{value}] (--ignore-value)"
+            )
+            del split[f"value {value}"]
     if split:
         detail = listed(f"{name}: {count} pieces" for name, count in split.items())
         journal.warnings.append(

@@ -30,19 +30,22 @@ MASK_FOLDERS = (
 )
 """Names of folders that hold masks or annotations, in lower case; photographs are not looked for in them."""
 MASKS = frozenset(MASK_FOLDERS)
+OBJECTS, CLASSES = "segmentationobject", "segmentationclass"
+"""Pascal VOC's folders of two masks of each photograph, of instances and of their classes, in lower case."""
 
 
 def mask_image_files(folder: Path) -> list[Path]:
     """Return the image files of a folder, or, if it holds none, of its subfolders, sorted.
 
-    If some subfolders are called ``masks`` or the like, only these count.
+    If some subfolders are called ``masks`` or the like, only these count; of Pascal VOC's two masks that of instances.
     """
     own = image_files(folder.iterdir())
     if own:
         return own
     nested = image_files(folder.rglob("*"))
     named = [p for p in nested if MASKS.intersection(n.casefold() for n in p.relative_to(folder).parts[:-1])]
-    return named or nested
+    objects = [path for path in named if path.parent.name.casefold() == OBJECTS]
+    return objects or named or nested
 
 
 def image_files(paths: Iterable[Path]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -113,7 +114,8 @@ def _nothing(path: Path) -> str:
     """Return what to say of an entry without mask images."""
     files = sorted(path.iterdir()) if path.is_dir() else []
     seg = [file for file in files if file.name.endswith("_seg.npy")]
-    packed = [file for file in files if file.suffix.lower() in (".zip", ".roi")]
+    packed = [file for file in files if file.suffix.lower() in (".zip", ".roi", ".gz")]
+    texts = [file for file in files if file.suffix.lower() in (".txt", ".csv")]
     if seg:
         return (
             f"holds no mask images, but {len(seg)} files such as {seg[0].name}, which are pickles and never opened. In "
@@ -124,6 +126,12 @@ def _nothing(path: Path) -> str:
             f"holds no annotation files and no mask images, but {len(packed)} such as {packed[0].name}. Unpack exports "
             "of annotation tools; save ImageJ's ROIs of each photograph as one archive with the photograph's name "
             "(ROI Manager > More > Save)."
+        )
+    if texts:
+        return (
+            f"holds no mask images and no annotation files, but {len(texts)} such as {texts[0].name} of no known "
+            "format. YOLO's have a class number and the outline's x and y in each line, from 0 to 1, with points and "
+            "blanks (0 0.12 0.34 ...); tables are VIA's. Export the annotations again."
         )
     return (
         f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}). Name the "
@@ -150,7 +158,18 @@ def _owner(path: Path, root: Path, index: NameIndex) -> tuple[str | None, bool]:
         image_id = index.find(start) or index.find(photograph_stem(start)) or index.find(path.stem[end + 1 :])
         if image_id is not None:
             return image_id, False
-    return None, False
+    return _inside(path.stem, index), False
+
+
+def _inside(stem: str, index: NameIndex) -> str | None:
+    """Return the one image whose name stands in the middle of a mask's (``mask_a_0``), the longest such name."""
+    words = [(found.start(), found.end()) for found in re.finditer(r"[^\W_]+", stem)]
+    for count in range(len(words) - 1, 0, -1):
+        pieces = (stem[words[n][0] : words[n + count - 1][1]] for n in range(len(words) - count + 1))
+        ids = {image_id for image_id in map(index.find, pieces) if image_id is not None}
+        if ids:
+            return ids.pop() if len(ids) == 1 else None
+    return None
 
 
 def check_masks(part: Part, masks: MaskFiles, mode: str) -> None:
@@ -158,6 +177,13 @@ def check_masks(part: Part, masks: MaskFiles, mode: str) -> None:
     for path in masks.whole.values():
         check_mask_file(path, mode)
     missing = [path.name for image_id, path in part.images.items() if image_id not in masks]
+    names = {path.name for path in part.images.values()}
+    channels = [name for name in missing if re.sub(r"_000[1-9](?=\.)", "_0000", name) in names - {name}]
+    if channels and len(channels) == len(missing):
+        raise InputError(
+            f"{part.name}: {len(channels)} files are further channels of photographs ({listed(channels, 3)}): nnU-Net "
+            "keeps red, green and blue in files of their own. Merge those of each photograph into one colour image."
+        )
     if missing:
         raise InputError(
             f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no "

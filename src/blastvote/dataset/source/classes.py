@@ -75,7 +75,8 @@ def with_classes(
                 cells.append(replace(cell, class_name=target))
         result[image_id] = replace(image, file_name=part.images[image_id].name, cells=tuple(cells))
     if unknown:
-        raise InputError(_unknown_classes(part, unknown, first, classes))
+        hint = _attribute_hint(found, classes)
+        raise InputError(_unknown_classes(part, unknown, first, classes) + hint)
     journal.notes += [
         f"{count} cells of class {name!r} were left out, as configured." for name, count in dropped.items()
     ]
@@ -84,6 +85,20 @@ def with_classes(
             f"{listed(part.annotations)}: cells have no class of their own; each has its image's label."
         )
     return result
+
+
+def _attribute_hint(found: Mapping[str, ImageAnnotation], classes: Sequence[str]) -> str:
+    """Return a sentence on an attribute of cells whose values are classes, if there is one."""
+    values: dict[str, set[str]] = {}
+    for image in found.values():
+        for cell in image.cells:
+            for key, value in cell.attributes.items():
+                values.setdefault(key, set()).add(str(value).strip())
+    name = next((key for key, own in values.items() if own <= set(classes)), None)
+    if name is None:
+        return ""
+    told = listed(sorted(values[name]))
+    return f" The cells' attribute {name!r} holds {told}: dataset.class_attribute: {name} takes it for the class."
 
 
 def _unknown_classes(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from blastvote import io
-from blastvote.annotations.mask_images.names import MASK_FOLDERS, photograph_stem
+from blastvote.annotations.mask_images.names import MASK_FOLDERS, image_files, photograph_stem
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS, assign_ids
 from blastvote.dataset.source.patterns import is_pattern, split_pattern
 from blastvote.errors import InputError
@@ -61,11 +61,6 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
             f"{', '.join(io.IMAGE_SUFFIXES)}. Correct config key 'dataset.images'."
         )
     return assign_ids(files, prefix, folder)
-
-
-def image_files(paths: Iterable[Path]) -> list[Path]:
-    """Return those paths that end as images do and are not hidden, sorted."""
-    return sorted(p for p in paths if p.suffix.lower() in io.IMAGE_SUFFIXES and not p.name.startswith("."))
 
 
 def _nested(folder: Path) -> list[Path]:

@@ -310,6 +310,48 @@ def test_the_folders_of_yolo(tmp_path, rule, images, labels):
     assert report.counts["cells L1"] == 3 and set(table["outcome"]) == {"cell"}
 
 
+def test_the_photograph_may_stand_in_the_middle_of_a_mask_s_name(tmp_path, rule):
+    photograph(tmp_path / "images/a.png")
+    for number in range(2):
+        values = np.zeros((48, 64), np.uint8)
+        values[10 : 20 + number, 10 + 20 * number : 25 + 20 * number] = 255
+        io.write_image(tmp_path / f"masks/mask_a_{number}.png", values)
+    collection, *_ = read(rule, tmp_path / "images", tmp_path / "masks", **ONE_CLASS)
+    assert len(collection.annotations["a"].cells) == 2
+
+
+def test_further_channels_of_nnu_net_are_named(tmp_path, rule):
+    for channel in range(3):
+        photograph(tmp_path / f"imagesTr/a_000{channel}.png")
+    mask(tmp_path / "labelsTr/a.png")
+    with pytest.raises(InputError, match=r"2 files are further channels of photographs .*Merge"):
+        read(rule, tmp_path / "imagesTr", tmp_path / "labelsTr")
+
+
+def test_settings_of_a_tool_beside_masks_do_not_hide_them(tmp_path, rule):
+    photograph(tmp_path / "images/a.png")
+    mask(tmp_path / "masks/a.png")
+    (tmp_path / "masks/dataset.json").write_text('{"labels": {"cell": 1}}')
+    collection, *_ = read(rule, tmp_path / "images", tmp_path / "masks", **ONE_CLASS)
+    assert len(collection.annotations["a"].cells) == 1
+
+
+def test_texts_of_no_known_format_are_named(tmp_path, rule):
+    photograph(tmp_path / "images/a.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text("0 0,1 0,1 0,5 0,1 0,5 0,5\n")
+    with pytest.raises(InputError, match=r"1 such as a\.txt of no known format\. YOLO's have"):
+        read(rule, tmp_path / "images", tmp_path / "labels")
+
+
+def test_an_attribute_that_holds_the_classes_is_named(tmp_path, rule):
+    photograph(tmp_path / "images/a.png")
+    polygon = '<polygon label="cell" points="1,1;20,1;20,20"><attribute name="fab">L2</attribute></polygon>'
+    (tmp_path / "a.xml").write_text(f'<annotations><image name="a.png">{polygon}</image></annotations>')
+    with pytest.raises(InputError, match=r"attribute 'fab' holds L2: dataset\.class_attribute: fab"):
+        read(rule, tmp_path / "images", tmp_path / "a.xml")
+
+
 def test_a_folder_with_an_archive_only(tmp_path, rule):
     photograph(tmp_path / "img/a.png")
     (tmp_path / "export").mkdir()

@@ -46,6 +46,13 @@ def is_dark(brightest: int | None, settings: ReadSettings) -> bool:
     return brightest is not None and brightest < DARK_SHARE * settings.white_level
 
 
+def fitting_level(brightest: Sequence[int], settings: ReadSettings) -> int | None:
+    """Return the least white level of a camera that holds all brightest values; None where no photograph is dark."""
+    if not any(is_dark(value, settings) for value in brightest):
+        return None
+    return next((known for known in _LEVELS if max(brightest) <= known < settings.white_level), None)
+
+
 def _turned(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: ReadSettings) -> list[Finding]:
     turned = [f"{images[f.image_id].name} ({f.orientation})" for f in facts if f.orientation != UPRIGHT]
     if not turned:
@@ -65,7 +72,7 @@ def _dark(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: Rea
     dark = {name: value for name, value in deep.items() if is_dark(value, settings)}
     if not dark:
         return []
-    fitting = next((known for known in _LEVELS if max(deep.values()) <= known < level), None)
+    fitting = fitting_level(list(deep.values()), settings)
     remedy = "Expose them alike, or save them as 8 bit"
     if fitting is not None:
         remedy = (
