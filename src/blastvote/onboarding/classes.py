@@ -177,6 +177,13 @@ def _counted(found: Mapping[str, int]) -> str:
     return listed((f"{name} ({count})" for name, count in sorted(found.items())), 12)
 
 
+def as_one(classes: Classes, why: str) -> Classes:
+    """Return one class that all others are."""
+    aliases = {name: ONLY if target else "" for name, target in classes.aliases.items()}
+    aliases |= {name: ONLY for name in classes.names if name not in classes.aliases.values()}
+    return Classes([ONLY], aliases, classes.labels, [*classes.notes, why])
+
+
 def without(classes: Classes, dropped: Iterable[str], why: str) -> Classes:
     """Return classes without some, whose cells and images are then left out."""
     removed = set(dropped)

@@ -12,7 +12,7 @@ from typing import Any
 from blastvote.dataset.source.collect import labels_table
 from blastvote.errors import InputError
 from blastvote.onboarding.choice import chosen
-from blastvote.onboarding.classes import FEWEST, Classes, find_classes, without
+from blastvote.onboarding.classes import FEWEST, Classes, as_one, find_classes, without
 from blastvote.onboarding.outlines import Trial, entries
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.reading import doubts, fitting_reading
@@ -117,9 +117,8 @@ def _leave_out_unlabelled(proposal: Proposal, classes: Classes, trial: Trial) ->
     left: dict[str, int] = {}
     for way in ("stop", "leave_out"):
         dataset = {**_with(proposal.config["dataset"], classes), "unlabelled": way}
-        given = {"dataset": dataset, "classes": classes.names, "vote": _vote(classes.names)}
         try:
-            left[way] = sum(_label_counts(merged(embedded_config(), given)).values())
+            left[way] = sum(_label_counts(dataset, classes.names).values())
         except InputError:
             continue
     if "leave_out" in left and "stop" not in left:
@@ -132,28 +131,30 @@ def _leave_out_unlabelled(proposal: Proposal, classes: Classes, trial: Trial) ->
 
 
 def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Classes:
-    """Return the classes without those of which there are too few images to train, validate and test."""
-    dataset = proposal.config["dataset"]
+    """Return the classes without those of which there are too few images to train, validate and test.
+
+    Where at most one would be left, all cells become one class.
+    """
     if len(classes.names) < 2:
         return classes
-    full = _with(dataset, classes)
-    config = merged(
-        embedded_config(), {"dataset": full, "classes": classes.names, "vote": _vote(classes.names)}
-    )
     try:
-        labels = _label_counts(config)
+        labels = _label_counts(_with(proposal.config["dataset"], classes), classes.names)
     except InputError:
         return classes  # the examination that follows says why
     rare = {name: labels[name] for name in classes.names if labels[name] < FEWEST}
-    if not rare or len(classes.names) == len(rare):
+    if not rare:
         return classes
     rare_names = listed(f"{name} ({count} images)" for name, count in rare.items())
+    if len(classes.names) - len(rare) < 2:
+        why = f"too few images to tell classes apart, so all cells are of one: {rare_names}"
+        return as_one(classes, why) if questions.agree(f"Take all for one class? {why}") else classes
     why = f"too few images to train, validate and test, left out: {rare_names}"
     return without(classes, rare, why) if questions.agree(f"Leave out {rare_names}?") else classes
 
 
-def _label_counts(config: Mapping[str, Any]) -> Counter[str]:
+def _label_counts(dataset: Mapping[str, Any], names: list[str]) -> Counter[str]:
     """Return how many images have each label under a configuration."""
+    config = merged(embedded_config(), {"dataset": dict(dataset), "classes": names, "vote": _vote(names)})
     rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
     return Counter(labels_table(plan_source(config), config["classes"], rule)["label"])
 

@@ -40,8 +40,8 @@ def doubts(seen: Seen) -> list[str]:
         if finding.severity == "warning":
             kinds.setdefault(finding.kind, []).append(finding.text.rstrip("."))
     told = [
-        f"doubt, {KINDS[kind].title} ({len(texts)}): {texts[0]}"
+        f"look at: {KINDS[kind].title} ({len(texts)}): {texts[0]}"
         for kind, texts in list(kinds.items())[:MOST_TOLD]
     ]
     more = [KINDS[kind].title for kind in list(kinds)[MOST_TOLD:]]
-    return [*told, f"further doubts: {listed(more)}"] if more else told
+    return [*told, f"look at, too: {listed(more)}"] if more else told

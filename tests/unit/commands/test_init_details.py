@@ -95,7 +95,8 @@ def test_a_photograph_without_a_mask_is_left_out_and_doubts_are_told(folder, sme
     assert config["dataset"]["unlabelled"] == "leave_out" and config["classes"] == ["cell"]
     told = capsys.readouterr().out
     assert "photographs without a mask image are left out" in told
-    assert "doubt, doubt while reading annotations or tables (" in told and "several separate pieces" in told
+    assert "too few images to tell classes apart, so all cells are of one: class_1 (0 images)" in told
+    assert "look at: doubt while reading annotations or tables (1): 1 images without cells" in told
 
 
 def test_the_class_may_be_in_an_attribute(folder, smears):
