@@ -84,7 +84,7 @@ VALUES: list[tuple[str, Any, str]] = [
     ("seeds", [], "'seeds'"),
     ("seeds", [1, 1], "'seeds'"),
     ("seeds", [10**30], "'seeds"),
-    ("classes", ["L1"], "'classes'"),
+    ("classes", [], "'classes'"),
     ("classes", ["L1", "L 2"], "'classes.1' is 'L 2'"),
     ("classes", ["L1", "{x}"], "'classes.1' is '{x}'"),
     ("classes", ["L1", "=1+1"], "'classes.1' is '=1+1'"),

@@ -110,7 +110,7 @@ MASKS = [
     ("nothing", lambda path: None, "there is no such image file"),
     ("no bytes", b"", "is empty (0 bytes)"),
     ("colours", encoded("PNG"), "the mask image has colours; expected one channel"),
-    ("floating point", encoded("TIFF", PIXELS[..., 0].astype(np.float32)), "mask values are float32"),
+    ("floating point", encoded("TIFF", PIXELS[..., 0].astype(np.float32) / 3), "mask values are float32 and no whole numbers"),
     ("pages", pages(3), "the mask image has 3 pages; expected one"),
     ("half a file", half(encoded("PNG", PIXELS[..., 0])), "the image is damaged"),
     ("a pipe", os.mkfifo, "is a pipe, a socket or a device"),
