@@ -7,8 +7,8 @@ Each line is 500 studies of two methods, m seeds and n images. The difference on
 truth + a seed's effect + an image's + a rest. Printed are the shares of studies whose interval over trainings and
 images holds the truth, whose interval over images alone does, and the verdicts: `differs` where the truth is 0
 (false), `equivalent` where it is just the margin (false; `inside_margin` is the same without the rule that a pair which
-differs is not called equivalent). `ap` pools simulated detections: COCO's AP50, not a mean. Of 500 studies a share of
-5 % has a standard error of 1 point.
+differs is not called equivalent). `ap` pools simulated detections: COCO's AP50, not a mean. `patients` draws images of
+patients that have different numbers of them. Of 500 studies a share of 5 % has a standard error of 1 point.
 """
 
 import argparse
@@ -22,11 +22,18 @@ from blastvote.evaluate.statistics.crossed import crossed
 from blastvote.evaluate.statistics.influence import influences
 from blastvote.evaluate.statistics.paired import sign_flip_test
 from blastvote.evaluate.statistics.resampling import BootstrapSettings, bootstrap
-from blastvote.evaluate.statistics.sampling import make_sampling
+from blastvote.evaluate.statistics.sampling import Sampling, make_sampling
 
 MARGIN = 0.02
 BLOCK = 500  # studies at a time
 SCALE = 0.1  # of the effects: an image's standard deviation
+PATIENTS = {
+    "30 patients, 4 images each": [4] * 30,
+    "30 patients, 1 to 14 images": [1, 1, 2, 2, 3, 3, 4, 6, 9, 14] * 3,
+    "30 patients, one with half": [60] + [2] * 29,
+    "10 patients, 1 to 14 images": [1, 1, 2, 2, 3, 3, 4, 6, 9, 14],
+    "6 patients, 10 images each": [10] * 6,
+}
 SHAPES = ("normal", "t3", "skewed", "heteroscedastic", "rare")
 
 
@@ -43,13 +50,19 @@ def effects(rng: np.random.Generator, shape: str, size: tuple[int, ...]) -> np.n
     return normal * spread if shape == "heteroscedastic" else normal
 
 
-def judge(differences: np.ndarray, parts: np.ndarray, truth: float, images: tuple) -> dict[str, np.ndarray]:
+def judge(
+    differences: np.ndarray,
+    parts: np.ndarray,
+    truth: float,
+    images: tuple,
+    sampling: Sampling | None = None,
+) -> dict[str, np.ndarray]:
     """Return what M studies say.
 
-    `differences` are those by seed (m, M), `parts` the images' contributions (m, M, n), `images` the limits (M,) of the
-    interval over images alone.
+    `differences` are those by seed (m, M), `parts` the units' contributions (m, M, n), `images` the limits (M,) of the
+    interval over images alone; without `sampling` each image is a unit.
     """
-    sampling = make_sampling([str(i) for i in range(parts.shape[-1])], [""] * parts.shape[-1])
+    sampling = sampling or make_sampling([str(i) for i in range(parts.shape[-1])], [""] * parts.shape[-1])
     both = crossed(differences, parts, sampling)
     low, high = both.difference_interval(0.95)
     inner = both.difference_interval(0.9)
@@ -92,6 +105,24 @@ def linear(
         middle = by_seed.mean(axis=1)
         found.append(judge(by_seed.T, parts, truth, (middle - reach, middle + reach)))
     return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+
+def of_patients(
+    rng: np.random.Generator, studies: int, m: int, sizes: list[int], patient_sd: float
+) -> dict[str, np.ndarray]:
+    """Return the verdicts on studies of patients with so many images each, in three strata."""
+    patient = np.repeat(np.arange(len(sizes)), sizes)
+    k, n = studies, len(patient)
+    sampling = make_sampling(
+        [f"p{number:02d}" for number in patient], [str(number % 3) for number in patient]
+    )
+    image = patient_sd * rng.standard_normal((k, len(sizes)))[:, patient] + rng.standard_normal((k, n))
+    scores = image + rng.standard_normal((m, k, n)) + 0.15 * rng.standard_normal((m, k, 1))
+    by_seed = scores.mean(axis=2)
+    reach = 1.96 * scores.mean(axis=0).std(axis=1) / np.sqrt(n)
+    parts = sampling.sums((scores - by_seed[..., None]) / n)
+    middle = by_seed.mean(axis=0)
+    return judge(by_seed, parts, 0.0, (middle - reach, middle + reach), sampling)
 
 
 def detections(
@@ -161,15 +192,21 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--studies", type=int, default=500)
-    parser.add_argument("--only", choices=["linear", "ap"])
+    parser.add_argument("--only", choices=["linear", "patients", "ap"])
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     result = {}
     for number, (name, setting) in enumerate(settings().items()):
-        if options.only != "ap":
+        if options.only in (None, "linear"):
             result[name] = shares(linear(np.random.default_rng(number), options.studies, **setting))
             print(f"{name:40s}", result[name], flush=True)
-    for m, seed_sd in ((5, 0.0), (5, 0.3), (8, 0.0), (8, 0.3)) if options.only != "linear" else ():
+    for name, sizes in PATIENTS.items() if options.only in (None, "patients") else ():
+        for patient_sd in (1.0, 0.0):
+            name_of_line = f"{name}, patient sd {patient_sd:g}"
+            rng = np.random.default_rng(len(sizes))
+            result[name_of_line] = shares(of_patients(rng, options.studies, 8, sizes, patient_sd))
+            print(f"{name_of_line:40s}", result[name_of_line], flush=True)
+    for m, seed_sd in ((5, 0.0), (5, 0.3), (8, 0.0), (8, 0.3)) if options.only in (None, "ap") else ():
         rng = np.random.default_rng(m)
         name = f"ap, {m} seeds, seed sd {seed_sd} logits"
         studies = [pooled_ap(rng, m, 40, seed_sd) for _ in range(options.studies)]

@@ -110,7 +110,7 @@ def crossed(by_seed: Array, contributions: Array, sampling: Sampling) -> Crossed
     of_seeds = by_seed.var(axis=0, ddof=1) / m
     of_units, of_both = unit_variances(contributions, sampling)
     total = np.maximum(of_seeds + of_units - of_both, np.maximum(of_seeds, of_units))
-    units_df = sampling.degrees_of_freedom
+    units_df = sampling.effective_degrees_of_freedom
     spread = of_seeds**2 / (m - 1) + of_units**2 / units_df + of_both**2 / ((m - 1) * units_df)
     df = np.divide(total**2, spread, out=np.full_like(total, m - 1.0), where=spread > 0)
     # Two seeds tell too little of their own spread for Satterthwaite's rule: its intervals cover 87-95 %.
@@ -124,10 +124,10 @@ def unit_variances(contributions: Array, sampling: Sampling) -> tuple[Array, Arr
     The first is over units, these seeds given. The second is the part of it that units and seeds make together: the
     variance of the seeds' own scatter about their mean, over units.
     """
-    centred, factor = sampling.centred(contributions), sampling.unbiased()
-    own = (centred**2 @ factor).mean(axis=0)
-    of_units = centred.mean(axis=0) ** 2 @ factor
-    return of_units, (own - of_units) / (len(centred) - 1)
+    parts = sampling.jackknifed(contributions)
+    own = (parts**2).sum(axis=-1).mean(axis=0)
+    of_units = (parts.mean(axis=0) ** 2).sum(axis=-1)
+    return of_units, (own - of_units) / (len(parts) - 1)
 
 
 def shared_covariance(contributions: Array, sampling: Sampling) -> Array:

@@ -51,12 +51,31 @@ class Sampling:
             result[..., group] = of_units[..., group] - of_units[..., group].mean(axis=-1, keepdims=True)
         return result
 
-    def unbiased(self) -> Array:
-        """Return n / (n - 1) of each unit's stratum, and 0 for units that never vary: (U,)."""
-        factor = np.zeros(self.n_units)
+    @property
+    def effective_degrees_of_freedom(self) -> float:
+        """Degrees of freedom of a variance over units that hold different numbers of images.
+
+        Satterthwaite's, where a unit's part of the variance is as large as the unit. Of equal units in equal strata:
+        `degrees_of_freedom`; where one patient has half of all images, about three, however many others there are.
+        """
+        parts = [np.bincount(self.unit_of_image, minlength=self.n_units)[group] for group in self.groups]
+        squares = sum(float((part**2.0).sum()) * len(part) / (len(part) - 1) for part in parts)
+        return float(sum(map(np.sum, parts))) ** 2 / squares
+
+    def jackknifed(self, of_units: Array) -> Array:
+        """Return (..., U) whose squares add up to the jackknife's variance of the sum of `of_units` (..., U).
+
+        Each unit's part is taken less what so many images of its stratum have on average, and over 1 less its share
+        of them: a large patient pulls the mean to itself, and looks closer to it than it is. Units that never vary
+        become 0.
+        """
+        size = np.bincount(self.unit_of_image, minlength=self.n_units)
+        result = np.zeros_like(of_units)
         for group in self.groups:
-            factor[group] = len(group) / (len(group) - 1)
-        return factor
+            share = size[group] / size[group].sum()
+            own = of_units[..., group] - of_units[..., group].sum(axis=-1, keepdims=True) * share
+            result[..., group] = own / (1 - share) * np.sqrt((len(group) - 1) / len(group))
+        return result
 
 
 def make_sampling(units: Sequence[str], strata: Sequence[str]) -> Sampling:
