@@ -122,7 +122,7 @@ def _page(path: Path, image: Image.Image, number: int) -> np.ndarray:
         image.seek(number)
     if image.mode in ("I", "F"):
         raise InputError(
-            f"{path}: pixel type '{image.mode}' (32 bit) has no known white point; expected 8 or 16 bit. "
+            f"{path}: pixel type '{image.mode}' (32 bit or signed) has no known white point; expected 8 or 16 bit. "
             "Convert the image to 8-bit RGB."
         )
     if image.mode.startswith("I;16"):

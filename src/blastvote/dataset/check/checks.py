@@ -30,7 +30,7 @@ LOGGER = logging.getLogger("blastvote.check")
 LARGE = 50_000_000
 """Photographs of more pixels are announced."""
 LEAST_BOXES = 3
-"""Fewer rectangles may be chance."""
+"""Fewer rectangles or rings may be chance."""
 
 
 def check_dataset(
@@ -84,7 +84,7 @@ def check_dataset(
         ]
         _check_label(report, name, fact, labels[fact.image_id], classes, vote)
     report.findings += pixel_findings(facts, collection.images, collection.reading)
-    _check_boxes(report, facts)
+    _check_shapes(report, facts)
     _check_sharpness(report, facts, collection)
     _check_duplicates(report, facts, collection)
     _check_patients(report, collection)
@@ -126,11 +126,16 @@ def _check_label(
         report.add("label_differs", text, fact.image_id, name)
 
 
-def _check_boxes(report: CheckReport, facts: Sequence[ImageFacts]) -> None:
+def _check_shapes(report: CheckReport, facts: Sequence[ImageFacts]) -> None:
     boxes, cells = sum(fact.boxes for fact in facts), sum(fact.n_cells for fact in facts)
     if boxes >= LEAST_BOXES and boxes > cells / 2:
         text = f"{boxes} of {cells} cells are rectangles, so they look like boxes around cells, not like outlines"
         report.add("boxes", f"{text}: a network learns boxes of them.")
+    hollow = sum(fact.hollow for fact in facts)
+    if hollow >= LEAST_BOXES and hollow > cells / 2:
+        report.add(
+            "hollow", f"{hollow} of {cells} cells are lines around something that is not part of them."
+        )
 
 
 def _check_sharpness(report: CheckReport, facts: Sequence[ImageFacts], collection: Collection) -> None:

@@ -60,6 +60,7 @@ KINDS = {
         "If each piece is a cell, make it an object of its own: a group or MultiPolygon is one cell.",
     ),
     "boxes": Kind("warning", "cells are rectangles", "Outline the cells: boxes are no outlines."),
+    "hollow": Kind("warning", "cells are outlines without inside", "Fill the outlines in the mask images."),
     "exif_stored": Kind(
         "warning", "outlines fit the pixels without their EXIF orientation", "Set dataset.exif to the other value."
     ),

@@ -13,7 +13,7 @@ from blastvote import io, rle
 from blastvote.annotations.journal import CELL, CROWD, LEFT_OUT, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
 from blastvote.dataset.check.findings import Finding
-from blastvote.dataset.check.outlines import is_box, separate_pieces
+from blastvote.dataset.check.outlines import is_box, is_hollow, separate_pieces, wrong_size
 from blastvote.dataset.check.overlaps import overlaps
 from blastvote.dataset.check.pixels.agreement import POOR, Agreement, agreement
 from blastvote.dataset.check.pixels.appearance import DIM, Appearance, appearance
@@ -56,8 +56,8 @@ class ImageFacts:
         Light and sharpness; how well the outlines agree with the photograph.
     findings
         What is wrong; the sentences do not name the image.
-    boxes
-        Number of cells that are rectangles.
+    boxes, hollow
+        Number of cells that are rectangles, and that are lines around what is not part of them.
     orientation, brightest
         EXIF orientation of the file (1: upright), and the largest value of a 16-bit file.
     """
@@ -73,6 +73,7 @@ class ImageFacts:
     agreement: Agreement = field(default_factory=Agreement)
     findings: list[Finding] = field(default_factory=list)
     boxes: int = 0
+    hollow: int = 0
     orientation: int = UPRIGHT
     brightest: int | None = None
 
@@ -146,7 +147,10 @@ def _examine_annotation(
     facts: ImageFacts, photograph: io.Photograph, annotation: ImageAnnotation, settings: io.ReadSettings
 ) -> None:
     size = annotation.width, annotation.height
-    if None not in size and size != (facts.width, facts.height):
+    wrong = "" if None in size else wrong_size(annotation, facts.width, facts.height)
+    if wrong:
+        facts.add("reading", wrong)
+    elif None not in size and size != (facts.width, facts.height):
         facts.add("size_differs", size_problem(photograph, size, settings))  # type: ignore[arg-type]
         reason = "the photograph has another size than the annotated one"
         facts.lines = [_line(facts.image_id, cell, LEFT_OUT, reason) for cell in annotation.cells]
@@ -201,6 +205,7 @@ def _examine_cells(facts: ImageFacts, annotation: ImageAnnotation) -> None:
         facts.add("cut_off", f"{outside} cells reach beyond the image and were cut off there")
     facts.cells = tuple(cells)
     facts.boxes = sum(is_box(cell, true) for cell, true in zip(kept, cells, strict=True))
+    facts.hollow = sum(map(is_hollow, cells))
     pieces = separate_pieces(kept, cells)
     if pieces:
         facts.add("several_pieces", pieces)

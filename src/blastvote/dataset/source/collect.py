@@ -211,8 +211,8 @@ def _labels(
         raise InputError(
             f"{path.parent}: {len(lost)} of {len(rows)} images have neither annotated cells nor a label "
             f"({listed(lost)}){_why(lost_ids, lost, annotations, journal)}. Annotate their cells, give their "
-            "labels in a table (config key 'dataset.labels'), or leave them out: dataset.unlabelled: leave_out "
-            "(--unlabelled)."
+            "labels in a table (config key 'dataset.labels'), or leave them out, as negatives must be: "
+            "dataset.unlabelled: leave_out (--unlabelled)."
         )
     if by_vote:
         journal.notes.append(f"{by_vote} images got their label by the vote of their true cells.")

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from blastvote import io
 from blastvote.dataset.check.checks import check_dataset
 from blastvote.dataset.source.collect import collect
 from blastvote.dataset.source.source import open_source
@@ -17,13 +18,14 @@ FAR = [[40, 20], [54, 20], [54, 34], [40, 34]]
 ROUND = [[11 + 8 * np.cos(t), 11 + 8 * np.sin(t)] for t in np.arange(12) * np.pi / 6]
 
 
-def findings(folder, rule, files):
+def findings(folder, rule, files, **more):
     """Return the findings by kind, and the facts, of annotation files by name."""
     for file, document in files.items():
         path = folder.root / "ann" / file
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(document), encoding="utf-8")
-    source = open_source({"images": str(folder.images), "annotations": str(folder.root / "ann")}, CLASSES)
+    config = {"images": str(folder.images), "annotations": str(folder.root / "ann"), **more}
+    source = open_source(config, CLASSES)
     report, facts = check_dataset(collect(source, CLASSES, rule), CLASSES, rule)
     return {finding.kind: finding.text for finding in report.findings}, facts
 
@@ -53,6 +55,32 @@ def test_cells_that_are_boxes_are_warned_of(folder, rule):
         folder, rule, coco(flat(SQUARE), flat(FAR), flat(turned), *[flat(np.add(ROUND, 1))] * 4)
     )
     assert "boxes" not in few
+
+
+def test_lines_without_an_inside_are_warned_of(folder, rule):
+    """Masks in which somebody drew outlines: each ring is a cell, but not its inside."""
+    folder.add("a.png")
+    y, x = np.mgrid[:48, :64]
+    labels = np.zeros((48, 64), np.uint8)
+    for number, cx in enumerate((12, 32, 52), start=1):
+        distance = np.hypot(x - cx, y - 24)
+        labels[(distance < 9) & (distance >= 7)] = number
+    io.write_image(folder.root / "ann/a.png", labels)
+    found, _ = findings(folder, rule, {}, class_aliases={"": "L1"})
+    assert found["hollow"].startswith("3 of 3 cells are lines")
+
+
+@pytest.mark.parametrize(
+    ("size", "kind"), [((1, 1), "reading"), ((20, 15), "reading"), ((50, 40), "size_differs")]
+)
+def test_a_stated_size_that_the_outlines_contradict_is_not_used(folder, rule, size, kind):
+    folder.add("a.png")
+    files = coco(flat(ROUND), flat(FAR))
+    files["coco.json"]["images"][0] |= {"width": size[0], "height": size[1]}
+    found, facts = findings(folder, rule, files)
+    assert kind in found and facts[0].n_cells == (2 if kind == "reading" else 0)
+    if kind == "reading":
+        assert f"states {size[0]}x{size[1]} pixels, but the outlines reach to 54x34" in found[kind]
 
 
 def test_one_object_in_several_places_is_warned_of(folder, rule):
