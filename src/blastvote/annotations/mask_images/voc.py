@@ -100,10 +100,10 @@ def _codes(path: Path) -> tuple[np.ndarray, dict[int, int]]:
         indices = np.asarray(image) if image.mode == "P" else None
         pixels = np.asarray(image.convert("RGB"), dtype=np.uint32)
     codes = (pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]
-    numbers = (
-        {} if indices is None else dict(zip(codes.ravel().tolist(), indices.ravel().tolist(), strict=True))
-    )
-    return codes, numbers
+    if indices is None:
+        return codes, {}
+    used, first = np.unique(indices, return_index=True)
+    return codes, dict(zip(codes.ravel()[first].tolist(), used.tolist(), strict=True))
 
 
 def _code(colour: Colour) -> int:

@@ -73,6 +73,7 @@ KINDS = {
     "lone_patient": Kind("warning", "images without a patient", "Name their patients in the table of labels."),
     "class_without_image": Kind("warning", "class without an image", "Add images of it, or take it out of `classes`."),
     "one_colour": Kind("warning", "photograph nearly of one colour", "Take it out, or copy the original again."),
+    "few_colours": Kind("warning", "two colours only", "Take the photograph itself, not its mask or a drawing."),
     "blurred": Kind("warning", "photograph less sharp than the others", "Take a sharper one, or leave it out."),
     "cell_outside": Kind("warning", "cell outside the photograph", "Draw it again, or remove it."),
     "tiny_cell": Kind("warning", "cell of a few pixels", "Most likely a slip of the mouse: remove it."),

@@ -16,7 +16,7 @@ from blastvote.dataset.check.findings import Finding
 from blastvote.dataset.check.outlines import is_box, is_hollow, separate_pieces, wrong_size
 from blastvote.dataset.check.overlaps import overlaps
 from blastvote.dataset.check.pixels.agreement import POOR, Agreement, agreement
-from blastvote.dataset.check.pixels.appearance import DIM, Appearance, appearance
+from blastvote.dataset.check.pixels.appearance import DIM, Appearance, appearance, few_colours
 from blastvote.dataset.check.pixels.positions import POSITIONS, SCALES
 from blastvote.dataset.check.pixels.turned import size_problem, turned_warning
 from blastvote.dataset.split.perceptual_hash import perceptual_hashes
@@ -127,13 +127,13 @@ def examine(
     facts.height, facts.width = image.shape[:2]
     facts.hashes = perceptual_hashes(image)
     if min(facts.height, facts.width) < MIN_SIDE:
-        facts.add(
-            "too_small",
-            f"the image is {facts.width}x{facts.height} pixels, less than {MIN_SIDE} on a side. Take it out",
-        )
+        size = f"{facts.width}x{facts.height}"
+        facts.add("too_small", f"the image is {size} pixels, less than {MIN_SIDE} on a side. Take it out")
     facts.appearance = appearance(image)
     if cv2.meanStdDev(image)[1].max() < 1:
         facts.add("one_colour", "the image is nearly of one colour")
+    elif few_colours(image):
+        facts.add("few_colours", "the image has two colours only, is it a mask")
     elif facts.appearance.light < DIM:
         facts.add("dim", f"the image is dim (mean light {facts.appearance.light:.0f} of 255)")
     if annotation is not None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from blastvote.dataset.check.pixels.appearance import appearance, blurred
+from blastvote.dataset.check.pixels.appearance import appearance, blurred, few_colours
 
 
 @pytest.fixture
@@ -18,6 +18,11 @@ def test_light_is_the_mean_and_does_not_touch_sharpness(image):
     whole, half = appearance(image), appearance((image // 2).astype(np.uint8))
     assert half.light == pytest.approx(whole.light / 2, abs=1)
     assert half.sharpness == pytest.approx(whole.sharpness, rel=0.05)
+
+
+def test_a_mask_in_place_of_a_photograph_has_two_colours(image):
+    assert not few_colours(image)
+    assert few_colours(np.where(image[..., :1] > 120, np.uint8(255), np.uint8(0)).repeat(3, axis=2))
 
 
 def test_blur_takes_sharpness_away(image):

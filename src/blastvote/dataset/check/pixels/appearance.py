@@ -46,6 +46,13 @@ def appearance(image: NDArray[np.uint8]) -> Appearance:
     return Appearance(mean, spread, detail / spread if spread >= 1 else 0.0)
 
 
+def few_colours(image: NDArray[np.uint8]) -> bool:
+    """Return whether a photograph, RGB ``uint8 (H, W, 3)``, has two colours at most, as masks have and drawings."""
+    height, width = image.shape[:2]
+    sample = image[:: max(1, height // 128), :: max(1, width // 128)].reshape(-1, 3)
+    return len(np.unique(sample, axis=0)) <= 2
+
+
 def blurred(sharpness: Sequence[float]) -> list[bool]:
     """Return which photographs are far less sharp than the middle one of all."""
     values = np.asarray(sharpness, dtype=float)
