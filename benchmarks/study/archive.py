@@ -30,7 +30,7 @@ from blastvote.evaluate.statistics.study import Study, load_study
 from blastvote.evaluate.tables.all_tables import all_tables
 from blastvote.evaluate.tables.dose_response import dose_response
 from blastvote.evaluate.tables.leak_inflation import leak_inflation
-from blastvote.io import read_table, write_csv
+from blastvote.io import sha256, write_csv
 from blastvote.simulate import image_ids, light_of
 from blastvote.study import plan
 
@@ -101,11 +101,10 @@ def store(config: dict[str, Any], seeds: list[int], folder: Path) -> None:
 
 
 def keep_contrast(results: Path, folder: Path) -> None:
-    """Copy the contrast measures of the images that test; the manifests must be of the same images."""
-    ours, theirs = (read_table(path).set_index("image_id")["sha256"]
-                    for path in (folder / MANIFEST, results / "data/manifest.csv"))  # fmt: skip
-    if not ours.equals(theirs):
-        raise SystemExit(f"{results}: these images are not those of {folder}.")
+    """Copy the contrast measures of the images that test; the images must be those of the manifest."""
+    for name, path, expected in manifest_of(folder)[["image_id", "path", "sha256"]].itertuples(index=False):
+        if sha256(Path(path)) != expected:
+            raise SystemExit(f"{path}: this is not the image '{name}' of {folder}.")
     study, _ = load(folder)
     scored = {str(name) for run in next(iter(study.runs.values())) for name in run.votes["image_id"]}
     measures = pd.read_csv(results / "data/contrast.csv", dtype={"image_id": str})

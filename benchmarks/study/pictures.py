@@ -22,27 +22,34 @@ def save(figure: Figure, name: str) -> None:
     figure.savefig(IMAGES / f"{name}.png", dpi=150, bbox_inches="tight")
 
 
-def main() -> None:
-    """Draw what is archived."""
-    simulated = STUDIES / "simulated"
-    config = yaml.safe_load((simulated / "config.yaml").read_text(encoding="utf-8"))
-    table = pd.read_csv(simulated / "tables/comparisons.csv")
+def of_study(folder: Path, name: str) -> None:
+    """Draw a study's differences to the reference and its trainings."""
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    table = pd.read_csv(folder / "tables/comparisons.csv")
     level, margins = 1 - config["evaluation"]["confidence_level"], config["evaluation"]["margins"]
     metrics = ["ap", "accuracy"]
     save(
         forest_plot(table, config["methods"], level=level, metrics=metrics, margins=margins),
-        "study_differences",
+        f"{name}_differences",
     )
     runs = [
-        pd.read_csv(simulated / f"tables/{name}_by_run.csv")
-        for name in ("table1_map", "table2_classification")
+        pd.read_csv(folder / f"tables/{table}_by_run.csv")
+        for table in ("table1_map", "table2_classification")
     ]
-    save(seed_spread(runs, methods=config["methods"]), "study_trainings")
+    save(seed_spread(runs, methods=config["methods"]), f"{name}_trainings")
+
+
+def main() -> None:
+    """Draw what is archived."""
+    for folder, name in (("simulated", "study"), ("wbc", "study_wbc")):
+        if (STUDIES / folder).is_dir():
+            of_study(STUDIES / folder, name)
     rows = STUDIES / "dose_response/tables/dose_response.csv"
     if rows.is_file():
+        methods = yaml.safe_load((rows.parents[1] / "config.yaml").read_text(encoding="utf-8"))["methods"]
         for metric in ("ap", "accuracy"):
             save(
-                dose_response_plot(pd.read_csv(rows), config["methods"], metric=metric),
+                dose_response_plot(pd.read_csv(rows), methods, metric=metric),
                 f"dose_response_{metric}",
             )
 

@@ -4,9 +4,13 @@ import importlib.util
 from pathlib import Path
 
 import evaluate_study as made_up
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
+from blastvote.contrast.measures import MEASURES
+from blastvote.io import sha256
 
 REPO = Path(__file__).resolve().parents[4]
 ARCHIVES = sorted(path.parent for path in (REPO / "docs/studies").glob("*/config.yaml"))
@@ -39,9 +43,18 @@ def finished(tmp_path_factory):
         run.votes.to_csv(out / "votes.csv", index=False)
     (folder / "results/data").mkdir()
     votes = study.runs["none", 1][0].votes
-    rows = {"image_id": votes["image_id"], "path": "", "sha256": "", "width": 128, "height": 96,
-            "label": votes["label"], "patient_id": "", "n_cells": 1, "source": ""}  # fmt: skip
+    paths = [folder / f"results/{name}.png" for name in votes["image_id"]]
+    for path in paths:
+        path.write_text(path.name)
+    rows = {"image_id": votes["image_id"], "path": paths, "sha256": [sha256(path) for path in paths], "width": 128,
+            "height": 96, "label": votes["label"], "patient_id": "", "n_cells": 1, "source": ""}  # fmt: skip
     pd.DataFrame(rows).to_csv(folder / "results/data/manifest.csv", index=False)
+    measures = pd.MultiIndex.from_product([[*votes["image_id"], "another"], config["methods"]]).to_frame(
+        index=False
+    )
+    measures.columns = ["image_id", "method"]
+    measures[list(MEASURES)] = np.random.default_rng(0).random((len(measures), len(MEASURES)))
+    measures.assign(changed=True).to_csv(folder / "results/data/contrast.csv", index=False)
     return config
 
 
@@ -53,6 +66,8 @@ def test_tables_come_again_byte_for_byte(archive, finished, tmp_path):
     assert archive.differing(tmp_path / "kept", tmp_path / "again") == []
     comparisons = pd.read_csv(tmp_path / "kept/tables/comparisons.csv")
     assert set(comparisons["method_a"]) == {"eff", "none again"}
+    kept = pd.read_csv(tmp_path / "kept/contrast.csv")
+    assert "contrast_and_ap.csv" in tables and len(kept) == 24 and "another" not in set(kept["image_id"])
     archive.store(finished, SEEDS, tmp_path / "twice")
     assert (tmp_path / "twice/runs.zip").read_bytes() == (tmp_path / "kept/runs.zip").read_bytes()
 
@@ -63,6 +78,16 @@ def test_a_changed_table_is_named(archive, finished, tmp_path):
     path = tmp_path / "again/ranks.csv"
     path.write_text(path.read_text().replace("eff", "EFF"))
     assert archive.differing(tmp_path / "kept", tmp_path / "again") == ["ranks.csv"]
+
+
+def test_measures_of_other_images_are_refused(archive, finished, tmp_path):
+    archive.store(finished, SEEDS, tmp_path / "kept")
+    image = next(Path(finished["results"]).glob("*.png"))
+    before = image.read_text()
+    image.write_text("another photograph")
+    with pytest.raises(SystemExit, match=f"{image.name}: this is not the image"):
+        archive.keep_contrast(Path(finished["results"]), tmp_path / "kept")
+    image.write_text(before)
 
 
 def test_a_study_that_was_cut_short_keeps_its_finished_seeds(archive, finished, tmp_path):
