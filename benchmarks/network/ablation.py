@@ -129,6 +129,15 @@ def traced_weight_decay() -> None:
     TrainStep._decay = traced
 
 
+def first_convolution_pads() -> None:
+    """Let the first convolution pad its input itself: oneDNN has no gradient of that, TensorFlow's own is slower."""
+    import tensorflow as tf
+
+    from mrcnn.network.layers import ConvNorm
+
+    ConvNorm._convolve = lambda self, x, kernel: tf.nn.conv2d(x, kernel, self.strides, self.padding)
+
+
 def jit_compile() -> None:
     """Compile each block of convolution, normalisation and ReLU by XLA (the whole step holds operations XLA lacks)."""
     import tensorflow as tf
@@ -146,7 +155,7 @@ def jit_compile() -> None:
 
 STEP: tuple[Callable[[], None], ...] = (
     bfloat16, no_onednn, no_folding, mask_head_on_all_rois, masks_of_all_classes, align_by_gathers,
-    class_head_as_convolution, traced_weight_decay, jit_compile,
+    class_head_as_convolution, traced_weight_decay, first_convolution_pads, jit_compile,
 )  # fmt: skip
 INFER: tuple[Callable[[], None], ...] = (
     bfloat16, no_onednn, one_graph, no_folding, masks_of_all_classes, align_by_gathers, class_head_as_convolution,

@@ -150,7 +150,10 @@ class ConvNorm(tf.Module):
         return bool(self.conv.kernel.shape[0] * self.conv.kernel.shape[1] * x.shape[3] <= pixels)
 
     def _convolve(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        return tf.nn.conv2d(x, kernel, self.strides, self.padding)
+        if isinstance(self.padding, str):
+            return tf.nn.conv2d(x, kernel, self.strides, self.padding)
+        # Padded beforehand: oneDNN has no gradient of a convolution with explicit padding.
+        return tf.nn.conv2d(tf.pad(x, self.padding), kernel, self.strides, "VALID")
 
 
 def frozen_scale_and_shift(
