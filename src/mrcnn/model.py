@@ -46,6 +46,7 @@ class MaskRCNN(Network):
                 input_signature=[
                     tf.TensorSpec([count, side, side, config.image_channel_count], tf.float32), boxes, boxes
                 ],
+                autograph=False,  # nothing to convert, and looking for it takes longer than tracing
             )
             for count in (1, None)
         )  # fmt: skip

@@ -145,7 +145,8 @@ def predict(options: argparse.Namespace) -> None:
         start = "\r" if sys.stderr.isatty() else ""
         print(f"{start}[{bar:30}] {done}/{total} {name[:40]:40}", end=end, file=sys.stderr, flush=True)
 
-    how = PredictSettings(*checked, ReadSettings(options.exif, options.white_level))
+    reading = ReadSettings(options.exif, options.white_level)
+    how = PredictSettings(*checked, reading, options.precision)
     outcome = predict_images(options.images, options.model, options.out, how, progress)
     for row in votes_of(options.out, outcome):
         confidence = "" if row["confidence"] is None else f" (confidence {row['confidence']:.2f})"

@@ -96,6 +96,8 @@ def predict(add: Add) -> None:
     )
     reading(add)
     add("--threads", type=int, default=2, help="threads of the network")
+    how = "of the network: bfloat16 is faster where the processor has it; default: as trained"
+    add("--precision", choices=("float32", "bfloat16"), default=None, help=how)
 
 
 def summary(add: Add) -> None:

@@ -64,12 +64,15 @@ class PredictSettings:
         Of TensorFlow.
     reading
         How the pixels are read.
+    precision
+        Of the network: ``float32`` or ``bfloat16``; None takes the model's.
     """
 
     pixel_size: float | str = "auto"
     min_score: float | None = None
     threads: int = 2
     reading: ReadSettings = field(default_factory=ReadSettings)
+    precision: str | None = None
 
 
 def predict_images(
@@ -104,13 +107,14 @@ def predict_images(
     """
     images = named_images(paths)
     how = how or PredictSettings()
-    predictor = Predictor(model, how.min_score, how.threads)
+    predictor = Predictor(model, how.min_score, how.threads, how.precision)
     sizes = PixelSizes(how.pixel_size, list(images.values()), how.reading)
     settings = {
         "model": predictor.model.description,
         "min_score": predictor.model.min_score,
         "pixel_size": how.pixel_size,
         "reading": asdict(how.reading),
+        "precision": predictor.model.network.config.precision,
     }
     records = out / "records"
     for folder in (records, out / "overlays", out / "geojson"):

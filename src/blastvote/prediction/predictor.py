@@ -54,6 +54,8 @@ class Predictor:
         From which score on a cell counts; None takes the model's.
     threads
         Of TensorFlow.
+    precision
+        ``float32`` or ``bfloat16``; None takes the model's.
 
     Examples
     --------
@@ -64,9 +66,15 @@ class Predictor:
     """
 
     def __init__(
-        self, model: TrainedModel | str | Path = "starter", min_score: float | None = None, threads: int = 2
+        self,
+        model: TrainedModel | str | Path = "starter",
+        min_score: float | None = None,
+        threads: int = 2,
+        precision: str | None = None,
     ) -> None:
-        self.model = model if isinstance(model, TrainedModel) else open_model(model, threads, min_score)
+        if not isinstance(model, TrainedModel):
+            model = open_model(model, threads, min_score, precision)
+        self.model = model
         self.detector = ObjectDetector(self.model.network)
 
     def __call__(self, image: np.ndarray, pixel_size_um: float | None = None) -> Prediction:

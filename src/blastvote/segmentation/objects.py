@@ -70,6 +70,7 @@ class ObjectDetector:
                 tf.TensorSpec([None, self.side, self.side, 3], tf.float32),
                 tf.TensorSpec([None, 4], tf.float32),
             ],
+            autograph=False,
         )
 
     def detect(self, image: np.ndarray, scale: float = 1.0) -> list[Cell]:

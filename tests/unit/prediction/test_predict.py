@@ -66,6 +66,29 @@ def test_the_command_from_photographs_to_tables(smear, tmp_path, capsys):
     assert (out / "cells.csv").read_bytes() == tables
 
 
+def test_bfloat16_finds_the_same_cells(smear):
+    exact, fast = (Predictor("starter", precision=name) for name in ("float32", "bfloat16"))
+    assert exact.model.network.config.precision == "float32"
+    assert fast.model.network.config.precision == "mixed_bfloat16"
+    one, other = (predictor(smear.image, 0.12) for predictor in (exact, fast))
+    assert one.vote == other.vote == "L3"
+    assert len(one.cells) == len(other.cells)
+    for cell, twin in zip(one.cells, other.cells, strict=True):
+        np.testing.assert_allclose(cell.box, twin.box, atol=8)
+        assert cell.score == pytest.approx(twin.score, abs=0.05)
+    assert [cell.score for cell in one.cells] != [cell.score for cell in other.cells]
+
+
+def test_records_of_another_precision_are_not_taken_over(smear, tmp_path):
+    write_image(tmp_path / "one.png", smear.image)
+    arguments = ["predict", str(tmp_path / "one.png"), "--out", str(tmp_path / "out"), "--pixel-size", "0.12"]
+    keys = []
+    for precision in ("float32", "bfloat16"):
+        assert main([*arguments, "--precision", precision]) == 0
+        keys.append(json.loads((tmp_path / "out/records/one.json").read_text())["key"])
+    assert keys[0] != keys[1]
+
+
 def test_the_starter_says_what_it_is():
     about = description_of(SHIPPED["starter"])
     assert about["classes"] == list(CLASSES)

@@ -25,6 +25,8 @@ from mrcnn.config import MaskRCNNConfig
 
 SUBTYPES = "blastvote_subtypes"
 DETECTIONS_A_TILE = 60
+PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+"""What may be asked for, and the network's name for it; float16 would be slower on CPUs."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def description_of(path: Path) -> dict[str, Any]:
         raise InputError(f"{error}. Name a run's folder, a weight file, or 'starter'.") from None
 
 
-def open_model(source: str | Path, threads: int = 2, min_score: float | None = None) -> TrainedModel:
+def open_model(
+    source: str | Path, threads: int = 2, min_score: float | None = None, precision: str | None = None
+) -> TrainedModel:
     """Open a model to predict with.
 
     Parameters
@@ -103,6 +107,8 @@ def open_model(source: str | Path, threads: int = 2, min_score: float | None = N
         Of TensorFlow.
     min_score
         From which score on a cell counts; None takes the file's.
+    precision
+        Of the convolutions: ``float32`` or ``bfloat16``; None takes the file's.
 
     Raises
     ------
@@ -114,11 +120,13 @@ def open_model(source: str | Path, threads: int = 2, min_score: float | None = N
     description = description_of(path) or _of_study(path)
     classes = tuple(description["classes"])
     least = description["min_score"] if min_score is None else min_score
-    changes = {
+    changes: dict[str, Any] = {
         "detection_max_instances": DETECTIONS_A_TILE,
         "detection_min_confidence": least,
         "image_resize_mode": "square",
     }
+    if precision is not None:
+        changes["precision"] = PRECISIONS[precision]
     try:
         config = MaskRCNNConfig(**{**description["network"], **changes})
     except (TypeError, ValueError) as error:
