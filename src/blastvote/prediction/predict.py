@@ -24,6 +24,7 @@ from blastvote.io import ReadSettings, read_photograph, write_image
 from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor
 from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
+from blastvote.prediction.white_balance import is_grey
 from blastvote.scale.photo_sizes import PixelSizes
 
 LOGGER = logging.getLogger("blastvote.predict")
@@ -109,6 +110,10 @@ def predict_images(
     how = how or PredictSettings()
     predictor = Predictor(model, how.min_score, how.threads, how.precision)
     sizes = PixelSizes(how.pixel_size, list(images.values()), how.reading)
+    if predictor.model.pixel_size_um is None and how.pixel_size != "auto":
+        LOGGER.warning(
+            "%s knows no pixel size, so --pixel-size plays no part: %s.", model, _unscaled(predictor)
+        )
     settings = {
         "model": predictor.model.description,
         "min_score": predictor.model.min_score,
@@ -151,6 +156,13 @@ def votes_of(out: Path, outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
+def _unscaled(predictor: Predictor) -> str:
+    """Say how a network without a pixel size gets its photographs."""
+    if predictor.model.description.get("tiles"):
+        return "photographs come in their own pixels, as in its training"
+    return f"whole photographs are resized to {predictor.detector.side} pixels, as in its training"
+
+
 def _key(path: Path, settings: dict[str, Any]) -> str:
     """Return what determines the results of a photograph, as a short text."""
     state = path.stat()
@@ -171,6 +183,10 @@ def _predict_one(name: str, path: Path, key: str, predictor: Predictor, sizes: P
         )  # fmt: skip
     image = photograph.pixels
     size = sizes.of(path, image) if predictor.model.pixel_size_um is not None else None
+    if predictor.model.description.get("white_balance") and is_grey(image):
+        LOGGER.warning(
+            "%s: has no colour; the network knows stained cells by their colour and finds few.", path
+        )
     doubt = "" if size is None else sizes.doubt(size, path, image)
     if doubt:
         LOGGER.warning("%s", doubt)

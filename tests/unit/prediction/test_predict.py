@@ -11,6 +11,7 @@ import yaml
 from blastvote.cli import main
 from blastvote.errors import InputError
 from blastvote.io import write_image
+from blastvote.prediction.predict import PredictSettings, predict_images
 from blastvote.prediction.predictor import Predictor, elect
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
@@ -145,7 +146,7 @@ def _untrained(config: dict, path: Path) -> TrainedModel:
 
 
 @pytest.mark.parametrize("tiles", [False, True])
-def test_photographs_come_at_the_scale_of_the_training(tiles, smear, tmp_path, monkeypatch):
+def test_photographs_come_at_the_scale_of_the_training(tiles, smear, tmp_path, monkeypatch, caplog):
     """A study of tiles without pixel sizes saw photographs in their own pixels; one without tiles, whole and shrunk."""
     config = merged(embedded_config(), {"dataset": {"source": "local"}, "model": {"tiles": tiles}})
     predictor = Predictor(_untrained(config, tmp_path / "model.weights.h5"))
@@ -154,6 +155,23 @@ def test_photographs_come_at_the_scale_of_the_training(tiles, smear, tmp_path, m
     monkeypatch.setattr(predictor.detector, "detect", lambda image, scale: scales.append(scale) or [])
     predictor(smear.image, 0.12)
     assert scales == [1.0 if tiles else 256 / 500]
+    write_image(tmp_path / "a.png", smear.image)
+    with caplog.at_level("WARNING"):
+        predict_images(
+            [tmp_path / "a.png"], str(tmp_path / "model.weights.h5"), tmp_path / "out", PredictSettings(0.12)
+        )
+    assert ("their own pixels" if tiles else "resized to 256 pixels") in caplog.text
+
+
+def test_grey_photographs_and_wrong_tags_are_warned_of(smear, tmp_path, caplog):
+    write_image(tmp_path / "grey.png", np.repeat(smear.image[..., :1], 3, axis=2))
+    write_image(tmp_path / "right.png", smear.image)
+    with caplog.at_level("WARNING"):
+        for size in (0.12, 0.3):
+            predict_images([tmp_path], "starter", tmp_path / str(size), PredictSettings(size))
+    told = [record.getMessage() for record in caplog.records]
+    assert sum("grey.png: has no colour" in text for text in told) == 2
+    assert sum("right.png: stated are 0.3 µm" in text for text in told) == 1
 
 
 def test_tiles_of_simulated_smears_keep_their_pixel_size():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from blastvote.prediction.white_balance import SEEN, white_balanced
+from blastvote.prediction.white_balance import SEEN, is_grey, white_balanced
 
 
 def smear(light=(1.0, 1.0, 1.0)) -> np.ndarray:
@@ -32,3 +32,8 @@ def test_no_channel_is_changed_beyond_reason():
     image[..., :2] = 200
     image[..., 2] = 10
     assert white_balanced(image)[..., 2].max() == 20
+
+
+def test_grey_photographs_are_known():
+    assert not is_grey(smear())
+    assert is_grey(np.repeat(smear()[..., :1], 3, axis=2))
