@@ -3,7 +3,8 @@
 Every altered set of `peybey_all` is treated as photographs of its own: their pixel size is estimated from their red
 cells (``--pixel-size auto``), nothing of the original is known. True outlines are resized with the photographs.
 
-Usage: ``python benchmarks/starter/robustness.py [--model starter] [--data ../shared/data] [--only half double]``
+Usage: ``python benchmarks/starter/robustness.py [--model starter] [--data ../shared/data] [--only half double]
+[--size 0.25]``
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -42,6 +43,18 @@ def lamp(red: float, green: float, blue: float) -> Callable[[np.ndarray], np.nda
     return lambda image: image * np.array([red, green, blue])
 
 
+def _coloured(image: np.ndarray, strength: float) -> np.ndarray:
+    """Return the image with its differences from grey times ``strength``."""
+    grey = image.mean(2, keepdims=True)
+    return grey + strength * (image - grey)
+
+
+def _corners(height: int, width: int) -> np.ndarray:
+    """Return the light ``(h, w, 1)`` of a field that is darker away from its middle, to 0.4 in the corners."""
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    return (1 - 0.3 * (x * x + y * y))[..., None]
+
+
 ALTERED = {
     "as they are": Alteration(),
     "JPEG quality 60": Alteration(quality=60),
@@ -54,6 +67,24 @@ ALTERED = {
     "warmer": Alteration(colours=lamp(1.0, 0.92, 0.78)),
     "colder": Alteration(colours=lamp(0.8, 0.92, 1.0)),
     "yellow lamp": Alteration(colours=lamp(1.0, 0.95, 0.6)),
+    "0.7 times the size": Alteration(scale=0.7),
+    "1.5 times the size": Alteration(scale=1.5),
+    "0.18 times the size": Alteration(scale=0.18),
+    "0.4 of the light": Alteration(colours=lambda image: 0.4 * image),
+    "overexposed": Alteration(colours=lambda image: 1.25 * image),
+    "gamma 0.7": Alteration(colours=lambda image: image**0.7),
+    "bluer lamp": Alteration(colours=lamp(0.75, 0.85, 1.0)),
+    "magenta": Alteration(colours=lamp(1.0, 0.8, 1.0)),
+    "green": Alteration(colours=lamp(0.85, 1.0, 0.85)),
+    "dark corners": Alteration(colours=lambda image: image * _corners(*image.shape[:2])),
+    "colours half as strong": Alteration(colours=lambda image: _coloured(image, 0.5)),
+    "colours 1.5 times as strong": Alteration(colours=lambda image: _coloured(image, 1.5)),
+    "stray light": Alteration(colours=lambda image: 0.25 + 0.65 * image),
+    "pale": Alteration(colours=lambda image: np.clip(image, 0.02, 1) ** 0.6),
+    "heavily stained": Alteration(colours=lambda image: np.clip(image, 0.02, 1) ** 1.6),
+    "blurred by 3 pixels": Alteration(colours=lambda image: cv2.GaussianBlur(image, (0, 0), 3)),
+    "sharpened": Alteration(colours=lambda image: 2 * image - cv2.GaussianBlur(image, (0, 0), 2)),
+    "grey": Alteration(colours=lambda image: _coloured(image, 0.0)),
     "blurred by 6 pixels": Alteration(colours=lambda image: cv2.GaussianBlur(image, (0, 0), 6)),
     "noise of 5 %": Alteration(
         colours=lambda image: image + np.random.default_rng(1).normal(0, 0.05, image.shape)
@@ -114,13 +145,15 @@ def main() -> None:
     )
     parser.add_argument("--model", default="starter")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--size", type=float, default=1.0, help="all photographs are reduced to this first")
     parser.add_argument("--only", nargs="*", default=[], help="parts of names of alterations")
     options = parser.parse_args()
     predictor = Predictor(open_model(options.model, min_score=LEAST))
     print("| photographs | pixel size, error | AP50 | F1 | found | false |\n|---|---|---|---|---|---|")
     for name, how in ALTERED.items():
         if not options.only or any(part in name for part in options.only):
-            print(f"| {name} | {measured(predictor, options.data / 'peybey_all', how)} |", flush=True)
+            sized = replace(how, scale=how.scale * options.size)
+            print(f"| {name} | {measured(predictor, options.data / 'peybey_all', sized)} |", flush=True)
 
 
 if __name__ == "__main__":

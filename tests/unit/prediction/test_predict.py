@@ -13,6 +13,7 @@ from blastvote.errors import InputError
 from blastvote.io import write_image
 from blastvote.prediction.predict import PredictSettings, predict_images
 from blastvote.prediction.predictor import Predictor, elect
+from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.segmentation.weights.describe import description_for_run
@@ -163,15 +164,15 @@ def test_photographs_come_at_the_scale_of_the_training(tiles, smear, tmp_path, m
     assert ("their own pixels" if tiles else "resized to 256 pixels") in caplog.text
 
 
-def test_grey_photographs_and_wrong_tags_are_warned_of(smear, tmp_path, caplog):
+def test_grey_photographs_and_doubtful_sizes_are_warned_of(smear, tmp_path, caplog, monkeypatch):
     write_image(tmp_path / "grey.png", np.repeat(smear.image[..., :1], 3, axis=2))
     write_image(tmp_path / "right.png", smear.image)
+    monkeypatch.setattr(PixelSizes, "doubt", lambda self, size, path, image: f"{path.name} {size.um} doubted")
     with caplog.at_level("WARNING"):
-        for size in (0.12, 0.3):
-            predict_images([tmp_path], "starter", tmp_path / str(size), PredictSettings(size))
+        predict_images([tmp_path], "starter", tmp_path / "out", PredictSettings(0.12))
     told = [record.getMessage() for record in caplog.records]
-    assert sum("grey.png: has no colour" in text for text in told) == 2
-    assert sum("right.png: stated are 0.3 µm" in text for text in told) == 1
+    assert [text for text in told if "right" in text] == ["right.png 0.12 doubted"]
+    assert sum("grey.png: has no colour" in text for text in told) == 1
 
 
 def test_tiles_of_simulated_smears_keep_their_pixel_size():
