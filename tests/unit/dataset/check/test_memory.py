@@ -1,5 +1,6 @@
 """No step holds all photographs or masks: what one more photograph takes is a small part of it."""
 
+import json
 import runpy
 import tracemalloc
 from functools import partial
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[4]
 CLASSES = ["L1", "L2", "L3"]
 SIZE = (480, 640)
 FEW, MANY = 3, 15
+SPLIT_COLUMNS = ["image_id", "fold", "role", "flip"]
 PHOTOGRAPH = SIZE[0] * SIZE[1] * 3
 
 
@@ -75,7 +77,7 @@ def enhance(folder: Path, _: dict) -> None:
 def splits(folder: Path) -> Path:
     ids = sorted(path.stem for path in (folder / "photos").iterdir())
     rows = [(i, 0, "train", flip) for i in ids for flip in ("none", "horizontal", "vertical")]
-    table = pd.DataFrame(rows, columns=["image_id", "fold", "role", "flip"])
+    table = pd.DataFrame(rows, columns=SPLIT_COLUMNS)
     io.write_csv(folder / "splits.csv", table)
     return folder / "splits.csv"
 
@@ -95,6 +97,38 @@ def flip_annotations(folder: Path, dataset: dict) -> None:
     script("contrast/flipped_annotations.py", params=params, input=files, output=[folder / "flipped.json"])
 
 
+def detections(folder: Path, dataset: dict) -> Path:
+    """Write the true cells as what a network found in them, all in a test."""
+    flip_annotations(folder, dataset)
+    truth = json.loads((folder / "coco.json").read_text())
+    ids = {image["id"]: image["file_name"].rsplit(".")[0] for image in truth["images"]}
+    found = [
+        {key: cell[key] for key in ("category_id", "bbox", "segmentation")}
+        | {"image_id": ids[cell["image_id"]], "score": 0.9}
+        for cell in truth["annotations"]
+    ]
+    io.write_json(folder / "detections.json", found)
+    table = pd.DataFrame([(i, 0, "test", "none") for i in ids.values()], columns=SPLIT_COLUMNS)
+    io.write_csv(folder / "tested.csv", table)
+    rows = [(i, CLASSES[n % 3]) for n, i in enumerate(ids.values())]
+    io.write_csv(folder / "labels.csv", pd.DataFrame(rows, columns=["image_id", "label"]))
+    return folder / "detections.json"
+
+
+def score(folder: Path, dataset: dict) -> None:
+    if not (folder / "detections.json").is_file():
+        detections(folder, dataset)
+    files = SimpleNamespace(
+        detections=folder / "detections.json", labels=folder / "labels.csv", splits=folder / "tested.csv",
+        annotations=folder / "coco.json", flipped_annotations=folder / "flipped.json", external=[],
+    )  # fmt: skip
+    params = SimpleNamespace(classes=CLASSES, min_confidence=0.7, rule="pathologist")
+    outputs = {"scores": "scores.npz", "cells": "cells.csv", "votes": "votes.csv"}
+    output = SimpleNamespace(**{key: folder / name for key, name in outputs.items()})
+    script("networks/score.py", wildcards=SimpleNamespace(fold=0), params=params, input=files, output=output)
+    assert pd.read_csv(folder / "votes.csv")["vote"].notna().all()
+
+
 def peak(step, folder: Path, dataset: dict) -> int:
     """Return the most bytes of arrays and objects that a step holds at a time."""
     tracemalloc.start()
@@ -111,10 +145,12 @@ def studies(tmp_path_factory):
     made = [(folder, write(folder, count)) for folder, count in zip(folders, (FEW, MANY), strict=True)]
     flip_annotations(*made[0])  # what is imported and compiled once does not count
     enhance(*made[0])
+    score(*made[0])
+    detections(*made[1])
     return made
 
 
-@pytest.mark.parametrize("step", [check, enhance, flip_annotations, flip])
+@pytest.mark.parametrize("step", [check, enhance, flip_annotations, flip, score])
 def test_one_more_photograph_takes_little(studies, step):
     few, many = (peak(step, folder, dataset) for folder, dataset in studies)
     growth = (many - few) / (MANY - FEW)
