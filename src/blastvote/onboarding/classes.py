@@ -15,7 +15,7 @@ from blastvote.dataset.source.labels.tables import read_label_table
 from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
-from blastvote.onboarding.outlines import Trial
+from blastvote.onboarding.outlines import Trial, entries
 from blastvote.study.configuration.reserved import check_classes
 from blastvote.wording import listed
 
@@ -177,10 +177,20 @@ def _counted(found: Mapping[str, int]) -> str:
     return listed((f"{name} ({count})" for name, count in sorted(found.items())), 12)
 
 
+def require_enough(root: Path, images: Sequence[str], dataset: Mapping[str, Any]) -> None:
+    """Raise InputError where no protocol can split the images."""
+    if len(images) < FEWEST:
+        check = f"blastvote check {entries(dataset['images'])[0]} --annotations {entries(dataset['annotations'])[0]}"
+        raise InputError(
+            f"{root}: {len(images)} of its photographs can be used, but a study needs {FEWEST} or more: to train, to "
+            f"validate and to test. Add photographs; `{check}` looks at those that there are."
+        )
+
+
 def as_one(classes: Classes, why: str) -> Classes:
     """Return one class that all others are."""
     aliases = {name: ONLY if target else "" for name, target in classes.aliases.items()}
-    aliases |= {name: ONLY for name in classes.names if name not in classes.aliases.values()}
+    aliases |= {name: ONLY for name in classes.names if name != ONLY}
     return Classes([ONLY], aliases, classes.labels, [*classes.notes, why])
 
 

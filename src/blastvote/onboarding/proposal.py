@@ -12,7 +12,7 @@ from typing import Any
 from blastvote.dataset.source.collect import labels_table
 from blastvote.errors import InputError
 from blastvote.onboarding.choice import chosen
-from blastvote.onboarding.classes import FEWEST, Classes, as_one, find_classes, without
+from blastvote.onboarding.classes import FEWEST, Classes, as_one, find_classes, require_enough, without
 from blastvote.onboarding.outlines import Trial, entries
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.reading import doubts, fitting_reading
@@ -74,6 +74,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     _add_classes(proposal, classes)
     seen = _read_right(proposal, _examined(proposal))
     seen.report.raise_errors()
+    require_enough(root, list(seen.collection.images), proposal.config["dataset"])
     _add_size(proposal, seen)
     _add_split(proposal, seen, questions)
     _add_patients(proposal, seen)
@@ -102,7 +103,6 @@ def _add_outlines(proposal: Proposal, trial: Trial) -> None:
             "the labels are all alike; this attribute of the cells differs"
         )
     if "unlabelled" in dataset:
-        proposal.reasons["dataset.unlabelled"] = "photographs without a mask image are left out"
         proposal.say("photographs without a mask image are left out")
     if "crowds" in dataset:
         why = "all objects are crowds (iscrowd: 1), as CVAT writes brush masks: each is taken for a cell"

@@ -115,6 +115,24 @@ def test_the_class_may_be_in_an_attribute(folder, smears):
     assert config["dataset"]["class_attribute"] == "fab" and config["classes"] == ["L1", "L2", "L3"]
 
 
+def test_too_few_photographs_are_named(folder, smears, capsys):
+    """Classes that differ by capitals, of two photographs: all cells become one class, and the number is the cause."""
+    maps = label_maps(smears)
+    for name in sorted(maps)[:2]:
+        io.write_image(folder / f"photos/{name}.png", photographs(smears)[name])
+    via = json.loads((smears / "annotations_via.json").read_text(encoding="utf-8"))
+    entries = {key: entry for key, entry in via.items() if Path(entry["filename"]).stem in sorted(maps)[:2]}
+    for entry in entries.values():
+        for number, region in enumerate(entry["regions"]):
+            region["region_attributes"] = {"subtype": ("L1", "l1", "L-1")[number % 3]}
+        entry["file_attributes"] = {}
+    (folder / "via.json").write_text(json.dumps(entries), encoding="utf-8")
+    assert main(["init", str(folder), "--yes"]) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "hospital: 2 of its photographs can be used, but a study needs 3 or more" in told
+    assert "`blastvote check hospital/photos --annotations hospital/via.json`" in told
+
+
 def test_a_file_of_no_known_format_is_named(folder, smears, capsys):
     for name, pixels in photographs(smears).items():
         io.write_image(folder / f"photos/{name}.png", pixels)
