@@ -197,6 +197,24 @@ def read_cell_masks(
         if not part.cells:
             line = Line(str(path), "mask", name, LEFT_OUT, "the mask is empty")
             journal.lines.append(line)
+    return _together(paths, parts)
+
+
+def read_class_masks(
+    paths: Sequence[Path], name: str, settings: MaskSettings, journal: Journal
+) -> ImageAnnotation:
+    """Read the masks of one photograph in a folder for each class; parameters and errors as `read_cell_masks`."""
+    parts = []
+    for path in paths:
+        part = read_mask_annotation(path, name, settings, journal)
+        cells = tuple(replace(cell, class_name=cell.class_name or path.parent.name) for cell in part.cells)
+        parts.append(replace(part, cells=cells))
+    return _together(paths, parts)
+
+
+def _together(paths: Sequence[Path], parts: Sequence[ImageAnnotation]) -> ImageAnnotation:
+    """Return the annotation of one photograph from several masks; an error where they differ in size."""
+    for path, part in zip(paths, parts, strict=True):
         if (part.width, part.height) != (parts[0].width, parts[0].height):
             raise InputError(
                 f"{path}: the mask is {part.width}x{part.height} pixels, but {paths[0].name} of the same photograph is "

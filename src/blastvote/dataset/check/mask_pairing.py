@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import (
     check_mask_file,
     read_cell_masks,
+    read_class_masks,
     read_mask_annotation,
     the_mask,
 )
@@ -36,14 +37,17 @@ class MaskFiles:
         Image id to the one mask of all its cells.
     cells
         Image id to the masks of its cells, one for each.
+    classes
+        Image id to its masks in a folder for each class.
     """
 
     whole: dict[str, Path]
     cells: dict[str, list[Path]] = field(default_factory=dict)
+    classes: dict[str, list[Path]] = field(default_factory=dict)
 
     def __contains__(self, image_id: str) -> bool:
         """Return whether an image has a mask."""
-        return image_id in self.whole or image_id in self.cells
+        return image_id in self.whole or image_id in self.cells or image_id in self.classes
 
 
 def is_mask_part(part: Part) -> bool:
@@ -71,9 +75,10 @@ def mask_paths(part: Part, journal: Journal) -> MaskFiles:
             lost.append(path.name)
         else:
             (whole if is_whole else single).setdefault(image_id, []).append(path)
-    found = {i: the_mask(part.images[i].stem, paths) for i, paths in whole.items()}
-    lost += [path.name for i, paths in single.items() if i in found for path in paths]
-    cells = {i: paths for i, paths in single.items() if i not in found}
+    classes = {i: paths for i, paths in whole.items() if _are_of_classes(paths)}
+    found = {i: the_mask(part.images[i].stem, paths) for i, paths in whole.items() if i not in classes}
+    lost += [path.name for i, paths in single.items() if i in found or i in classes for path in paths]
+    cells = {i: paths for i, paths in single.items() if i not in found and i not in classes}
     where = listed(part.annotations)
     if all(len(paths) == 1 for paths in cells.values()):
         # Nothing says that they show one cell each: they may as well be label maps under names with an ending.
@@ -86,7 +91,14 @@ def mask_paths(part: Part, journal: Journal) -> MaskFiles:
         journal.notes.append(
             f"{where}: {len(lost)} mask images belong to no photograph in use ({listed(lost)})."
         )
-    return MaskFiles(found, cells)
+    return MaskFiles(found, cells, classes)
+
+
+def _are_of_classes(paths: Sequence[Path]) -> bool:
+    """Return whether masks of one photograph have one name, in folders beside each other: one for each class."""
+    folders = {path.parent for path in paths}
+    names = {path.name.casefold() for path in paths}
+    return len(names) == 1 and len(folders) == len(paths) > 1 and len({f.parent for f in folders}) == 1
 
 
 def _candidates(part: Part) -> Iterable[tuple[Path, Path]]:
@@ -203,6 +215,9 @@ def mask_annotations(part: Part, source: Source, journal: Journal) -> dict[str, 
         how = photograph.name, source.masks, journal
         if image_id in masks.cells:
             found[image_id] = read_cell_masks(masks.cells[image_id], *how)
+        elif image_id in masks.classes:
+            found[image_id] = read_class_masks(masks.classes[image_id], *how)
+            journal.notes.append(f"{listed(part.annotations)}: the class of each mask is its folder.")
         else:
             path = masks.whole[image_id]
             found[image_id] = read_mask_annotation(path, *how)

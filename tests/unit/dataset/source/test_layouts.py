@@ -320,6 +320,19 @@ def test_the_photograph_may_stand_in_the_middle_of_a_mask_s_name(tmp_path, rule)
     assert len(collection.annotations["a"].cells) == 2
 
 
+def test_masks_in_a_folder_for_each_class(tmp_path, rule):
+    photograph(tmp_path / "images/a.png")
+    photograph(tmp_path / "images/b.png")
+    mask(tmp_path / "masks/L1/a.png", (1, 2))
+    mask(tmp_path / "masks/L2/a.png", (0, 0, 3))
+    mask(tmp_path / "masks/L1/b.png", ())
+    mask(tmp_path / "masks/L2/b.png")
+    collection, _, ledger = read(rule, tmp_path / "images", tmp_path / "masks")
+    classes = {i: [c.class_name for c in image.cells] for i, image in collection.annotations.items()}
+    assert classes == {"a": ["L1", "L1", "L2"], "b": ["L2"]} and len(ledger) == 4
+    assert any("the class of each mask is its folder" in note for note in collection.notes)
+
+
 def test_further_channels_of_nnu_net_are_named(tmp_path, rule):
     for channel in range(3):
         photograph(tmp_path / f"imagesTr/a_000{channel}.png")
