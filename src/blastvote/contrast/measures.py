@@ -6,11 +6,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from blastvote.contrast.numerics.backend import load
+
 MEASURES = ("entropy", "eme", "ssim", "psnr", "ambe", "loe")
 """In the order of `contrast.csv`. A good image has much of the first four and little of the last two."""
 
 BLOCK = 16
 """Side of EME's blocks in pixels."""
+SMALL = 2**19
+"""Up to so many pixels NumPy counts: numba's import and stored code take 1 s, as a hundred such images take longer."""
+_BAND = 32
+"""Rows of a table of counts in hand at once: the system takes larger arrays back each time, and clears new pages."""
 C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
@@ -36,20 +42,19 @@ def contrast_measures(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> di
         ``loe``: share of all pairs of pixels whose order of lightness (the largest channel) changed, 0 to 1: the
         lightness order error of Wang et al. (2013) by the number of pixels.
     """
-    from blastvote.contrast.numerics.measures_numba import WINDOW, block_extremes, joint_histogram, mean_ssim
-
+    loops = load("measures", "numpy" if before.shape[0] * before.shape[1] <= SMALL else "auto")
     old, new = _grey(before), _grey(after)
     counts = np.bincount(np.arange(256), weights=cv2.calcHist([new], [0], None, [256], [0, 256]).ravel())
     shares = counts[counts > 0] / new.size
     mse = float(cv2.norm(before, after, cv2.NORM_L2SQR)) / before.size
-    extremes = block_extremes(new, min(BLOCK, *new.shape)).astype(np.float64) + 1
+    extremes = loops.block_extremes(new, min(BLOCK, *new.shape)).astype(np.float64) + 1
     return {
         "entropy": float(-(shares * np.log2(shares)).sum()) + 0.0,
         "eme": float(20 * np.log10(extremes[..., 1] / extremes[..., 0]).mean()),
-        "ssim": float(mean_ssim(old, new, C1, C2)) if min(new.shape) >= WINDOW else None,
+        "ssim": float(loops.mean_ssim(old, new, C1, C2)) if min(new.shape) >= loops.WINDOW else None,
         "psnr": 10 * float(np.log10(255**2 / mse)) if mse else None,
         "ambe": abs(cv2.mean(new)[0] - cv2.mean(old)[0]),
-        "loe": order_changes(joint_histogram(_lightness(before), _lightness(after))),
+        "loe": order_changes(loops.joint_histogram(_lightness(before), _lightness(after))),
     }
 
 
@@ -61,13 +66,14 @@ def order_changes(counts: NDArray[np.int64]) -> float:
     counts : ndarray, (256, 256) int64
         How many pixels have each lightness before (row) and after (column).
     """
-    n = counts.astype(np.float64)
-    # Pixels y with a lightness after of more than (at least) each value, by their lightness before.
-    at_least = np.cumsum(n[:, ::-1], axis=1)[:, ::-1]
-    more = at_least - n
-    up_to = np.cumsum(more, axis=0)
-    below = np.cumsum(at_least, axis=0) - at_least
-    return float((n * (up_to + below)).sum() / n.sum() ** 2)
+    changed, above = 0.0, np.zeros(257)
+    for start in range(0, 256, _BAND):
+        n = np.ascontiguousarray(counts[start : start + _BAND, ::-1], dtype=np.float64)  # lightest after first
+        sums = cv2.integral(n, sdepth=cv2.CV_64F) + above  # of all rows above and all columns before
+        # Pixels y that were at most as light as x and are lighter now; those that were darker and no longer are.
+        changed += float((n * (sums[1:, :-1] + sums[:-1, 1:])).sum())
+        above = sums[-1]
+    return float(changed / float(counts.sum()) ** 2)
 
 
 def _grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

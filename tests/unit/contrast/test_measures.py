@@ -6,22 +6,40 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from blastvote.contrast import enhance_and_describe
+from blastvote.contrast import enhance_and_describe, measures
 from blastvote.contrast.measures import MEASURES, contrast_measures, order_changes
-from blastvote.contrast.numerics.measures_numba import joint_histogram
+from blastvote.contrast.numerics import measures_numba, measures_numpy
+from blastvote.contrast.numerics.measures_numpy import joint_histogram
 from blastvote.io import read_image
 
 GOLDEN = Path(__file__).resolve().parents[2] / "data" / "golden" / "contrast"
 EXPECTED = pd.read_csv(GOLDEN / "measures.csv")
 
 
+@pytest.mark.parametrize("small", [0, measures.SMALL], ids=["numba", "numpy"])
 @pytest.mark.parametrize("row", EXPECTED.to_dict("records"), ids=lambda row: str(row["file"]))
-def test_as_scikit_image(row: dict[str, float]) -> None:
+def test_as_scikit_image(row: dict[str, float], small: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """`measures.csv` is what scikit-image 0.26.0 says (structural_similarity and the like, defaults, grey)."""
+    monkeypatch.setattr(measures, "SMALL", small)
     before, after = read_image(GOLDEN / "syn320a.png"), read_image(GOLDEN / str(row["file"]))
     found = contrast_measures(before, after)
     for name in ("ssim", "psnr", "entropy"):
         assert found[name] == pytest.approx(row[name], rel=0, abs=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(7, 7), (7, 90), (38, 8), (39, 64), (203, 310)])
+def test_numpy_and_numba_agree_to_the_bit(shape: tuple[int, int]) -> None:
+    """A study's table of contrast does not depend on which of them counted."""
+    rng = np.random.default_rng(5)
+    one = rng.integers(0, 256, shape, dtype=np.uint8)
+    other = np.clip(0.7 * one + rng.normal(20, 10, shape), 0, 255).astype(np.uint8)
+    found = [
+        (loops.mean_ssim(one, other, measures.C1, measures.C2), loops.joint_histogram(one, other),
+         loops.block_extremes(other, 7))
+        for loops in (measures_numba, measures_numpy)
+    ]  # fmt: skip
+    for compiled, plain in zip(*found, strict=True):
+        assert np.array_equal(compiled, plain)
 
 
 def test_an_unchanged_image() -> None:

@@ -1,7 +1,8 @@
 """The one place that chooses between numba and NumPy for the heavy loops.
 
-``grid.stencil`` (the grid operations of `grid.multigrid`), ``pixels`` (the full-size steps of EFF and LIME) and ``hsv``
-(that of DHECI) exist twice, with the same functions: ``*_numba`` compiled, ``*_numpy`` for machines without numba.
+``grid.stencil`` (the grid operations of `grid.multigrid`), ``pixels`` (the full-size steps of EFF and LIME), ``hsv``
+(that of DHECI) and ``measures`` (the loops of `blastvote.contrast.measures`) exist twice, with the same functions:
+``*_numba`` compiled, ``*_numpy`` for machines without numba and for images too small for its import.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ SOLVERS = ("auto", "numba", "numpy", "exact")
 
 
 def load(name: str, solver: str = "auto") -> ModuleType:
-    """Import the part `name` (``grid.stencil``, ``pixels`` or ``hsv``) as `solver`, one of `SOLVERS`, wants it.
+    """Import the part `name` (``grid.stencil``, ``pixels``, ``hsv`` or ``measures``) as `solver`, one of `SOLVERS`, wants it.
 
     Raises
     ------
