@@ -18,15 +18,15 @@ from blastvote.io import write_image
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def make_study(folder: Path, images: int, seeds: int) -> Path:
-    """Write photographs, annotations, labels and a configuration; return the configuration."""
+def make_study(folder: Path, images: int, seeds: int, side: int = 64) -> Path:
+    """Write square photographs of `side` pixels, annotations, labels and a configuration; return the configuration."""
     (folder / "smears").mkdir()
     rng = np.random.default_rng(0)
-    shape = {"name": "circle", "cx": 32, "cy": 32, "r": 20}
+    shape = {"name": "circle", "cx": side // 2, "cy": side // 2, "r": side // 3}
     entries, rows = {}, []
     for number in range(images):
         name = f"cell_{number:05d}.png"
-        write_image(folder / "smears" / name, rng.integers(0, 255, (64, 64, 3)).astype(np.uint8))
+        write_image(folder / "smears" / name, rng.integers(0, 255, (side, side, 3)).astype(np.uint8))
         label = f"L{number % 3 + 1}"
         regions = [{"shape_attributes": shape, "region_attributes": {"class": label}}]
         entries[name] = {"filename": name, "size": -1, "regions": regions}

@@ -27,6 +27,7 @@ import yaml
 from snakemake.utils import update_config
 
 from blastvote.study import plan
+from blastvote.study.batches import assign_batches, images_per_job
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGGER = logging.getLogger("trainings")
@@ -43,7 +44,8 @@ def merged(files: list[str]) -> dict[str, Any]:
 def prepare(config: dict[str, Any], files: list[str]) -> None:
     """Make images, splits and flipped copies by Snakemake."""
     results = config["results"]
-    batches = plan.assign_batches(list(plan.plan_source(config).images), config["images_per_job"])
+    source = plan.plan_source(config)
+    batches = assign_batches(list(source.images), images_per_job(config, plan.largest_image(source, config)))
     flipped = [f"{results}/flipped/{method}/{batch}" for method in config["methods"] for batch in batches]
     data = [f"{results}/data/{name}" for name in ("annotations_flipped.json", "leakage.md")]
     command = [

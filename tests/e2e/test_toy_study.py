@@ -191,7 +191,8 @@ def test_summary_and_prediction_from_the_shell(toy: Path) -> None:
         return done.stdout
 
     results = toy / "results"
-    assert "Table 1" in blastvote("summary", "--results", str(results))
+    summary = blastvote("summary", "--results", str(results))
+    assert "Table 1" in summary and summary.count("\n\n") == 1  # before Table 2: it shall fit on a screen
     stored = pd.read_csv(results / "runs/he/seed1/fold0/cells.csv")
     image_id = stored["image_id"].iloc[0]
     out = toy / "predicted"

@@ -11,10 +11,13 @@ wildcards: every output of a rule with wildcards is compared with every path tha
 
 import os
 import re
+import snakemake.io
 
+from inspect import iscoroutinefunction
 from itertools import product
 
 from blastvote.study import plan, planned_scale
+from blastvote.study.batches import assign_batches, images_per_job
 from blastvote.study.cluster import job_request
 from blastvote.study.configuration.config import validate_config
 from blastvote.study.configuration.load import check_config_files
@@ -28,25 +31,38 @@ from blastvote.errors import InputError
 from blastvote.external.pattern import files_of
 from blastvote.report.parts import report_part
 from blastvote.segmentation.limits import model_for
-from snakemake.io import _IOFile
 
 
 def hash_inputs_once():
     """Hash each input once; Snakemake does it once for each output of the job (its issue 4240).
 
-    A batch of 100 photographs would be hashed 10,000 times otherwise.
+    A batch of 100 photographs would be hashed 10,000 times otherwise. There is no public way: `--max-checksum-file-size 0`
+    would end all hashing, and with it re-make trainings whose splits were written again with the same content. Where a
+    later Snakemake has no such method, everything works as before, slower (`tests/rules/test_planning.py` would tell).
     """
-    hashed, checksum = {}, _IOFile.checksum
+    file_class = getattr(snakemake.io, "_IOFile", None)
+    checksum = getattr(file_class, "checksum", None)
+    if not iscoroutinefunction(checksum):
+        return
+    hashed = {}
 
     async def remembered(file, *arguments, **options):
-        status = os.stat(file) if os.path.isfile(file) else None
-        key = (str(file), status and (status.st_mtime_ns, status.st_size))
-        key += (arguments, *options.items())
-        if status is None or key not in hashed:
+        try:
+            status = os.stat(file)
+        except OSError:
+            return await checksum(file, *arguments, **options)
+        key = (
+            str(file),
+            status.st_mtime_ns,
+            status.st_size,
+            arguments,
+            *options.items(),
+        )
+        if key not in hashed:
             hashed[key] = await checksum(file, *arguments, **options)
         return hashed[key]
 
-    _IOFile.checksum = remembered
+    file_class.checksum = remembered
 
 
 hash_inputs_once()
@@ -86,7 +102,7 @@ READING = {key: config["dataset"][key] for key in ("exif", "white_level")}
 IMAGES = SOURCE.images  # image id -> path of the photograph
 REQUESTED = config | {"model": model_for(config["model"], FORESEEN.cells)}
 PIXELS = plan.largest_image(SOURCE, config)
-BATCHES = plan.assign_batches(list(IMAGES), config["images_per_job"])
+BATCHES = assign_batches(list(IMAGES), images_per_job(config, PIXELS))
 RUNS = plan.runs(config)
 NULL_RUNS = plan.null_runs(config)  # the reference trained again, for comparisons
 RUN = f"{RESULTS}/runs/{{method}}/seed{{seed}}/fold{{fold}}"

@@ -166,7 +166,10 @@ def summary(options: argparse.Namespace) -> None:
     tables = results / "tables" / "tables.md"
     if not tables.is_file():
         raise InputError(f"{tables} does not exist. Run the workflow first: make demo.")
-    print(tables.read_text(encoding="utf-8"))
+    lines = tables.read_text(encoding="utf-8").splitlines()
+    print(
+        "\n".join(line.replace("**Table 2", "\n**Table 2") for line in lines if line)
+    )  # else 50 lines and more
     for folder, what in (
         ("tables", "tables (CSV)"),
         ("plots", "plots (PNG, SVG, PDF)"),

@@ -68,7 +68,9 @@ def order_changes(counts: NDArray[np.int64]) -> float:
     """
     changed, above = 0.0, np.zeros(257)
     for start in range(0, 256, _BAND):
-        n = np.ascontiguousarray(counts[start : start + _BAND, ::-1], dtype=np.float64)  # lightest after first
+        n = np.ascontiguousarray(
+            counts[start : start + _BAND, ::-1], dtype=np.float64
+        )  # lightest after first
         sums = cv2.integral(n, sdepth=cv2.CV_64F) + above  # of all rows above and all columns before
         # Pixels y that were at most as light as x and are lighter now; those that were darker and no longer are.
         changed += float((n * (sums[1:, :-1] + sums[:-1, 1:])).sum())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -139,44 +138,6 @@ def largest_image(source: Source, config: Mapping[str, Any]) -> int:
     except InputError:  # the check of the data set will say what is wrong with it
         return 0
     return width * height
-
-
-def assign_batches(image_ids: Sequence[str], images_per_job: int) -> dict[str, list[str]]:
-    """Group images into batches that stay put when images come and go.
-
-    Parameters
-    ----------
-    image_ids
-        Unique ids.
-    images_per_job
-        Most images in a batch; 1 gives every image a batch of its own.
-
-    Returns
-    -------
-    dict
-        Batch name to its image ids, both sorted. An image's batch follows from the first bits of its id's
-        SHA-256, which name the batch: one with more than `images_per_job` images is split by the next bit. So an
-        added image changes one batch, or splits it into two, and never touches the others.
-    """
-    if images_per_job == 1:
-        return {image_id: [image_id] for image_id in sorted(image_ids)}
-    bits = {image_id: _bits(image_id) for image_id in sorted(image_ids)}
-    batches: dict[str, list[str]] = {}
-    waiting = [("", list(bits))]
-    while waiting:
-        prefix, members = waiting.pop()
-        if len(members) <= images_per_job:
-            batches[f"batch{prefix}"] = members
-            continue
-        for bit in "01":
-            longer = prefix + bit
-            chosen = [image_id for image_id in members if bits[image_id].startswith(longer)]
-            waiting += [(longer, chosen)] if chosen else []
-    return dict(sorted(batches.items()))
-
-
-def _bits(image_id: str) -> str:
-    return f"{int.from_bytes(hashlib.sha256(image_id.encode()).digest()):0256b}"
 
 
 @dataclass(frozen=True)

@@ -105,20 +105,21 @@ def run_snakemake(arguments: Sequence[str], say: Callable[[str], None], every: f
     say
         Takes a line for the user: after each stage, and at least once in a while.
     every
-        Seconds between two lines while no stage ends. The pause grows with the run, so that a long one does not
-        fill the screen.
+        Seconds between two lines while no stage ends, at first (`pause_after`).
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"blastvote-{datetime.now():%Y%m%dT%H%M%S}.log"
-    started = time.monotonic()
+    started = told = time.monotonic()
     watch, finished = Watch(), threading.Event()
 
     def tell(text: str) -> None:
-        say(f"[{timedelta(seconds=round(time.monotonic() - started))}] {text}")
+        nonlocal told
+        told = time.monotonic()
+        say(f"[{timedelta(seconds=round(told - started))}] {text}")
 
     def beat() -> None:
-        while not finished.wait(max(every, (time.monotonic() - started) / 20)):
-            if watch.total:
+        while not finished.wait(1):
+            if watch.total and time.monotonic() - told >= pause_after(told - started, every):
                 tell(watch.status())
 
     process = subprocess.Popen(
@@ -142,6 +143,14 @@ def run_snakemake(arguments: Sequence[str], say: Callable[[str], None], every: f
     for line in _ending(watch, status, path):
         say(line)
     return status
+
+
+def pause_after(elapsed: float, every: float) -> float:
+    """Return the seconds from a line told `elapsed` seconds after the start to the next: a third of them, or `every`.
+
+    So an hour has 13 such lines and a day 24.
+    """
+    return max(every, elapsed / 3)
 
 
 def _stages(lines: Iterable[str], write: Callable[[str], object], watch: Watch) -> Iterable[str]:

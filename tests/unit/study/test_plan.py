@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blastvote.study import plan
-from blastvote.study.plan import Run, assign_batches, epoch_threshold, runs
+from blastvote.study import batches, plan
+from blastvote.study.batches import assign_batches
+from blastvote.study.plan import Run, epoch_threshold, runs
 
 IDS = st.sets(st.text(string.ascii_letters + string.digits, min_size=1, max_size=8), min_size=1, max_size=80)
 
 
 @given(ids=IDS, images_per_job=st.integers(1, 40))
 def test_every_image_is_in_one_batch(ids: set[str], images_per_job: int) -> None:
-    batches = assign_batches(sorted(ids), images_per_job)
-    assert sorted(image_id for batch in batches.values() for image_id in batch) == sorted(ids)
+    made = assign_batches(sorted(ids), images_per_job)
+    assert sorted(image_id for batch in made.values() for image_id in batch) == sorted(ids)
 
 
 @given(ids=IDS, images_per_job=st.integers(2, 40))
@@ -23,6 +24,15 @@ def test_no_batch_is_larger_than_asked_for(ids: set[str], images_per_job: int) -
     assert all(
         0 < len(batch) <= images_per_job for batch in assign_batches(sorted(ids), images_per_job).values()
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "source", "pixels", "most"),
+    [("auto", "local", 64 * 64, 200), ("auto", "local", 2592 * 1944, 100), ("auto", "simulated", 256 * 256, 100),
+     (7, "local", 64 * 64, 7)],
+)  # fmt: skip
+def test_small_photographs_share_a_job(asked: object, source: str, pixels: int, most: int) -> None:
+    assert batches.images_per_job({"images_per_job": asked, "dataset": {"source": source}}, pixels) == most
 
 
 @given(ids=IDS, added=st.text("xyz", min_size=9, max_size=9), images_per_job=st.integers(2, 40))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from blastvote.cli import main
-from blastvote.study.watch import Watch, joined
+from blastvote.study.watch import Watch, joined, pause_after
 
 START = """Job stats:
 job                       count
@@ -47,6 +47,15 @@ def test_quick_stages_share_a_line() -> None:
             yield stage
 
     assert list(joined(stages(), 5, lambda: now[0])) == ["simulate", "labels, split, enhance", "flip"]
+
+
+@pytest.mark.parametrize(("hours", "most"), [(0.1, 5), (1, 13), (24, 24)])
+def test_a_long_run_does_not_fill_the_screen(hours: float, most: int) -> None:
+    told = [0.0]
+    while told[-1] < hours * 3600:
+        told.append(told[-1] + pause_after(told[-1], 60))
+    assert len(told) - 2 <= most
+    assert told[1] == 60
 
 
 def test_running_trainings_tell_epoch_loss_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

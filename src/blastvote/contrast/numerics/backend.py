@@ -15,7 +15,7 @@ SOLVERS = ("auto", "numba", "numpy", "exact")
 
 
 def load(name: str, solver: str = "auto") -> ModuleType:
-    """Import the part `name` (``grid.stencil``, ``pixels``, ``hsv`` or ``measures``) as `solver`, one of `SOLVERS`, wants it.
+    """Import a part (``grid.stencil``, ``pixels``, ``hsv``, ``measures``) as `solver`, one of `SOLVERS`, wants it.
 
     Raises
     ------
