@@ -160,7 +160,7 @@ def main() -> None:
     others = sorted(set(cells.truth) - set(test))
     rows = pd.read_csv(options.out).to_dict("records") if options.out.is_file() else []
     end = time.monotonic() + 60 * options.minutes
-    for seed, count, start in itertools.product(SEEDS, COUNTS, STARTS):
+    for count, seed, start in itertools.product(COUNTS, SEEDS, STARTS):
         if any((r["seed"], r["images"], r["start"]) == (seed, count, start) for r in rows):
             continue
         if time.monotonic() > end:
