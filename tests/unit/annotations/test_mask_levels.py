@@ -60,6 +60,15 @@ def test_the_background_of_a_map_without_0_is_told_by_its_extent(background):
     assert len(cells_of_label_map(labels, ignore=())) == 4  # as configured
 
 
+def test_pieces_of_an_inverted_mask_are_cells():
+    journal = Journal()
+    inverted = np.where(discs() == 0, 255, 0)
+    cells = cells_of_label_map(inverted, "components", image="a.png", journal=journal)
+    assert len(cells) == 3 and "the mask is inverted: value 255 covers 8" in journal.warnings[0]
+    assert len(cells_of_label_map(inverted, "components", ignore=())) == 1  # as configured
+    assert len(cells_of_label_map(np.where(discs() == 0, 0, 255), "components")) == 3
+
+
 def test_negative_values_are_refused():
     with pytest.raises(InputError, match=r"negative values \(-1\), so 0 may be a cell"):
         cells_of_label_map(discs() - 1)

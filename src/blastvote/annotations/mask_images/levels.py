@@ -42,6 +42,13 @@ def plain_levels(
             "0 for background and each other value a cell. Add to all values what makes the background 0."
         )
     labels = _with_zero(labels, values, image, journal)
+    if mode == "components" and len(values) == 2 and values[0] == 0 and _surrounds(labels, int(values[1])):
+        share = float((labels != 0).mean())
+        journal.warnings.append(
+            f"{image}: the mask is inverted: value {values[1]} covers {share:.0%} of it and touches all its edges; the "
+            "pieces of 0 were taken for cells"
+        )
+        return (labels == 0).astype(labels.dtype)
     if len(values) <= MOST_THIN:
         return labels
     thin = np.setdiff1d(values[values != 0], _solid_values(labels))
@@ -66,13 +73,18 @@ def _with_zero(labels: np.ndarray, values: np.ndarray, image: str, journal: Jour
     if values[0] == 0 or len(values) < 2:
         return labels
     most = int(labels[0, 0])
-    share = float((labels == most).mean())
-    edges = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
-    if share <= BACKGROUND or not all((edge == most).any() for edge in edges):
+    if not _surrounds(labels, most):
         return labels
+    share = float((labels == most).mean())
     reason = f"there is no 0, and this value covers {share:.0%} of the mask and touches all its edges: the background"
     journal.leave_out(image, f"value {most}", reason)
     return np.where(labels == most, 0, labels)
+
+
+def _surrounds(labels: np.ndarray, value: int) -> bool:
+    """Return whether a value covers most of a mask and touches all its edges."""
+    edges = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+    return bool((labels == value).mean() > BACKGROUND and all((edge == value).any() for edge in edges))
 
 
 def _solid_values(labels: np.ndarray) -> np.ndarray:
