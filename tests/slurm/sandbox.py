@@ -5,14 +5,18 @@ Everything lies in one folder, which `/etc/slurm` links to. For throw-away machi
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 DAEMONS = ("slurmd", "slurmctld", "munged")
+CLUSTER = "blastvote-test"
+"""A name that no job of another SLURM has."""
 
 
 class UnavailableError(Exception):
@@ -44,7 +48,7 @@ def configuration(folder: Path) -> str:
     """Return slurm.conf: four CPUs whatever there are, jobs of a partition `gpu` with two GPUs."""
     host = socket.gethostname().partition(".")[0]
     return f"""
-ClusterName=test
+ClusterName={CLUSTER}
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
@@ -111,6 +115,7 @@ def start(folder: Path) -> None:
 def stop(folder: Path) -> None:
     """Cancel all jobs, end the daemons by their process ids, and take the links away."""
     _ask("scancel", "--user", "root")
+    end_left_over(CLUSTER)
     for daemon in DAEMONS:
         file = folder / f"{daemon}.pid"
         if file.exists():
@@ -119,6 +124,14 @@ def stop(folder: Path) -> None:
         link = Path("/etc/slurm", name)
         if link.is_symlink() and link.readlink() == folder / name:
             link.unlink()
+
+
+def end_left_over(cluster: str) -> None:
+    """Kill processes of jobs of this SLURM: where a test killed SLURM's own, nothing else ends them."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if f"SLURM_CLUSTER_NAME={cluster}".encode() in path.read_bytes().split(b"\0"):
+                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 def _ask(*command: str) -> subprocess.CompletedProcess:
