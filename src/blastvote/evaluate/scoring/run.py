@@ -57,6 +57,7 @@ def score_run(
     InputError
         For unreadable files, categories beyond the classes, or masks whose size is not that of their image.
     """
+    # Long because every array of `RunScores` is named once, where it is made.
     if not isinstance(detections, Detections):
         detections = read_detections(detections)
     check_classes(detections, class_names)
