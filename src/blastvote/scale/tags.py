@@ -29,7 +29,7 @@ def tagged_pixel_size(path: Path) -> PixelSize | None:
     ome = re.search(r'PhysicalSizeX="([\d.eE+-]+)"', text)
     if ome:
         named = re.search(r'PhysicalSizeXUnit="([^"]*)"', text)
-        um = float(ome[1]) * _UNITS_UM.get(named[1].replace("\u03bc", "µ") if named else "", np.nan)
+        um = _number(ome[1]) * _UNITS_UM.get(named[1].replace("\u03bc", "µ") if named else "", np.nan)
     elif across and re.search(r"unit=(micron|um|µm|\\u00B5m)", text):
         um = 1 / float(across)
     elif across and unit in (2, _CENTIMETRE):
@@ -37,3 +37,11 @@ def tagged_pixel_size(path: Path) -> PixelSize | None:
     if um is None or not _PLAUSIBLE_UM[0] <= um <= _PLAUSIBLE_UM[1]:
         return None
     return PixelSize(um, 0.0, "tags")
+
+
+def _number(text: str) -> float:
+    """Return the number that a tag writes; NaN where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan

@@ -68,6 +68,8 @@ def test_an_empty_slide_tells_nothing():
         ({282: 254000.0, 296: 2}, 0.1),
         ({282: 72.0, 296: 2}, None),  # for printers
         ({270: "ImageJ=1.53\nunit=micron\n", 282: 10.0, 296: 1}, 0.1),
+        ({270: '<OME><Pixels PhysicalSizeX="1.2.3"/></OME>'}, None),
+        ({270: '<OME><Pixels PhysicalSizeX="e"/></OME>'}, None),
         ({}, None),
     ],
 )
