@@ -9,7 +9,7 @@ from blastvote.study.foresee import Seen
 from blastvote.wording import listed
 
 MOST_TOLD = 8
-"""Kinds of findings that are told."""
+"""Kinds of findings that are doubts."""
 
 
 def fitting_reading(seen: Seen) -> dict[str, tuple[str | int, str]]:
@@ -39,9 +39,9 @@ def doubts(seen: Seen) -> list[str]:
     for finding in seen.report.findings:
         if finding.severity == "warning":
             kinds.setdefault(finding.kind, []).append(finding.text.rstrip("."))
-    told = [
+    sentences = [
         f"look at: {KINDS[kind].title} ({len(texts)}): {texts[0]}"
         for kind, texts in list(kinds.items())[:MOST_TOLD]
     ]
     more = [KINDS[kind].title for kind in list(kinds)[MOST_TOLD:]]
-    return [*told, f"look at, too: {listed(more)}"] if more else told
+    return [*sentences, f"look at, too: {listed(more)}"] if more else sentences

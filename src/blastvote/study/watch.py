@@ -109,17 +109,17 @@ def run_snakemake(arguments: Sequence[str], say: Callable[[str], None], every: f
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"blastvote-{datetime.now():%Y%m%dT%H%M%S}.log"
-    started = told = time.monotonic()
+    started = last_line = time.monotonic()
     watch, finished = Watch(), threading.Event()
 
     def tell(text: str) -> None:
-        nonlocal told
-        told = time.monotonic()
-        say(f"[{timedelta(seconds=round(told - started))}] {text}")
+        nonlocal last_line
+        last_line = time.monotonic()
+        say(f"[{timedelta(seconds=round(last_line - started))}] {text}")
 
     def beat() -> None:
         while not finished.wait(1):
-            if watch.total and time.monotonic() - told >= pause_after(told - started, every):
+            if watch.total and time.monotonic() - last_line >= pause_after(last_line - started, every):
                 tell(watch.status())
 
     process = subprocess.Popen(
@@ -146,7 +146,7 @@ def run_snakemake(arguments: Sequence[str], say: Callable[[str], None], every: f
 
 
 def pause_after(elapsed: float, every: float) -> float:
-    """Return the seconds from a line told `elapsed` seconds after the start to the next: a third of them, or `every`.
+    """Return the seconds from a line `elapsed` seconds after the start to the next: a third of them, or `every`.
 
     So an hour has 13 such lines and a day 24.
     """

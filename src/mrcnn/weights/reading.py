@@ -46,10 +46,10 @@ def _refuse_references(path: Path, file: h5py.File) -> None:
     waiting, seen = [file["/"]], set()
     while waiting:
         group = waiting.pop()
-        index = h5py.h5o.get_info(group.id).addr
-        if index in seen:
+        address = h5py.h5o.get_info(group.id).addr
+        if address in seen:
             continue
-        seen.add(index)
+        seen.add(address)
         for name in group:
             link = group.get(name, getlink=True)
             if not isinstance(link, h5py.HardLink):

@@ -109,8 +109,10 @@ def _without_fields(name: str, cells: list[Cell], kinds: list[str], journal: Jou
         others = 0 if own else int((inside & classified & ~inner).sum())
         if kind == "annotation" and (count or others > 1):
             count += others
-            told = f"{count} cell{'s' * int(count != 1)}"
-            journal.leave_out(name, cell.object, f"an annotation that encloses {told} is a field, not a cell")
+            number = f"{count} cell{'s' * int(count != 1)}"
+            journal.leave_out(
+                name, cell.object, f"an annotation that encloses {number} is a field, not a cell"
+            )
         else:
             kept.append(cell)
     return kept

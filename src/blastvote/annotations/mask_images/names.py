@@ -8,19 +8,8 @@ from pathlib import Path
 from blastvote import io
 
 ENDINGS = (
-    *(
-        "_cp_masks",
-        "_masks",
-        "_mask",
-        "-mask",
-        "_labels",
-        "_label",
-        "_seg",
-        "_gt",
-        "_instances",
-        "_segmentation",
-    ),
-)
+    "_cp_masks", "_masks", "_mask", "-mask", "_labels", "_label", "_seg", "_gt", "_instances", "_segmentation",
+)  # fmt: skip
 """Endings of a mask's stem that are dropped to find the photograph's."""
 PICTURES = ("_cp_output", "_cp_flows", "_flows", "_cp_outlines", "_outlines", "_overlay")
 """Endings of pictures that tools, such as Cellpose, write beside masks; they are neither masks nor photographs."""

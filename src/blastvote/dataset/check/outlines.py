@@ -77,7 +77,7 @@ def separate_pieces(drawn: Sequence[Cell], cells: Sequence[TrueCell]) -> str:
 
     Values of label maps are left out: their reader warns of them with the mode that splits them.
     """
-    told = []
+    scattered = []
     for number, (cell, true) in enumerate(zip(drawn, cells, strict=True)):
         if true.crowd or "value" in cell.attributes or (cell.rle is None and len(cell.polygons) < 2):
             continue
@@ -85,9 +85,9 @@ def separate_pieces(drawn: Sequence[Cell], cells: Sequence[TrueCell]) -> str:
         areas = stats[1:count, cv2.CC_STAT_AREA]
         large = int((areas >= max(LEAST_PIECE, LEAST_SHARE * areas.max(initial=0))).sum())
         if large > 1:
-            told.append(f"cell {number} ({cell.object}): {large}")
-    if not told:
+            scattered.append(f"cell {number} ({cell.object}): {large}")
+    if not scattered:
         return ""
-    count = len(told)
+    count = len(scattered)
     what = "cell consists" if count == 1 else "cells consist"
-    return f"{count} {what} of several separate pieces ({listed(told)}), which count as one cell each"
+    return f"{count} {what} of several separate pieces ({listed(scattered)}), which count as one cell each"
