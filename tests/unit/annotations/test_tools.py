@@ -5,53 +5,26 @@ import json
 import numpy as np
 import pytest
 
-from blastvote.annotations import read_annotations
 from blastvote.annotations.objects import even_odd
-from blastvote.annotations.shapes.brush import brush_mask
 from blastvote.annotations.shapes.raster import rasterise
 from blastvote.errors import InputError
 
-from .samples import HEIGHT, SAMPLES, WIDTH, brush, task, write_sample
-
-OUTER = [[10, 10], [30, 10], [30, 30], [10, 30]]
-HOLE = [[15, 15], [25, 15], [25, 25], [15, 25]]
-ISLAND = [[18, 18], [22, 18], [22, 22], [18, 22]]
-RING = 400 - 100
-
-
-def read(tmp_path, document, name="a.json"):
-    path = tmp_path / name
-    path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
-    return read_annotations(path)
-
-
-def areas(found):
-    (image,) = found.images.values()
-    return [int(cell.mask(HEIGHT, WIDTH).sum()) for cell in image.cells]
-
-
-def reasons(found):
-    return {line.object: line.reason for line in found.lines}
-
-
-def points(ring):
-    return [{"x": x, "y": y} for x, y in ring]
-
-
-def flat(ring):
-    return [value for point in ring for value in point]
-
-
-def text(ring):
-    return ";".join(f"{x},{y}" for x, y in ring)
-
-
-RIGHTWARDS = np.array([40, 0])
-BOX = "it is a box, and boxes are no outlines"
-
-
-def cvat(inside, size=f'width="{WIDTH}" height="{HEIGHT}"'):
-    return f'<annotations><meta/><image id="0" name="a.png" {size}>{inside}</image></annotations>'
+from .documents import (
+    BOX,
+    HOLE,
+    ISLAND,
+    OUTER,
+    RIGHTWARDS,
+    RING,
+    areas,
+    cvat,
+    flat,
+    points,
+    read,
+    reasons,
+    text,
+)
+from .samples import HEIGHT, SAMPLES, WIDTH
 
 
 def test_cvat_shapes_groups_and_tags(tmp_path):
@@ -239,115 +212,6 @@ def test_isat_groups_and_background(tmp_path):
     assert {line.object: line.outcome for line in found.lines} == {"object 1": "joined", "object 2": "joined"}
 
 
-def test_label_studio_results(tmp_path):
-    percent = [[x * 100 / WIDTH, y * 100 / HEIGHT] for x, y in OUTER]
-    base = task({"type": "polygonlabels", "value": {"points": percent, "polygonlabels": ["L1"]}})
-    size = {"original_width": WIDTH, "original_height": HEIGHT, "image_rotation": 0}
-    results = base["annotations"][0]["result"]
-    results += [
-        {"id": "s", "type": "polygon", "value": {"points": percent, "closed": True}, **size},
-        {"id": "s", "type": "labels", "value": {"points": percent, "labels": ["L2"]}, **size},
-        {"id": "e", "type": "ellipselabels", **size}
-        | {
-            "value": {
-                "x": 75,
-                "y": 50,
-                "radiusX": 12.5,
-                "radiusY": 10,
-                "rotation": 0,
-                "ellipselabels": ["L3"],
-            }
-        },
-        {"id": "b", "type": "rectanglelabels", **size}
-        | {"value": {"x": 1, "y": 1, "width": 5, "height": 5, "rectanglelabels": ["L1"]}},
-        {"id": "k", "type": "keypointlabels", "value": {"x": 1, "y": 1, "keypointlabels": ["L1"]}, **size},
-        {"id": "t", "type": "polygonlabels", **size, "image_rotation": 90}
-        | {"value": {"points": percent, "polygonlabels": ["L1"]}},
-        {"id": "c", "type": "choices", "value": {"choices": ["L2"]}},
-    ]
-    found = read(tmp_path, [base])
-    (image,) = found.images.values()
-    assert [cell.class_name for cell in image.cells] == ["L1", "L2", "L3"] and image.label == "L2"
-    assert areas(found)[:2] == [400, 400] and areas(found)[2] == pytest.approx(np.pi * 60, rel=0.05)
-    assert reasons(found)["task 1, result 4"] == BOX
-    assert "'keypointlabels' has no area" in reasons(found)["task 1, result 5"]
-    assert "was turned in Label Studio" in reasons(found)["task 1, result 6"]
-
-
-def test_label_studio_annotators(tmp_path):
-    """Of several annotations of one image one counts, and the objects of the others are accounted for."""
-    document = json.loads(json.dumps(SAMPLES["label studio"].content))
-    (first,) = document[0]["annotations"]
-    document[0]["annotations"] = [first, first | {"id": 8, "ground_truth": True}, first | {"id": 9}]
-    document[0]["annotations"].append(first | {"id": 10, "was_cancelled": True})
-    found = read(tmp_path, document)
-    assert found.n_cells == 1 and "annotation 8 counts" in found.warnings[0]
-    assert sorted(reasons(found)) == ["task 1, annotation 7, result 0", "task 1, annotation 9, result 0"]
-    document[0]["annotations"] = []
-    assert read(tmp_path, document).n_cells == 0
-
-
-def test_brush_masks_are_read_or_refused():
-    mask = np.random.default_rng(3).random((7, 9)) > 0.5
-    data = brush(mask)
-    assert np.array_equal(brush_mask(data, 7, 9), mask)
-    with pytest.raises(ValueError, match="is not that of 8x9 pixels"):
-        brush_mask(data, 9, 8)
-    with pytest.raises(ValueError, match="cut off"):
-        brush_mask(data[:-3], 7, 9)
-
-
-def yolo(tmp_path, lines, names=None):
-    (tmp_path / "labels").mkdir(exist_ok=True)
-    if names is not None:
-        (tmp_path / "data.yaml").write_text(names)
-    (tmp_path / "labels/a.txt").write_text(lines)
-    return read_annotations(tmp_path / "labels/a.txt")
-
-
-SQUARE = "0.125 0.1 0.5 0.1 0.5 0.5 0.125 0.5"
-
-
-def test_yolo_boxes_scores_and_empty_files(tmp_path):
-    found = yolo(tmp_path, f"0 {SQUARE}\n1 {SQUARE} 0.9\n0 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.1 0.1 0.8\n")
-    assert areas(found) == [30 * 24] * 2
-    assert [cell.class_name for cell in found.images["a"].cells] == ["0", "1"]
-    assert reasons(found) == {"line 3": BOX, "line 4": BOX}
-    assert any("numbers are taken for names" in note for note in found.notes)
-    assert yolo(tmp_path, "\n").images["a"].cells == ()
-
-
-@pytest.mark.parametrize(
-    "names", ["names: [L1, L2]", "names:\n  0: L1\n  1: L2\n", "names: {'0': L1, '1': L2}"]
-)
-def test_yolo_class_names(tmp_path, names):
-    assert yolo(tmp_path, f"1 {SQUARE}", names).class_names == ["L2"]
-    with pytest.raises(
-        InputError, match=r"line 2 has class number 7, but .*data\.yaml names 2 classes \(0: L1"
-    ):
-        yolo(tmp_path, f"1 {SQUARE}\n7 {SQUARE}", names)
-
-
-def test_yolo_in_pixels_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"line 1 has the coordinate 300; YOLO's are parts"):
-        yolo(tmp_path, "0 10 10 300 10 300 200")
-
-
-def test_a_folder_of_yolo_labels(tmp_path):
-    for part in ("train", "val"):
-        (tmp_path / "labels" / part).mkdir(parents=True)
-        (tmp_path / "labels" / part / "a.txt").write_text(f"0 {SQUARE}")
-    (tmp_path / "labels/train/empty.txt").write_text("")
-    (tmp_path / "labels/train/classes.txt").write_text("L1\n")
-    (tmp_path / "labels/train/README.txt").write_text("who drew what, and when")
-    found = read_annotations(tmp_path / "labels")
-    assert {name: len(image.cells) for name, image in found.images.items()} == {
-        "train/a": 1,
-        "train/empty": 0,
-        "val/a": 1,
-    }
-
-
 def test_even_odd_of_parts_with_holes():
     far = np.array(OUTER, float) + RIGHTWARDS
     rings = [np.array(ring, float) for ring in (OUTER, HOLE, ISLAND)] + [
@@ -357,79 +221,3 @@ def test_even_odd_of_parts_with_holes():
     polygons, holes = even_odd(rings)
     mask = rasterise(polygons, HEIGHT, 100, holes)
     assert mask.sum() == 2 * RING + 16 and not mask[16, 16] and mask[20, 20] and not mask[20, 60]
-
-
-# ------------------------------------------------------------------- the class in an attribute, not in the label
-
-SHAPE = {"label": "cell", "points": OUTER, "shape_type": "polygon", "flags": {"L1": False, "L2": True}}
-RESULT = {"id": "r", "original_width": 80, "original_height": 60}
-ATTRIBUTES = {
-    "cvat": (
-        "a.xml",
-        cvat(
-            f'<polygon label="cell" points="{text(OUTER)}"><attribute name="subtype">L2</attribute></polygon>'
-        ),
-    ),
-    "coco": (
-        "a.json",
-        {
-            "images": [{"id": 1, "file_name": "a.png"}],
-            "categories": [{"id": 1, "name": "cell"}],
-            "annotations": [
-                {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [flat(OUTER)]}
-                | {"attributes": {"Subtype": "L2", "occluded": False}}
-            ],
-        },
-    ),
-    "supervisely": (
-        "a.png.json",
-        {
-            "size": {"width": WIDTH, "height": HEIGHT},
-            "objects": [
-                {
-                    "classTitle": "cell",
-                    "geometryType": "polygon",
-                    "points": {"exterior": OUTER, "interior": []},
-                }
-                | {"tags": [{"name": "subtype", "value": "L2"}]}
-            ],
-        },
-    ),
-    "superannotate": (
-        "a.json",
-        {
-            "metadata": {"name": "a.png"},
-            "instances": [
-                {"type": "polygon", "className": "cell", "points": flat(OUTER)}
-                | {"attributes": [{"groupName": "subtype", "name": "L2"}]}
-            ],
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize("tool", ATTRIBUTES)
-def test_the_class_may_be_in_an_attribute(tmp_path, tool):
-    name, content = ATTRIBUTES[tool]
-    assert read(tmp_path, content, name).class_names == ["cell"]
-    assert read_annotations(tmp_path / name, class_attribute="subtype").class_names == ["L2"]
-    with pytest.raises(
-        InputError, match=r"no object has the attribute 'stage'.*the objects have \['[Ss]ubtype'"
-    ):
-        read_annotations(tmp_path / name, class_attribute="stage")
-
-
-def test_flags_and_choices_may_be_the_class(tmp_path):
-    document = {"imagePath": "a.png", "imageWidth": WIDTH, "imageHeight": HEIGHT, "shapes": [SHAPE]}
-    read(tmp_path, document)
-    assert read_annotations(tmp_path / "a.json", class_attribute="flags").class_names == ["L2"]
-    percent = [[x * 100 / WIDTH, y * 100 / HEIGHT] for x, y in OUTER]
-    shape = task(
-        {"id": "r", "type": "polygonlabels", "value": {"points": percent, "polygonlabels": ["cell"]}}
-    )
-    choice = RESULT | {"type": "choices", "value": {"points": percent, "choices": ["L3"]}}
-    shape["annotations"][0]["result"].append(choice)
-    assert read(tmp_path, [shape]).class_names == ["cell"]
-    assert read_annotations(tmp_path / "a.json", class_attribute="choices").class_names == ["L3"]
-    with pytest.raises(InputError, match="no object has any attribute"):
-        read_annotations(write_sample(tmp_path, "yolo"), class_attribute="subtype")
