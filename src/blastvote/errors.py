@@ -1,4 +1,4 @@
-"""The one exception for a user's mistake, and words for what the system refuses."""
+"""The exception for a user's mistake, the kinds of it that code tells apart, and words for what the system refuses."""
 
 import errno
 from collections.abc import Iterable
@@ -37,6 +37,39 @@ class InputError(ValueError):
 
     def __init__(self, message: str, cases: Iterable[str] = ()) -> None:
         super().__init__("\n  ".join(_shortened(printable(text)) for text in (message, *cases)))
+
+
+class UnrelatedInputError(InputError):
+    """What was named is something else altogether, such as a table of patients in place of annotations."""
+
+
+class UnknownFormatError(UnrelatedInputError):
+    """A file that is of no known format, rather than damaged."""
+
+
+class ColouredMaskError(InputError):
+    """A mask image with colours whose meaning nothing tells."""
+
+
+class LossyMaskError(InputError):
+    """A mask image whose values were mixed along edges, so that they are no cells; its pieces may be."""
+
+
+class MissingMasksError(InputError):
+    """Photographs without a mask image.
+
+    Parameters
+    ----------
+    message
+        One line.
+    missing, images
+        Number of photographs without one, and of all.
+    """
+
+    def __init__(self, message: str, *, missing: int = 0, images: int = 0) -> None:
+        super().__init__(message)
+        self.missing = missing
+        self.images = images
 
 
 def _shortened(text: str) -> str:

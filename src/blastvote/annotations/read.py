@@ -17,7 +17,7 @@ from blastvote.annotations.mask_images.files import read_mask_folder
 from blastvote.annotations.mask_images.names import MASK_FOLDERS
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.registry import AnnotationFile, find_format, supported
-from blastvote.errors import InputError
+from blastvote.errors import InputError, UnknownFormatError
 from blastvote.wording import listed
 
 _DAMAGE = (
@@ -60,7 +60,7 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
     file = open_file(path, class_attribute or None, notes)
     found = find_format(file)
     if found is None:
-        raise _UnknownFormatError(
+        raise UnknownFormatError(
             f"{path}: the format is not known ({_described(file)}). Expected one of: {supported()}."
         )
     try:
@@ -76,10 +76,6 @@ def read_annotations(path: str | Path, class_attribute: str | None = None) -> An
             "as its annotation tool wrote it: export it again."
         ) from error
     return replace(annotations, notes=[*annotations.notes, *notes])
-
-
-class _UnknownFormatError(InputError):
-    """A file that is of no known format, rather than damaged."""
 
 
 def _described(file: AnnotationFile) -> str:
@@ -128,12 +124,12 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
         return read_mask_folder(folder)
     journal = Journal(str(folder))
     images, formats = [], set()
-    unknown: list[_UnknownFormatError] = []
+    unknown: list[UnknownFormatError] = []
     named: dict[str, set[str]] = {}
     for file in files:
         try:
             part = read_annotations(file, class_attribute)
-        except _UnknownFormatError as error:
+        except UnknownFormatError as error:
             unknown.append(error)
             continue
         journal.take(part.notes, part.warnings, part.lines)
@@ -146,7 +142,7 @@ def _read_folder(folder: Path, class_attribute: str | None) -> AnnotationSet:
                 named.setdefault(image.file_name, set()).add(file.stem)
             images.append(image)
     if not formats:
-        raise InputError(str(unknown[0]))
+        raise unknown[0]
     journal.warnings += [f"{error} It was not read".replace(". It was", "; it was") for error in unknown]
     images = _by_their_own_names(images, named, journal)
     journal.notes = list(dict.fromkeys(journal.notes))  # such as where each of many files finds its classes

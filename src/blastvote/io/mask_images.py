@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from blastvote.errors import InputError
+from blastvote.errors import ColouredMaskError, InputError
 from blastvote.io.images import AS_SEEN, ReadSettings
 from blastvote.io.opening import open_image
 from blastvote.io.orientation import orientation_of, seen_upright, stored
@@ -57,7 +57,7 @@ def read_mask_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarr
         if len(used) == 1:  # numbers of cells in the red channel, the others 0
             values = values[..., used]
         if not (values == values[..., :1]).all():
-            raise InputError(
+            raise ColouredMaskError(
                 f"{path}: the mask image has colours; expected one channel, 0 for background and every "
                 "other value a cell. Save the label map as an 8- or 16-bit grey image, or name the class of each "
                 "colour in config key 'dataset.mask_colours' (--mask-colour)."

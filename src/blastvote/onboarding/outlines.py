@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,9 +15,16 @@ from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.check.pairing import part_annotations
 from blastvote.dataset.source.source import open_source
 from blastvote.dataset.source.usable import check_coordinates, no_cells
-from blastvote.errors import InputError
+from blastvote.errors import (
+    ColouredMaskError,
+    InputError,
+    LossyMaskError,
+    MissingMasksError,
+    UnknownFormatError,
+    UnrelatedInputError,
+)
 from blastvote.onboarding.mask_mode import colour_classes
-from blastvote.onboarding.survey import Survey, annotation_entries, photograph_entries
+from blastvote.onboarding.survey import TABLES, Survey, annotation_entries, photograph_entries
 
 MOST_TRIALS = 60
 """Pairings that are read: folders of folders could be paired for hours."""
@@ -37,13 +43,13 @@ class Trial:
     images
         Number of photographs.
     error
-        Why it cannot be read; empty if it can.
+        Why it cannot be read, or gives no cell; None if it does.
     """
 
     dataset: dict[str, Any]
     annotations: Mapping[str, ImageAnnotation] = field(default_factory=dict)
     images: int = 0
-    error: str = ""
+    error: InputError | None = None
 
     @property
     def cells(self) -> int:
@@ -98,13 +104,12 @@ def read_as(dataset: Mapping[str, Any], defaults: Mapping[str, Any]) -> Trial:
             annotations |= part_annotations(part, source, journal)
         check_coordinates(annotations)
     except InputError as error:
-        return Trial(dict(dataset), error=str(error))
-    detail = (
-        ""
-        if any(i.cells for i in annotations.values())
-        else no_cells(", ".join(entries(dataset["annotations"])), (), journal.lines, len(source.images))
-    )
-    return Trial(dict(dataset), annotations, len(source.images), detail)
+        return Trial(dict(dataset), error=error)
+    if any(image.cells for image in annotations.values()):
+        return Trial(dict(dataset), annotations, len(source.images))
+    why = no_cells(", ".join(entries(dataset["annotations"])), (), journal.lines, len(source.images))
+    kind = InputError if journal.lines else UnrelatedInputError
+    return Trial(dict(dataset), annotations, len(source.images), kind(why))
 
 
 def trials(found: Survey, defaults: Mapping[str, Any]) -> list[Trial]:
@@ -126,7 +131,7 @@ def trials(found: Survey, defaults: Mapping[str, Any]) -> list[Trial]:
     good = [trial for trial in tried if trial.cells]
     if good:
         return sorted(good, key=lambda trial: trial.worth, reverse=True)
-    return sorted(tried, key=lambda trial: _dullness(trial.error))
+    return tried
 
 
 def _dataset(images: list[str], entries: list[str]) -> dict[str, Any]:
@@ -137,40 +142,41 @@ def _dataset(images: list[str], entries: list[str]) -> dict[str, Any]:
     }
 
 
-DULL = (
-    "format is not known", "belong to no", "no mask image", "holds no", "the mask of", "does not exist", "no annotated",
-    "mask image has colours",
-)  # fmt: skip
-"""Words of errors that say only that a file is something else."""
-
-
-def _dullness(error: str) -> int:
-    return next((place for place, words in enumerate(DULL, start=1) if words in error), 0)
+DULL = (UnrelatedInputError, MissingMasksError, ColouredMaskError)
+"""Errors that say no more than that a folder or file is something other than the annotations."""
 
 
 def cause(found: Survey, failed: list[Trial]) -> str:
     """Return why no reading of a folder gives cells."""
-    detail = [trial.error for trial in failed if not _dullness(trial.error)]
-    coloured = [
-        trial.error for trial in failed if "mask image has colours" in trial.error and _in_masks(trial)
-    ]
+    detail = [trial.error for trial in failed if not isinstance(trial.error, DULL)]
+    coloured = [trial.error for trial in failed if _is_coloured_mask(trial)]
     if detail or coloured:
-        return (detail + coloured)[0]
+        return str((detail + coloured)[0])
     count = sum(map(len, found.images.values()))
-    named = [
-        trial.error.split(" Expected one of")[0] for trial in failed if "format is not known" in trial.error
+    strange = [
+        str(trial.error)
+        for trial in failed
+        if isinstance(trial.error, UnknownFormatError) and not _is_table(trial)
     ]
-    strange = [error for error in named if ".csv: " not in error and ".tsv: " not in error]
-    unknown = f" ({strange[0].rstrip('.')})" if strange else ""
+    unknown = f" ({strange[0].split(' Expected one of')[0].rstrip('.')})" if strange else ""
     return (
         f"{found.root}: holds {count} image files, but nothing that outlines cells{unknown}. Expected annotations "
         "(VIA, COCO, LabelMe, GeoJSON and others: docs/your_data.md), or a mask image for each photograph."
     )
 
 
-def _in_masks(trial: Trial) -> bool:
-    places = [Path(entry) for entry in entries(trial.dataset["annotations"])]
-    return any(MASKS & {part.casefold() for part in place.parts} for place in places)
+def _annotation_paths(trial: Trial) -> list[Path]:
+    return [Path(entry) for entry in entries(trial.dataset["annotations"])]
+
+
+def _is_table(trial: Trial) -> bool:
+    return any(path.suffix.lower() in TABLES for path in _annotation_paths(trial))
+
+
+def _is_coloured_mask(trial: Trial) -> bool:
+    """Return whether colours are what is wrong, in a folder that is called that of masks."""
+    in_masks = any(MASKS & {part.casefold() for part in path.parts} for path in _annotation_paths(trial))
+    return isinstance(trial.error, ColouredMaskError) and in_masks
 
 
 def tightened(trial: Trial, defaults: Mapping[str, Any]) -> Trial:
@@ -183,19 +189,14 @@ def tightened(trial: Trial, defaults: Mapping[str, Any]) -> Trial:
     return closer if closer.cells == trial.cells and closer.images == trial.images else trial
 
 
-LOSSY = ("a label map in a JPEG file", "that are only thin lines")
-"""Words of errors of masks whose values are no cells; their pieces may be."""
-_SOME_LACK_MASKS = re.compile(r"(\d+) of (\d+) images have no mask image")
-
-
 def mended(failed: list[Trial], defaults: Mapping[str, Any]) -> list[Trial]:
     """Return the readings of smoothed masks by their pieces, and of masks without those photographs that lack one."""
     found = []
     for trial in failed:
-        lack = _SOME_LACK_MASKS.search(trial.error)
-        if any(words in trial.error for words in LOSSY):
+        error = trial.error
+        if isinstance(error, LossyMaskError):
             found.append(read_as({**trial.dataset, "masks": "components"}, defaults))
-        elif lack and 2 * int(lack[1]) < int(lack[2]):
+        elif isinstance(error, MissingMasksError) and 2 * error.missing < error.images:
             found.append(read_as({**trial.dataset, "unlabelled": "leave_out"}, defaults))
     return sorted((trial for trial in found if trial.cells), key=lambda trial: trial.worth, reverse=True)
 
@@ -204,7 +205,7 @@ def coloured(failed: list[Trial], defaults: Mapping[str, Any]) -> list[Trial]:
     """Return the readings of folders of masks in which each colour is taken for a class."""
     found = []
     for trial in failed:
-        if "mask image has colours" in trial.error and _in_masks(trial):
+        if _is_coloured_mask(trial):
             colours = colour_classes(entries(trial.dataset["annotations"]))
             if colours:
                 found.append(read_as({**trial.dataset, "mask_colours": colours}, defaults))

@@ -17,10 +17,7 @@ def fitting_reading(seen: Seen) -> dict[str, tuple[str | int, str]]:
     changes: dict[str, tuple[str | int, str]] = {}
     turned = {fact.image_id for fact in seen.facts if fact.orientation != UPRIGHT}
     stored = {
-        finding.image_id
-        for finding in seen.report.findings
-        if finding.kind == "exif_stored"
-        or (finding.kind == "size_differs" and "dataset.exif" in finding.text)
+        finding.image_id for finding in seen.report.findings if finding.kind in ("exif_stored", "size_turned")
     }
     if stored and 2 * len(stored) >= len(turned):
         why = f"the outlines of {len(stored)} photographs fit their pixels as stored, not as EXIF turns them"

@@ -16,13 +16,13 @@ from blastvote.annotations.mask_images.names import PICTURES, image_files, photo
 from blastvote.annotations.mask_images.settings import MaskSettings
 from blastvote.annotations.mask_images.voc import is_voc, read_voc
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
-from blastvote.errors import InputError
+from blastvote.errors import InputError, LossyMaskError, UnrelatedInputError
 
 
 def check_mask_file(path: Path, mode: str) -> None:
     """Raise InputError for a label map in a JPEG file: its compression mixes the cells' values."""
     if mode not in ("binary", "components") and path.suffix.lower() in (".jpg", ".jpeg"):
-        raise InputError(
+        raise LossyMaskError(
             f"{path}: a label map in a JPEG file; JPEG changes the values along every edge, so cells cannot be "
             "told apart. Save it as PNG or TIFF; if the mask shows one cell, set dataset.masks to 'binary'; if each "
             "piece of it is a cell, to 'components'."
@@ -66,7 +66,7 @@ def mask_files(folder: str | Path, pattern: str = "*") -> dict[str, Path]:
     for path in image_files(folder.glob(pattern)):
         groups.setdefault(photograph_stem(path.stem), []).append(path)
     if not groups:
-        raise InputError(
+        raise UnrelatedInputError(
             f"{folder}: holds no annotation files (.json, .geojson) and no mask images ({pattern}; "
             f"{', '.join(io.IMAGE_SUFFIXES)}). Name the file or folder that holds the annotations."
         )
@@ -85,7 +85,7 @@ def the_mask(stem: str, paths: Sequence[Path]) -> Path:
     if len(masks) > 1:
         masks = [p for p in masks if io.is_single_channel(p)]
     if len(masks) != 1:
-        raise InputError(
+        raise UnrelatedInputError(
             f"{paths[0].parent}: {len(masks)} of the files {[f'{p.parent.name}/{p.name}' for p in paths]} may be "
             f"the mask of '{stem}'; expected one single-channel image. Keep masks in a folder of their own, or "
             "name them by a pattern."

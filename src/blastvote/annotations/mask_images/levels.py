@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blastvote.annotations.journal import Journal
-from blastvote.errors import InputError
+from blastvote.errors import InputError, LossyMaskError
 from blastvote.wording import listed
 
 MOST_THIN = 8
@@ -55,7 +55,7 @@ def plain_levels(
     if len(thin) < MOST_THIN or 2 * len(thin) < np.count_nonzero(values):
         return labels
     if mode in ("label_map", "semantic"):
-        raise InputError(
+        raise LossyMaskError(
             f"{where} holds {len(thin)} grey levels that are only thin lines ({listed(map(str, thin), 5)}): it was "
             "smoothed, resized or compressed, so its values are no cells. Save the mask without that; or set "
             "dataset.masks to components if each piece is a cell, to binary if all is one (--masks)."

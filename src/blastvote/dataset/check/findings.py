@@ -37,6 +37,9 @@ KINDS = {
     "size_differs": Kind(
         "error", "annotated at another size", "Restore the photograph that was annotated, or annotate this one."
     ),
+    "size_turned": Kind(
+        "error", "annotated without its EXIF orientation", "Set dataset.exif to the other value."
+    ),
     "damaged_mask": Kind("error", "mask does not fit its photograph", "Export the annotations again."),
     "no_cells": Kind("error", "no usable cell at all", "See the causes in import.csv and correct the annotations."),
     "outlines_turned": Kind(

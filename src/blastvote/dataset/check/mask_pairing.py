@@ -22,7 +22,7 @@ from blastvote.annotations.model import ImageAnnotation
 from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.patterns import is_pattern, matches, split_pattern
 from blastvote.dataset.source.photo_sets import Part, Source
-from blastvote.errors import InputError
+from blastvote.errors import InputError, MissingMasksError, UnrelatedInputError
 from blastvote.io import IMAGE_SUFFIXES
 from blastvote.wording import listed
 
@@ -118,7 +118,7 @@ def _candidates(part: Part) -> Iterable[tuple[Path, Path]]:
             if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != "." and p.resolve() not in photographs
         ]
         if not masks:
-            raise InputError(f"{entry}: {_nothing(path)}")
+            raise UnrelatedInputError(f"{entry}: {_nothing(path)}")
         yield from ((root, mask) for mask in masks)
 
 
@@ -197,11 +197,13 @@ def check_masks(part: Part, masks: MaskFiles, mode: str) -> None:
             "keeps red, green and blue in files of their own. Merge those of each photograph into one colour image."
         )
     if missing:
-        raise InputError(
+        raise MissingMasksError(
             f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no "
             f"mask image ({listed(missing)}). Expected a mask with the photograph's stem (a.png), or one for each cell "
             "(a_1.png, a_2.png, or in a folder a/), for each image: add it (all zero if there is no cell), or leave "
-            "such images out: dataset.unlabelled: leave_out (--unlabelled)."
+            "such images out: dataset.unlabelled: leave_out (--unlabelled).",
+            missing=len(missing),
+            images=len(part.images),
         )
 
 

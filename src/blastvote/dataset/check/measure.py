@@ -151,7 +151,7 @@ def _examine_annotation(
     if wrong:
         facts.add("reading", wrong)
     elif None not in size and size != (facts.width, facts.height):
-        facts.add("size_differs", size_problem(photograph, size, settings))  # type: ignore[arg-type]
+        facts.add(*size_problem(photograph, size, settings))  # type: ignore[arg-type]
         reason = "the photograph has another size than the annotated one"
         facts.lines = [_line(facts.image_id, cell, LEFT_OUT, reason) for cell in annotation.cells]
         return

@@ -9,7 +9,7 @@ from blastvote import io
 from blastvote.annotations.mask_images.names import MASK_FOLDERS, image_files, photograph_stem
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS, assign_ids
 from blastvote.dataset.source.patterns import is_pattern, split_pattern
-from blastvote.errors import InputError
+from blastvote.errors import InputError, UnrelatedInputError
 from blastvote.io.opening import require_listable
 from blastvote.wording import listed
 
@@ -56,7 +56,7 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
     if pattern == "*":
         files = without_masks(files or _nested(folder))
     if not files:
-        raise InputError(
+        raise UnrelatedInputError(
             f"{folder}: holds no images that match '{pattern}' with an ending among "
             f"{', '.join(io.IMAGE_SUFFIXES)}. Correct config key 'dataset.images'."
         )

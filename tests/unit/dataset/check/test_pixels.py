@@ -93,12 +93,12 @@ def test_another_size_is_explained_where_it_can_be(tmp_path, size, told):
 
 def test_a_size_that_is_that_of_the_stored_pixels_names_exif(tmp_path):
     path = photograph(tmp_path, 6, np.s_[6:26, 30:50])
-    (error,) = texts(examine("a", path, annotation(60, 50)).findings, "size_differs")
+    (error,) = texts(examine("a", path, annotation(60, 50)).findings, "size_turned")
     assert error.startswith("the image is 50x60 pixels as its EXIF orientation (6) turns it")
     assert "made on 60x50" in error and "--exif ignore" in error
     facts = examine("a", path, annotation(60, 50), IGNORE)
     assert not facts.unusable and facts.n_cells == 1
-    (error,) = texts(examine("a", path, annotation(50, 60), IGNORE).findings, "size_differs")
+    (error,) = texts(examine("a", path, annotation(50, 60), IGNORE).findings, "size_turned")
     assert "--exif apply" in error
     (error,) = texts(examine("a", path, annotation(61, 50)).findings, "size_differs")
     assert "EXIF" not in error

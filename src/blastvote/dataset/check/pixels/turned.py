@@ -17,11 +17,11 @@ CLEARLY_BETTER = 1.5
 """Least number of times that this contrast is that on the pixels as they were read."""
 
 
-def size_problem(photograph: Photograph, size: tuple[int, int], settings: ReadSettings) -> str:
-    """Return why an annotation of another `size` (width, height) does not fit, EXIF named where it is the cause."""
+def size_problem(photograph: Photograph, size: tuple[int, int], settings: ReadSettings) -> tuple[str, str]:
+    """Return the kind of finding, and why an annotation of another `size` (width, height) does not fit."""
     height, width = photograph.pixels.shape[:2]
     if size == (height, width) and photograph.orientation != UPRIGHT:
-        return (
+        return "size_turned", (
             f"the image is {width}x{height} pixels {_as_read(photograph, settings)}, but its annotation was made on "
             f"{size[0]}x{size[1]}, the size of the pixels {_other_way(settings)}. {_remedy(settings)}"
         )
@@ -30,7 +30,7 @@ def size_problem(photograph: Photograph, size: tuple[int, int], settings: ReadSe
         told += ", width and height exchanged: the photograph was turned after it was annotated, or the export is wrong"
     elif width * size[1] == height * size[0]:
         told += f", {size[0] / width:.3g} times as large"
-    return f"{told}. Restore the original image, or annotate this one"
+    return "size_differs", f"{told}. Restore the original image, or annotate this one"
 
 
 def turned_warning(
