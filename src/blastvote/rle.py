@@ -20,6 +20,8 @@ Box = tuple[int, int, int, int]
 """``y1, x1, y2, x2`` in pixels, half-open."""
 MOST_PIXELS = 400_000_000
 """Masks of images with more pixels than this are taken for damage."""
+FARTHEST = 1_000_000
+"""So are coordinates beyond this many pixels; pycocotools would end the process."""
 
 
 class Rle(TypedDict):
@@ -132,9 +134,9 @@ def normalise(where: str, segmentation: Any, size: tuple[int, int] | None = None
     Raises
     ------
     InputError
-        If it is neither, or its runs do not add up to ``H * W`` pixels.
+        If it is neither, its runs do not add up to ``H * W`` pixels, or a point lies out of all reach.
     """
-    if isinstance(segmentation, list) and size is not None:
+    if isinstance(segmentation, list) and size is not None and size[0] * size[1] <= MOST_PIXELS:
         return _of_polygons(where, segmentation, size)
     try:
         height, width = (int(side) for side in segmentation["size"])
@@ -172,11 +174,13 @@ def _of_polygons(where: str, polygons: list[Any], size: tuple[int, int]) -> Rle:
     from pycocotools import mask as coco_mask
 
     for polygon in polygons or [[]]:
-        numbers = isinstance(polygon, list) and all(isinstance(value, int | float) for value in polygon)
+        numbers = isinstance(polygon, list) and all(
+            isinstance(value, int | float) and abs(value) <= FARTHEST for value in polygon
+        )
         if not numbers or len(polygon) < 6 or len(polygon) % 2:
             raise InputError(
                 f"{where}: an outline is {str(polygon)[:60]}; expected numbers x, y, x, y ... of at least three "
-                "points. Export the annotations again."
+                f"points, none beyond {FARTHEST:,}. Export the annotations again."
             )
     packed = coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
     return {"size": list(size), "counts": packed["counts"].decode("ascii")}

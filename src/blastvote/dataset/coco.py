@@ -88,7 +88,9 @@ def read_coco(*paths: str | Path) -> Truth:
             categories = sorted(document["categories"], key=lambda category: category["id"])
             names = {category["id"]: str(category["name"]) for category in categories}
             images += _images(path, document, names)
-        except (KeyError, TypeError) as error:
+        except InputError:
+            raise
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise InputError(f"{path}: not a COCO file of blastvote ({error!r}). Make it again.") from error
         if classes is not None and classes != list(names.values()):
             raise InputError(

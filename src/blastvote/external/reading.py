@@ -46,7 +46,9 @@ def read_detections_of(path: Path, known: KnownImages, class_names: Sequence[str
     entries = io.read_json(path)
     if not isinstance(entries, list):
         hint = (
-            " This looks like a data set's COCO file, not a results list." if "annotations" in entries else ""
+            " This looks like a data set's COCO file, not a results list."
+            if isinstance(entries, dict) and "annotations" in entries
+            else ""
         )
         raise InputError(
             f"{path} holds a JSON {type(entries).__name__}; expected a COCO results list [{{image_id, category_id, "

@@ -68,10 +68,12 @@ def _unreadable(path: Path) -> str:
         head = stream.read(8)
         if head[:4] in (b"II*\0", b"MM\0*"):
             try:
-                tags = TiffImagePlugin.ImageFileDirectory_v2(head)
-                stream.seek(tags.next)
-                tags.load(stream)
-                bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (1,))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    tags = TiffImagePlugin.ImageFileDirectory_v2(head)
+                    stream.seek(tags.next)
+                    tags.load(stream)
+                    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (1,))
             except _DAMAGE:
                 bits = (0,)
             if max(bits) > 32:

@@ -124,3 +124,16 @@ def test_a_folder_of_yolo_labels(tmp_path):
         "train/empty": 0,
         "val/a": 1,
     }
+
+
+def test_yolo_names_in_yaml_that_cannot_be_read_are_said(tmp_path):
+    """A YAML file may be an alias bomb, or anything else; that it names no class is not kept silent."""
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+    bomb += "".join(
+        f"{c}: &{c} [{', '.join([f'*{b}'] * 10)}]\n" for b, c in zip("abcdefg", "bcdefgh", strict=True)
+    )
+    (tmp_path / "data.yaml").write_text(bomb + "names: [*h]\n")
+    (tmp_path / "a.txt").write_text("0 0.1 0.1 0.9 0.1 0.9 0.9\n")
+    found = read_annotations(tmp_path / "a.txt")
+    assert found.class_names == ["0"]
+    assert any("its aliases stand for more than 100,000 values" in note for note in found.notes)

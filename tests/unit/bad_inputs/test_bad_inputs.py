@@ -9,6 +9,7 @@ from pathlib import Path
 import annotation_cases
 import command_cases
 import config_cases
+import detection_cases
 import image_cases
 import pytest
 import table_cases
@@ -20,6 +21,7 @@ CASES: list[Case] = [
     *image_cases.CASES,
     *annotation_cases.CASES,
     *table_cases.CASES,
+    *detection_cases.CASES,
     *config_cases.CASES,
     *command_cases.CASES,
 ]

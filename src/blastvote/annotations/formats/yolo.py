@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from blastvote import io
 from blastvote.annotations.common import BOX_REASON
@@ -44,7 +43,7 @@ def _is_line(words: list[str]) -> bool:
 
 def class_list(labels: Path) -> Path | None:
     """Return the file that names the classes of a file of labels, if there is one."""
-    return _class_names(labels)[1]
+    return _class_names(labels, [])[1]
 
 
 @annotation_format(
@@ -68,7 +67,7 @@ def read_yolo(file: AnnotationFile) -> AnnotationSet:
     """
     path = file.path
     journal = Journal(str(path))
-    names, source = _class_names(path)
+    names, source = _class_names(path, journal.notes)
     cells = []
     lines = [line.split() for line in file.document.splitlines() if line.strip()]
     for number, (index, *texts) in enumerate(lines, start=1):
@@ -108,11 +107,11 @@ def _class_name(path: Path, line: int, index: int, names: dict[int, str], source
     return names[index]
 
 
-def _class_names(labels: Path) -> tuple[dict[int, str], Path | None]:
-    """Return the classes of a file of labels by number, and the file that names them."""
+def _class_names(labels: Path, notes: list[str]) -> tuple[dict[int, str], Path | None]:
+    """Return the classes of a file of labels by number, and the file that names them; unreadable files are noted."""
     for place in labels.parents[:3]:
         for path in _yaml_files(place):
-            names = _yaml_names(path)
+            names = _yaml_names(path, notes)
             if names:
                 return names, path
         for name in NAME_LISTS:
@@ -122,7 +121,7 @@ def _class_names(labels: Path) -> tuple[dict[int, str], Path | None]:
     for path in (path for place in labels.parents[:3] for path in _yaml_files(place, "*/*")):
         if path.parent.name.casefold() not in CONFIG_FOLDERS:
             continue
-        names = _yaml_names(path, DATA_SET)
+        names = _yaml_names(path, notes, DATA_SET)
         if names:
             return names, path
     return {}, None
@@ -132,16 +131,17 @@ def _yaml_files(place: Path, pattern: str = "*") -> list[Path]:
     return sorted(path for path in place.glob(pattern) if path.suffix.lower() in (".yaml", ".yml"))
 
 
-def _yaml_names(path: Path, keys: frozenset[str] = frozenset()) -> dict[int, str]:
+def _yaml_names(path: Path, notes: list[str], keys: frozenset[str] = frozenset()) -> dict[int, str]:
     """Return the key ``names`` of a YAML file, a list or a mapping; empty if it has none, or none of `keys`."""
     if not path.is_file():
         return {}
     try:
-        document: Any = yaml.safe_load(io.read_text(path))
-    except (yaml.YAMLError, RecursionError, ValueError):
+        document: Any = io.read_yaml(path)
+    except InputError as error:
+        notes.append(f"{error} It was not searched for names of classes.")
         return {}
     if not isinstance(document, dict) or (keys and not keys & document.keys()):
         return {}
     names = document.get("names")
     pairs = enumerate(names) if isinstance(names, list) else names.items() if isinstance(names, dict) else ()
-    return {int(n): str(name).strip() for n, name in pairs if str(n).isdecimal()}
+    return {int(n): str(name).strip() for n, name in pairs if str(n).isdecimal() and len(str(n)) < 10}

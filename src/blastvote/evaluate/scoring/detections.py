@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,7 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
     entries = _load(source)
     where = str(source) if isinstance(source, (str, Path)) else "the list of detections"
     for number, entry in enumerate(entries):
-        missing = [key for key in KEYS if key not in entry]
+        missing = [key for key in KEYS if not isinstance(entry, Mapping) or key not in entry]
         if missing:
             raise InputError(
                 f"{where}: detection {number} has no '{missing[0]}'; expected {', '.join(KEYS)}. Run the "
@@ -73,20 +73,32 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
         -1, 4
     )
     masks = [rle.normalise(f"{where}: detection {n}", e["segmentation"]) for n, e in enumerate(entries)]
+    numbers = [
+        (_number(where, n, e, "category_id", Integral), _number(where, n, e, "score", Real))
+        for n, e in enumerate(entries)
+    ]
     frame = pd.DataFrame(
         {
             "image_id": pd.Series([str(entry["image_id"]) for entry in entries], dtype=object),
-            "class_index": np.array([entry["category_id"] for entry in entries], dtype=np.int64) - 1,
-            "score": np.array([entry["score"] for entry in entries], dtype=np.float64),
+            "class_index": np.array([category for category, _ in numbers], dtype=np.int64) - 1,
+            "score": np.array([score for _, score in numbers], dtype=np.float64),
             **{name: boxes[:, column] for column, name in enumerate("xywh")},
             "area_px": np.array([rle.area(mask) for mask in masks], dtype=np.int64),
         }
     )
-    if not np.isfinite(frame["score"]).all():
-        raise InputError(f"{where}: a score is not a number. Run the inference again.")
     keys = [frame["image_id"], -frame["score"], *(frame[name] for name in ("class_index", *"yxhw"))]
     ranks = list(zip(*(key.tolist() for key in keys), (mask["counts"] for mask in masks), strict=True))
     return Detections(frame, tuple(masks)).take(sorted(range(len(ranks)), key=ranks.__getitem__))
+
+
+def _number(where: str, number: int, entry: Mapping[str, Any], key: str, kind: type) -> Any:
+    """Return a number of an entry; InputError where it is none of its kind, or larger than any of ours."""
+    value = entry[key]
+    if isinstance(value, kind) and not isinstance(value, bool) and abs(cast(float, value)) < 2**31:
+        return value
+    raise InputError(
+        f"{where}: detection {number} has the {key} {str(value)[:60]}; expected a number. Run the inference again."
+    )
 
 
 def _box(where: str, number: int, box: Any) -> Any:
