@@ -13,8 +13,10 @@ import os
 import re
 import snakemake.io
 
+from asyncio import get_running_loop
 from inspect import iscoroutinefunction
 from itertools import product
+from weakref import WeakKeyDictionary
 
 from blastvote.study import plan, planned_scale
 from blastvote.study.batches import assign_batches, images_per_job
@@ -37,27 +39,20 @@ def hash_inputs_once():
     """Hash each input once; Snakemake does it once for each output of the job (its issue 4240).
 
     A batch of 100 photographs would be hashed 10,000 times otherwise. There is no public way: `--max-checksum-file-size 0`
-    would end all hashing, and with it re-make trainings whose splits were written again with the same content. Where a
-    later Snakemake has no such method, everything works as before, slower (`tests/rules/test_planning.py` would tell).
+    would end all hashing, and with it re-make trainings whose splits were written again with the same content. Hashes
+    are kept for one of Snakemake's passes over finished jobs, each an event loop of its own, so that a file that changes
+    is hashed again. Where a later Snakemake has no such method, everything works as before, slower
+    (`tests/rules/test_planning.py` would tell).
     """
     file_class = getattr(snakemake.io, "_IOFile", None)
     checksum = getattr(file_class, "checksum", None)
     if not iscoroutinefunction(checksum):
         return
-    hashed = {}
+    passes = WeakKeyDictionary()
 
     async def remembered(file, *arguments, **options):
-        try:
-            status = os.stat(file)
-        except OSError:
-            return await checksum(file, *arguments, **options)
-        key = (
-            str(file),
-            status.st_mtime_ns,
-            status.st_size,
-            arguments,
-            *options.items(),
-        )
+        hashed = passes.setdefault(get_running_loop(), {})
+        key = (str(file), arguments, *options.items())
         if key not in hashed:
             hashed[key] = await checksum(file, *arguments, **options)
         return hashed[key]

@@ -28,7 +28,7 @@ def test_no_batch_is_larger_than_asked_for(ids: set[str], images_per_job: int) -
 
 @pytest.mark.parametrize(
     ("asked", "source", "pixels", "most"),
-    [("auto", "local", 64 * 64, 200), ("auto", "local", 2592 * 1944, 100), ("auto", "simulated", 256 * 256, 100),
+    [("auto", "local", 64 * 64, 400), ("auto", "local", 2592 * 1944, 100), ("auto", "simulated", 256 * 256, 100),
      (7, "local", 64 * 64, 7)],
 )  # fmt: skip
 def test_small_photographs_share_a_job(asked: object, source: str, pixels: int, most: int) -> None:
