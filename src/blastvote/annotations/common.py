@@ -58,8 +58,14 @@ def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
     A repeated last point is dropped, as are points that repeat their predecessor.
     """
     try:
-        polygon = np.array(points, dtype=np.float64).reshape(-1, 2)
-    except (TypeError, ValueError):
+        values = np.array(points, dtype=np.float64)
+        if values.ndim > 1 and values.shape[-1] not in (
+            2,
+            values.size,
+        ):  # points of three numbers, or a list in a list
+            return None, "its points are not pairs of numbers"
+        polygon = values.reshape(-1, 2)
+    except (TypeError, ValueError, OverflowError):
         return None, "its points are not pairs of numbers"
     if not np.isfinite(polygon).all():
         return None, "it has coordinates that are not finite numbers"

@@ -20,7 +20,7 @@ TEXT_SUFFIXES = (".txt", ".csv")
 ROI_SUFFIXES = (".zip",)
 """Endings of archives, of which those with ImageJ's ROIs are annotations."""
 ALONE_SUFFIXES = (*SUFFIXES, *TEXT_SUFFIXES, *ROI_SUFFIXES, ".npy", ".roi")
-"""Endings of what is an annotation file, readable or not, where it is named itself; all else is a mask image."""
+"""Endings of what is an annotation file, readable or not; of other files the content tells, where they are named."""
 
 
 MOST_STRAYS = 3
@@ -94,4 +94,5 @@ def is_annotation_entry(entry: str | Path) -> bool:
     path = Path(entry)
     if path.is_dir():
         return bool(annotation_files(path))
-    return path.suffix.lower() in ALONE_SUFFIXES
+    suffix = path.suffix.lower()
+    return suffix in ALONE_SUFFIXES or (suffix not in IMAGE_SUFFIXES and path.is_file())

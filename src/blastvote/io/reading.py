@@ -135,9 +135,10 @@ def parse_json(text: str, where: str, notes: list[str] | None = None) -> Any:
         raise
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise InputError(
-            f"{where}: not valid JSON at {place} ({error.msg}). The file may be cut off: save or export it again."
-        ) from error
+        remedy = "The file may be cut off: save or export it again"
+        if error.msg == "Extra data":
+            remedy = "Several documents in one file (JSON lines) are not read: export one"
+        raise InputError(f"{where}: not valid JSON at {place} ({error.msg}). {remedy}.") from error
     except RecursionError as error:
         raise InputError(f"{where}: the JSON is nested too deeply. Save or export it again.") from error
     except UnicodeEncodeError as error:

@@ -87,10 +87,27 @@ def test_panoptic_coco_is_refused(tmp_path):
         read_annotations(write(tmp_path / "x.json", panoptic))
 
 
-def test_a_coco_outline_that_is_not_wrapped_in_a_list_is_one_polygon(tmp_path):
-    flat = {"segmentation": [2, 1, 5, 1, 5, 4, 2, 4]}
-    (cell,) = read_annotations(write(tmp_path / "x.json", coco(flat))).images["a.png"].cells
+@pytest.mark.parametrize(
+    "segmentation",
+    [
+        [2, 1, 5, 1, 5, 4, 2, 4],
+        [[2, 1], [5, 1], [5, 4], [2, 4]],
+        [[[2, 1], [5, 1], [5, 4], [2, 4]]],
+        [[[2, 1, 5, 1, 5, 4, 2, 4]]],
+    ],
+)
+def test_a_coco_outline_is_a_polygon_however_it_is_wrapped(tmp_path, segmentation):
+    path = write(tmp_path / "x.json", coco({"segmentation": segmentation}))
+    (cell,) = read_annotations(path).images["a.png"].cells
     assert np.array_equal(cell.mask(6, 8), BOX)
+
+
+def test_points_of_three_numbers_are_no_pairs(tmp_path):
+    """As x, y, x, y ... four points with a confidence each would be six points elsewhere."""
+    points = [[2, 1, 0.9], [5, 1, 0.9], [5, 4, 0.8], [2, 4, 0.7]]
+    found = read_annotations(write(tmp_path / "x.json", coco({"segmentation": [points]})))
+    assert not found.images["a.png"].cells
+    assert found.lines[0].reason == "its points are not pairs of numbers"
 
 
 def test_run_length_mask_of_another_size_is_refused(tmp_path):

@@ -53,11 +53,17 @@ def test_cvat_shapes_groups_and_tags(tmp_path):
     assert reasons(found) == {
         "polygon 2": "a part of the same cell as polygon 1 (group_id)",
         "box 5": BOX,
-        "polyline 6": "a shape of type 'polyline' has no area",
+        "polyline 6": "a polyline that does not end where it starts has no area",
         "points 7": "a shape of type 'points' has no area",
         "mask 8": "its brush mask does not fill a box of 2x2 inside the image",
         "mask 10": "its brush mask holds what is no whole number",
     }
+
+
+def test_a_closed_polyline_of_cvat_is_a_polygon(tmp_path):
+    closed = text([*OUTER, OUTER[0]])
+    found = read(tmp_path, cvat(f'<polyline label="L1" points="{closed}"/>'), "annotations.xml")
+    assert areas(found) == [400] and not found.lines
 
 
 def test_cvat_without_names_or_sizes(tmp_path):

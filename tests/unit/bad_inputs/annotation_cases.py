@@ -1,5 +1,6 @@
 """Annotation files that cannot be used."""
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -143,6 +144,7 @@ CSV = [
 OTHER = [
     ("masks.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '|O'", "it is never opened"),
     ("rois.zip", b"PK\x03\x04" + bytes(40), "a zip archive without ImageJ's ROIs"),
+    ("a.geojson.gz", gzip.compress(b"{}"), "a file packed by gzip. Unpack it (gunzip), or export without"),
     ("cell.roi", b"Iout\x00\xe4" + bytes(3), "ROI 'cell' is damaged"),
     ("notes.txt", "hello", "the format is not known (a text that begins with 'hello')"),
     ("noise.txt", bytes(range(128)), "the format is not known (a binary file)"),

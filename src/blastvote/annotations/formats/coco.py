@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +143,12 @@ def _cell(
     }
     if isinstance(segmentation, Mapping):
         return Cell(name, rle=normalise(f"{journal.file}: {where}", segmentation), **common)
-    if isinstance(segmentation, list) and all(isinstance(value, int | float) for value in segmentation):
-        segmentation = [segmentation] if segmentation else []  # one polygon, not wrapped in a list
+    if (
+        isinstance(segmentation, list)
+        and segmentation
+        and (_all_numbers(segmentation) or _are_points(segmentation))
+    ):
+        segmentation = [segmentation]  # one polygon, not wrapped in a list
     polygons, problems = [], []
     for part in segmentation or []:
         polygon, problem = clean_polygon(part)
@@ -158,3 +162,12 @@ def _cell(
     reason = BOX_REASON if entry.get("bbox") else "it has no outline"
     journal.leave_out(image, where, problems[0] if problems else reason)
     return None
+
+
+def _all_numbers(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def _are_points(values: Sequence[Any]) -> bool:
+    """Return whether a list holds points ``[x, y]``: no polygon has two numbers."""
+    return all(isinstance(value, list) and len(value) == 2 and _all_numbers(value) for value in values)

@@ -1,4 +1,4 @@
-"""Read "CVAT for images 1.1" (XML): polygons, ellipses and brush masks."""
+"""Read "CVAT for images 1.1" (XML): polygons, closed polylines, ellipses and brush masks."""
 
 from __future__ import annotations
 
@@ -92,8 +92,10 @@ def _cell(
         mask, problem = _mask(shape, size)
         if mask is not None:
             return Cell(label, rle=mask, **common)
-    elif shape.tag == "polygon":
+    elif shape.tag in ("polygon", "polyline"):
         points, problem = points_of_text(shape.get("points", ""))
+        if shape.tag == "polyline" and points and points[0] != points[-1]:
+            problem = "a polyline that does not end where it starts has no area"
     elif shape.tag == "ellipse":
         points, problem = _ellipse(shape)
     elif shape.tag == "box":

@@ -94,3 +94,14 @@ def refuse_archive(file: AnnotationFile) -> AnnotationSet:
         "a zip archive without ImageJ's ROIs. If an annotation tool exported it, unpack it and name the file or folder "
         "in it.",
     )
+
+
+def is_gzip(file: AnnotationFile) -> bool:
+    """Return whether a binary file is packed by gzip."""
+    return file.document.startswith(b"\x1f\x8b")
+
+
+@annotation_format("gzip", "", "binary", is_gzip)
+def refuse_gzip(file: AnnotationFile) -> AnnotationSet:
+    """Refuse packed files, as QuPath writes them (``.geojson.gz``) if asked to."""
+    _refuse(file, "a file packed by gzip. Unpack it (gunzip), or export without compression.")

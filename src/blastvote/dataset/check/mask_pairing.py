@@ -39,11 +39,14 @@ class MaskFiles:
         Image id to the masks of its cells, one for each.
     classes
         Image id to its masks in a folder for each class.
+    lost
+        Names of the mask images that belong to no photograph.
     """
 
     whole: dict[str, Path]
     cells: dict[str, list[Path]] = field(default_factory=dict)
     classes: dict[str, list[Path]] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
 
     def __contains__(self, image_id: str) -> bool:
         """Return whether an image has a mask."""
@@ -91,7 +94,7 @@ def mask_paths(part: Part, journal: Journal) -> MaskFiles:
         journal.notes.append(
             f"{where}: {len(lost)} mask images belong to no photograph in use ({listed(lost)})."
         )
-    return MaskFiles(found, cells, classes)
+    return MaskFiles(found, cells, classes, tuple(lost))
 
 
 def _are_of_classes(paths: Sequence[Path]) -> bool:
@@ -145,9 +148,11 @@ def _nothing(path: Path) -> str:
             "format. YOLO's have a class number and the outline's x and y in each line, from 0 to 1, with points and "
             "blanks (0 0.12 0.34 ...); tables are VIA's. Export the annotations again."
         )
+    other = [file for file in files if file.is_file() and file.suffix.lower() not in IMAGE_SUFFIXES]
+    only = f", but {len(other)} files such as {other[0].name}, which are not read" if other else ""
     return (
-        f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}). Name the "
-        "file or folder that holds the annotations."
+        f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}){only}. "
+        "Name the file or folder that holds the annotations."
     )
 
 
@@ -197,11 +202,16 @@ def check_masks(part: Part, masks: MaskFiles, mode: str) -> None:
             "keeps red, green and blue in files of their own. Merge those of each photograph into one colour image."
         )
     if missing:
+        others = (
+            f" ({len(masks.lost)} masks there belong to no photograph: {listed(masks.lost)})"
+            if masks.lost
+            else ""
+        )
         raise MissingMasksError(
             f"{listed(part.annotations) or part.name}: {len(missing)} of {len(part.images)} images have no "
-            f"mask image ({listed(missing)}). Expected a mask with the photograph's stem (a.png), or one for each cell "
-            "(a_1.png, a_2.png, or in a folder a/), for each image: add it (all zero if there is no cell), or leave "
-            "such images out: dataset.unlabelled: leave_out (--unlabelled).",
+            f"mask image ({listed(missing)}){others}. Expected a mask with the photograph's stem (a.png), or one for "
+            "each cell (a_1.png, a_2.png, or in a folder a/), for each image: add it (all zero if there is no cell), "
+            "or leave such images out: dataset.unlabelled: leave_out (--unlabelled).",
             missing=len(missing),
             images=len(part.images),
         )

@@ -12,23 +12,31 @@ from blastvote.dataset.source.photo_sets import Part
 from blastvote.errors import InputError
 from blastvote.wording import listed, suggest
 
+IMAGE_LABEL = "image_label"
+"""What an alias may name in place of a class: cells of this name are of the class of their image."""
+
 
 def check_aliases(aliases: Mapping[str, str], classes: Sequence[str]) -> None:
     """Raise InputError if an alias leads to something that is not a configured class."""
     for name, target in aliases.items():
-        if target and target not in classes:
+        if target and target not in (*classes, IMAGE_LABEL):
             raise InputError(
                 f"Config key 'dataset.class_aliases' maps {name!r} to {target!r}, which is not in "
                 f"'classes' {list(classes)}.{suggest(target, classes)} Correct it, or map to '' to leave "
-                "such cells out."
+                f"such cells out, to {IMAGE_LABEL!r} for the class of their image."
             )
 
 
 def translate(name: str, aliases: Mapping[str, str], classes: Sequence[str]) -> str | None:
     """Return the configured class that a name means, empty text if it is to be left out, None if unknown."""
-    if name in aliases:
+    if name in aliases and not _of_image(name, aliases, classes):
         return aliases[name]
     return name if name in classes else None
+
+
+def _of_image(name: str, aliases: Mapping[str, str], classes: Sequence[str]) -> bool:
+    """Return whether cells of a name are of the class of their image."""
+    return aliases.get(name) == IMAGE_LABEL and IMAGE_LABEL not in classes
 
 
 def _likely(name: str, classes: Sequence[str]) -> str:
@@ -54,14 +62,20 @@ def with_classes(
     unknown: Counter[str] = Counter()
     first: dict[str, str] = {}
     dropped: Counter[str] = Counter()
+    without_label: dict[str, str] = {}
     result = {}
     for image_id, image in found.items():
         label = known.get(image_id) or (translate(image.label, aliases, classes) if image.label else None)
         cells: list[Cell] = []
         for number, cell in enumerate(image.cells):
             name = cell.class_name or ""
-            target = label if classless and not name and label else translate(name, aliases, classes)
-            if target is None:
+            of_image = _of_image(name, aliases, classes)
+            target = (
+                label if of_image or (classless and not name and label) else translate(name, aliases, classes)
+            )
+            if of_image and label is None:
+                without_label.setdefault(part.images[image_id].name, name)
+            elif target is None:
                 unknown[name] += 1
                 first.setdefault(name, f"cell {number} of {part.images[image_id].name}")
             elif target == "":
@@ -74,11 +88,23 @@ def with_classes(
             else:
                 cells.append(replace(cell, class_name=target))
         result[image_id] = replace(image, file_name=part.images[image_id].name, cells=tuple(cells))
+    if without_label:
+        photograph, name = next(iter(without_label.items()))
+        raise InputError(
+            f"{listed(part.annotations) or part.name}: cells of class {name!r} are of the class of their image "
+            f"(dataset.class_aliases), but {len(without_label)} images have no label; the first is {photograph}. "
+            "Give their labels in a table (dataset.labels)."
+        )
     if unknown:
         hint = _attribute_hint(found, classes)
         raise InputError(_unknown_classes(part, unknown, first, classes) + hint)
     journal.notes += [
         f"{count} cells of class {name!r} were left out, as configured." for name, count in dropped.items()
+    ]
+    journal.notes += [
+        f"Cells of class {name!r} are of the class of their image, as configured."
+        for name in aliases
+        if _of_image(name, aliases, classes)
     ]
     if classless and any(image.cells for image in found.values()):
         journal.notes.append(
@@ -113,7 +139,7 @@ def _unknown_classes(
             f"{where}: cells have classes that are not in config key 'classes' {list(classes)}: "
             f"{all_names}; the first is {first[name]}.{suggest(name, classes)} Correct them, add them to "
             f"'classes', or map them: dataset.class_aliases: {{{name!r}: {_likely(name, classes)!r}}} ('' leaves such "
-            "cells out)."
+            f"cells out, {IMAGE_LABEL!r} takes the class of their image)."
         )
     return (
         f"{where}: {unknown['']} cells have no class; the first is {first['']}. Expected one of "
