@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -137,5 +138,10 @@ def _header(path: StrPath, names: Sequence[str]) -> list[str]:
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         places = " and ".join(str(place) for place, name in enumerate(header, start=1) if name == twice)
+        if re.fullmatch(r"-?\d+([.,]\d+)?", twice):
+            raise InputError(
+                f"{path}: the first line has {twice!r} in columns {places}, a value, no name of a column. Put a line "
+                "with the columns' names above it."
+            )
         raise InputError(f"{path}: columns {places} are both called {twice!r}. Remove or rename all but one.")
     return header

@@ -63,9 +63,31 @@ def test_label_studio_annotators(tmp_path):
     document[0]["annotations"].append(first | {"id": 10, "was_cancelled": True})
     found = read(tmp_path, document)
     assert found.n_cells == 1 and "annotation 8 counts" in found.warnings[0]
-    assert sorted(reasons(found)) == ["task 1, annotation 7, result 0", "task 1, annotation 9, result 0"]
+    assert sorted(reasons(found)) == [f"task 1, annotation {n}, result 0" for n in (10, 7, 9)]
+    assert "was cancelled" in reasons(found)["task 1, annotation 10, result 0"]
     document[0]["annotations"] = []
     assert read(tmp_path, document).n_cells == 0
+
+
+def test_shapes_with_one_id_are_one_region_only_where_they_are_equal(tmp_path):
+    """Label Studio repeats a region's shape with each thing said of it; a script may give one id to all shapes."""
+    document = json.loads(json.dumps(SAMPLES["label studio"].content))
+    results = document[0]["annotations"][0]["result"]
+    (first,) = results
+    points = first["value"]["points"]
+    choice = {"value": {"points": points, "choices": ["sure"]}, "type": "choices"}
+    moved = {"value": first["value"] | {"points": [[x + 20, y] for x, y in points]}}
+    results += [first | choice, first | moved]
+    found = read(tmp_path, document)
+    assert found.n_cells == 2 and found.class_names == ["L1"]
+
+
+def test_label_studio_without_sizes_is_relative(tmp_path):
+    document = json.loads(json.dumps(SAMPLES["label studio"].content))
+    (result,) = document[0]["annotations"][0]["result"]
+    with_size = areas(read(tmp_path, document))
+    del result["original_width"], result["original_height"]
+    assert areas(read(tmp_path, document)) == with_size
 
 
 def test_brush_masks_are_read_or_refused():

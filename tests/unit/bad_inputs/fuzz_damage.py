@@ -160,7 +160,8 @@ def write_zip(tree: Any) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, data in dict(_pairs(tree)).items():
-            archive.writestr((name.encode("utf-8", "replace").decode() or "a")[:60000], data)
+            name = name.encode("utf-8", "replace").decode().replace("\0", "")  # zipfile writes no such names
+            archive.writestr(name[:60000] or "a", data)
     return stream.getvalue()
 
 

@@ -56,6 +56,7 @@ TABLES = [
     ("another column", "name,label\n", "column 'image_id' is missing; the table has ['name', 'label']"),
     ("a value too many", "image_id,label\na,L1\nb,L1,p1\n", "line 3 has 3 values, but the header names 2 columns"),
     ("a column twice", "image_id,label,x,label\na,L1,,L2\n", "columns 2 and 4 are both called 'label'"),
+    ("no header", "L1,30,40,20,20,a.png\n", "the first line has '20' in columns 4 and 5, a value, no name of a column"),
     ("100,000 columns", ",".join(f"c{n}" for n in range(100_000)), "has 100000 columns; expected at most 1000"),
     ("an open quotation mark", 'image_id,label\n"a,L1\nb,L1\n', "line 3: not a well-formed CSV table (unexpected end of data)"),
     ("a quotation mark within", 'image_id,label\n"a"b,L1\n', "line 2: not a well-formed CSV table"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,11 @@ def _image_name(data: Any) -> str | None:
 
 def _results(task: Mapping[str, Any], image: str, thing: str, journal: Journal) -> list[Any]:
     """Return the results of the annotation that counts."""
-    valid = [a for a in task["annotations"] if isinstance(a, Mapping) and not a.get("was_cancelled")]
+    made = [annotation for annotation in task["annotations"] if isinstance(annotation, Mapping)]
+    valid = [annotation for annotation in made if not annotation.get("was_cancelled")]
+    for annotation in made:
+        if annotation.get("was_cancelled"):
+            _leave_out(annotation, image, thing, "its annotation was cancelled (skipped)", journal)
     if not valid:
         for number, prediction in enumerate(task.get("predictions") or []):
             for place, _ in enumerate(
@@ -91,10 +95,15 @@ def _results(task: Mapping[str, Any], image: str, thing: str, journal: Journal) 
             f"{image}: {len(valid)} annotations of one image; annotation {chosen.get('id')} counts"
         )
         for other in valid:
-            for number, _ in enumerate(other.get("result") or [] if other is not chosen else []):
-                name = f"{thing}, annotation {other.get('id')}, result {number}"
-                journal.leave_out(image, name, "another annotation of the same image counts")
+            if other is not chosen:
+                _leave_out(other, image, thing, "another annotation of the same image counts", journal)
     return list(chosen.get("result") or [])
+
+
+def _leave_out(annotation: Mapping[str, Any], image: str, thing: str, reason: str, journal: Journal) -> None:
+    """Record that the results of an annotation are no cells."""
+    for number, _ in enumerate(annotation.get("result") or []):
+        journal.leave_out(image, f"{thing}, annotation {annotation.get('id')}, result {number}", reason)
 
 
 def _minimal(task: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -105,12 +114,17 @@ def _minimal(task: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**region, "value": region} for region in regions]
 
 
+_SHAPE = ("points", "rle", "radiusX", "radiusY", "x", "y", "width", "height", "rotation", "vertices")
+"""Parts of a value that are a shape."""
+
+
 @dataclass
 class _Region:
-    """The results of one id: a shape, and what is said of it."""
+    """The results of one id: a shape, its parts, and what is said of it."""
 
     number: int
     shape: Mapping[str, Any] | None = None
+    drawn: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 
@@ -122,9 +136,17 @@ def _image(name: str, thing: str, results: Iterable[Any], journal: Journal) -> I
         if not isinstance(value, Mapping):
             journal.leave_out(name, f"{thing}, result {number}", "it has no value")
             continue
-        region = regions.setdefault(result.get("id", ("no id", number)), _Region(number))
-        if {"points", "rle", "radiusX", "width", "x", "vertices"} & set(value):
-            region.number, region.shape = number, result
+        key = result.get("id", ("no id", number))
+        drawn = {part: value[part] for part in _SHAPE if part in value}
+        known = regions.get(key)
+        if drawn and known is not None and known.drawn not in ({}, drawn):
+            key = (
+                key,
+                number,
+            )  # an id that a script gave to two shapes: a region's own results repeat its shape
+        region = regions.setdefault(key, _Region(number))
+        if drawn:
+            region.number, region.shape, region.drawn = number, result, drawn
         names = [
             str(v)
             for key, own in value.items()
@@ -158,17 +180,18 @@ def _image(name: str, thing: str, results: Iterable[Any], journal: Journal) -> I
 
 def _cell(drawn: Drawn, result: Mapping[str, Any], size: Size) -> Cell | None:
     value = result["value"]
-    problem = size_problem(*size)
-    if problem is not None:
-        return drawn.no_cell(problem)
-    height, width = size[0] or 0, size[1] or 0
     if result.get("image_rotation"):
         return drawn.no_cell(
             "its image was turned in Label Studio; turn the image itself and annotate it anew"
         )
+    if "points" in value and size == (None, None):
+        return drawn.polygon(_points(value) / 100, relative=True)
+    problem = size_problem(*size)
+    if problem is not None:
+        return drawn.no_cell(problem)
+    height, width = size[0] or 0, size[1] or 0
     if "points" in value:
-        points = np.array([point[:2] for point in value["points"]], dtype=float).reshape(-1, 2)
-        return drawn.polygon(points * (width / 100, height / 100))
+        return drawn.polygon(_points(value) * (width / 100, height / 100))
     if "rle" in value:
         return drawn.pixels(brush_mask(value["rle"], height, width), 0, 0, size)
     if "radiusX" in value:
@@ -179,3 +202,8 @@ def _cell(drawn: Drawn, result: Mapping[str, Any], size: Size) -> Cell | None:
     if kind in BOXES or "rectanglelabels" in value:
         return drawn.no_cell(BOX_REASON)
     return drawn.no_cell(f"a shape of type {kind!r} has no area")
+
+
+def _points(value: Mapping[str, Any]) -> np.ndarray:
+    """Return the points of a polygon, per cent of width and height, ``(N, 2)``."""
+    return np.array([point[:2] for point in value["points"]], dtype=float).reshape(-1, 2)

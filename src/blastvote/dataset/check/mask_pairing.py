@@ -127,10 +127,10 @@ def _candidates(part: Part) -> Iterable[tuple[Path, Path]]:
 
 def _nothing(path: Path) -> str:
     """Return what to say of an entry without mask images."""
-    files = sorted(path.iterdir()) if path.is_dir() else []
-    seg = [file for file in files if file.name.endswith("_seg.npy")]
-    packed = [file for file in files if file.suffix.lower() in (".zip", ".roi", ".gz")]
-    texts = [file for file in files if file.suffix.lower() in (".txt", ".csv")]
+    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and file.name[0] != "."]
+    seg = [file for file in inside if file.name.endswith("_seg.npy")]
+    packed = [file for file in inside if file.suffix.lower() in (".zip", ".roi", ".gz")]
+    texts = [file for file in inside if file.suffix.lower() in (".txt", ".csv")]
     if seg:
         return (
             f"holds no mask images, but {len(seg)} files such as {seg[0].name}, which are pickles and never opened. In "
@@ -148,7 +148,7 @@ def _nothing(path: Path) -> str:
             "format. YOLO's have a class number and the outline's x and y in each line, from 0 to 1, with points and "
             "blanks (0 0.12 0.34 ...); tables are VIA's. Export the annotations again."
         )
-    other = [file for file in files if file.is_file() and file.suffix.lower() not in IMAGE_SUFFIXES]
+    other = [file for file in inside if file.suffix.lower() not in IMAGE_SUFFIXES]
     only = f", but {len(other)} files such as {other[0].name}, which are not read" if other else ""
     return (
         f"holds no annotation files and no mask images beside the photographs ({', '.join(IMAGE_SUFFIXES)}){only}. "

@@ -29,13 +29,14 @@ def is_box(cell: Cell, true: TrueCell) -> bool:
     top, left, bottom, right = true.box
     if true.crowd or min(bottom - top, right - left) < LEAST_SIDE:
         return False
-    return rle.area(true.mask) == (bottom - top) * (right - left) or _is_rectangle(cell)
+    return rle.area(true.mask) == (bottom - top) * (right - left) or _is_rectangle(cell, true.mask["size"])
 
 
-def _is_rectangle(cell: Cell) -> bool:
-    if len(cell.polygons) != 1 or len(cell.polygons[0]) != 4 or cell.holes or cell.relative:
+def _is_rectangle(cell: Cell, size: Sequence[int]) -> bool:
+    if len(cell.polygons) != 1 or len(cell.polygons[0]) != 4 or cell.holes:
         return False
-    sides = np.roll(cell.polygons[0], -1, axis=0) - cell.polygons[0]
+    corners = cell.polygons[0] * (size[::-1] if cell.relative else 1)
+    sides = np.roll(corners, -1, axis=0) - corners
     sides = sides / (np.linalg.norm(sides, axis=1, keepdims=True) + 1e-9)
     return bool((np.abs((sides * np.roll(sides, -1, axis=0)).sum(axis=1)) < RIGHT_ANGLE).all())
 

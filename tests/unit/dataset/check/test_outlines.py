@@ -57,6 +57,20 @@ def test_cells_that_are_boxes_are_warned_of(folder, rule):
     assert "boxes" not in few
 
 
+def test_turned_boxes_in_parts_of_width_and_height_are_boxes(folder, rule):
+    """YOLO's oriented boxes: their corners are right in pixels, not in parts of the sides."""
+    folder.add("a.png")
+    turned = np.array([[30, 5], [37, 12], [30, 19], [23, 12]])
+    lines = [
+        "0 " + " ".join(f"{x / 64:.5f} {y / 48:.5f}" for x, y in turned + move) for move in (0, 7, [20, 0])
+    ]
+    path = folder.root / "ann/a.txt"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(lines))
+    found, _ = findings(folder, rule, {}, class_aliases={"0": "L1"})
+    assert found["boxes"].startswith("3 of 3 cells are rectangles")
+
+
 def test_lines_without_an_inside_are_warned_of(folder, rule):
     """Masks in which somebody drew outlines: each ring is a cell, but not its inside."""
     folder.add("a.png")

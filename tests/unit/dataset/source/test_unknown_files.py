@@ -22,6 +22,11 @@ def test_masks_that_belong_to_no_photograph_are_named_where_photographs_lack_one
             '{"a": 1}\n{"a": 2}\n',
             r"line 2, column 1 \(Extra data\)\. Several documents in one file",
         ),
+        (
+            "masks/a/1.roi",
+            "Iout",
+            r"but 1 such as 1\.roi.*save ImageJ's ROIs of each photograph as one archive",
+        ),
         ("masks/a.npy", "x", r"but 1 files such as a\.npy, which are not read"),
         ("cells.mat", "MATLAB\0 5.0", "the format is not known"),
     ],
@@ -29,7 +34,8 @@ def test_masks_that_belong_to_no_photograph_are_named_where_photographs_lack_one
 def test_files_of_no_known_kind_are_not_called_missing_masks(tmp_path, rule, name, content, says):
     photograph(tmp_path / "img/a.png")
     path = tmp_path / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
+    entry = tmp_path / "masks" if name.startswith("masks") else path
     with pytest.raises(InputError, match=says):
-        read(rule, tmp_path / "img", path.parent if path.suffix == ".npy" else path, **ONE_CLASS)
+        read(rule, tmp_path / "img", entry, **ONE_CLASS)
