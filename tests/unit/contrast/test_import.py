@@ -53,6 +53,24 @@ def test_a_function_is_compiled_without_a_cache_where_nothing_can_be_written(mon
 
 
 @pytest.mark.slow
+def test_code_from_the_cache_gives_the_bits_of_code_just_compiled(tmp_path):
+    """Functions that LLVM inlined differed: which copy ran, and so the order of sums, hung on the cache."""
+    code = (
+        "import hashlib, numpy as np; from blastvote.contrast.numerics.illumination import smooth; "
+        "plane = np.random.default_rng(0).random((301, 203), np.float32); "
+        "print(hashlib.sha256(smooth(plane).tobytes()).hexdigest())"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    results = [
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
+        for _ in range(2)
+    ]
+    assert results[0].stdout == results[1].stdout
+
+
+@pytest.mark.slow
 def test_processes_that_start_together_share_one_cache(tmp_path):
     code = (
         "import numpy as np; from blastvote.contrast import enhance; "

@@ -120,21 +120,21 @@ def enhance_original(
     if k is not None:
         brighter = np.minimum(transform(LEVELS, k, a, b), 1.0)
     else:
-        details["k"] = k = search_exposure(image, bad)
+        details["k"] = k = search_exposure(image, bad, pixels.shrink_rows)
         if k is None:
             return image.copy(), details
         brighter = np.minimum(transform(LEVELS, k, a, b) - 0.01, 1e30)  # single precision holds 3e38
     return pixels.fuse(image, 255.0 * (brighter - LEVELS), illumination, mu), details
 
 
-def search_exposure(image: np.ndarray, bad: np.ndarray) -> float | None:
+def search_exposure(image: np.ndarray, bad: np.ndarray, shrink: resize.Shrink) -> float | None:
     """Return the exposure ratio with most entropy among the bad pixels of the 50x50 thumbnail.
 
     None if the thumbnail has no bad pixel.
     """
-    bad_small = resize.mask_thumbnail(bad)
+    bad_small = resize.mask_thumbnail(bad, shrink=shrink)
     if not bad_small.any():
         return None
-    small = np.maximum(resize.thumbnail(image) / 255.0, 0.0)
+    small = np.maximum(resize.thumbnail(image, shrink=shrink) / 255.0, 0.0)
     brightness = small if small.ndim == 2 else np.cbrt(small[..., 0] * small[..., 1] * small[..., 2])
     return best_exposure(brightness.T[bad_small.T], half_up=True, tolerance=1e-4)

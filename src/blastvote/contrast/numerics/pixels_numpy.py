@@ -3,7 +3,9 @@
 import cv2
 import numpy as np
 
-from blastvote.contrast.numerics.resize import Taps, halving, taps
+from blastvote.contrast.numerics.resize import Taps, halving, shrink_rows, taps
+
+__all__ = ["enlarge", "fuse", "fuse_truncated", "halve_lightness", "shrink_rows"]
 
 _ROWS = 32  # rows of a band: its temporaries stay in the cache
 

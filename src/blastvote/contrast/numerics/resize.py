@@ -5,6 +5,7 @@ in.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,11 +83,15 @@ def halving(n: int) -> Taps:
     return taps(n, -(-n // 2), 0.5)
 
 
-def shrink_rows(plane: np.ndarray, weights: np.ndarray, block: int = 64) -> np.ndarray:
-    """Return `weights` (n, H) times `plane` (H, W) in float64, reading the plane in blocks of rows.
+Shrink = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
-    The matrix is banded: each block is multiplied only with the outputs it reaches.
+
+def shrink_rows(plane: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return `weights` (n, H) times `plane` (H, W), uint8 or bool, in float64.
+
+    The matrix is banded: blocks of rows are multiplied only with the outputs they reach.
     """
+    block = 64 if plane.flags.c_contiguous else 128
     out = np.zeros((len(weights), plane.shape[1]))
     for start in range(0, plane.shape[0], block):
         part = weights[:, start : start + block]
@@ -97,16 +102,19 @@ def shrink_rows(plane: np.ndarray, weights: np.ndarray, block: int = 64) -> np.n
     return out
 
 
-def thumbnail(image: np.ndarray, size: int = 50) -> np.ndarray:
-    """Return `imresize(image, [size size])` of (H, W[, C]), float64 (size, size[, C]), not rounded."""
+def thumbnail(image: np.ndarray, size: int = 50, shrink: Shrink = shrink_rows) -> np.ndarray:
+    """Return `imresize(image, [size size])` of (H, W[, C]), float64 (size, size[, C]), not rounded.
+
+    `shrink` is `shrink_rows` or a faster one.
+    """
     height, width = image.shape[:2]
-    rows = shrink_rows(image.reshape(height, -1), taps(height, size).matrix())
+    rows = shrink(image.reshape(height, -1), taps(height, size).matrix())
     return np.tensordot(taps(width, size).matrix(), rows.reshape(size, *image.shape[1:]), (1, 1)).swapaxes(
         0, 1
     )
 
 
-def mask_thumbnail(mask: np.ndarray, size: int = 50) -> np.ndarray:
+def mask_thumbnail(mask: np.ndarray, size: int = 50, shrink: Shrink = shrink_rows) -> np.ndarray:
     """Return `imresize(mask, [size size])` of a logical mask (H, W), bool (size, size).
 
     MATLAB resizes 255 * mask as uint8, rounding after each direction and taking the stronger reduction first
@@ -115,9 +123,9 @@ def mask_thumbnail(mask: np.ndarray, size: int = 50) -> np.ndarray:
     height, width = mask.shape
     rows, columns = taps(height, size).matrix(), taps(width, size).matrix()
     if height >= width:
-        first = to_byte(shrink_rows(mask, rows) * 255.0)
+        first = to_byte(shrink(mask, rows) * 255.0)
         return to_byte(first @ columns.T) > 128
-    first = to_byte(shrink_rows(mask.T, columns, block=128).T * 255.0)
+    first = to_byte(shrink(mask.T, columns).T * 255.0)
     return to_byte(rows @ first) > 128
 
 

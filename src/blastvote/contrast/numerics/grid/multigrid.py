@@ -7,6 +7,7 @@ gradients apply. Odd sizes leave cells of half the size at the far edge, on all 
 `stencil_numpy` do the work on the arrays.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 from types import ModuleType
@@ -15,19 +16,23 @@ import numpy as np
 
 OVERCORRECTION = 0.65
 SMALLEST = 4  # cells a side at which coarsening stops
+STEPS, STEPS_COARSEST = 3, 12  # of the smoother, before and after the coarse correction
 _LOW, _HIGH = 0.25, 2.0  # where the smoother damps, as multiples of the inverse diagonal
 
 
 @dataclass(frozen=True)
 class Level:
-    """One grid (H, W): links to the right and down, wrapping; masses; inverse diagonal; room to work in."""
+    """One grid (H, W): links to the right and down, wrapping; masses; inverse diagonal; room to work in.
+
+    `x` and `y` hold the iterate before and after the coarse correction, `b` (ceil(H / 2), ceil(W / 2)) the
+    right-hand side of the next grid.
+    """
 
     right: np.ndarray
     down: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
     inverse: np.ndarray
-    step: np.ndarray
     x: np.ndarray
     y: np.ndarray
     b: np.ndarray
@@ -73,22 +78,18 @@ def solve(
     if goal == 0.0:
         return np.zeros_like(t)
     levels = build(right, down, stencil)
-    finest = levels[0]
-    x = cycle(levels, t, stencil).copy()
-    q, p = np.empty_like(t), np.zeros_like(t)
-    stencil.apply(x, *finest.operator, q)
-    r = t - q
-    squared = stencil.dot(r, r)
+    operator, number = levels[0].operator, t.dtype.type
+    x, r, p, q = np.zeros_like(t), t.copy(), np.zeros_like(t), np.empty_like(t)
     product = math.inf
-    for _ in range(limit):
-        if squared <= goal:
+    for count in range(limit + 1):
+        z, following = cycle(levels, r, stencil)
+        curvature = stencil.turn(z, number(following / product), p, *operator, q)
+        if count == 0:  # one cycle alone is the first guess; the conjugate directions begin after it
+            alpha = 1.0
+        else:
+            alpha, product = following / curvature, following
+        if stencil.advance(x, r, p, q, number(alpha)) <= goal:
             break
-        z = cycle(levels, r, stencil)
-        before, product = product, stencil.dot(r, z)
-        p *= t.dtype.type(product / before)
-        p += z
-        curvature = stencil.apply(p, *finest.operator, q)
-        squared = stencil.advance(x, r, p, q, t.dtype.type(product / curvature))
     return x
 
 
@@ -99,7 +100,7 @@ def build(right: np.ndarray, down: np.ndarray, stencil: ModuleType) -> list[Leve
     while max(levels[-1].right.shape) > SMALLEST:
         fine = levels[-1]
         rows, columns = pair_sum(fine.rows), pair_sum(fine.columns)
-        right, down = (np.empty((len(rows), len(columns)), fine.right.dtype) for _ in range(2))
+        right, down = np.empty_like(fine.b), np.empty_like(fine.b)
         stencil.coarsen_links(fine.right, fine.down, fine.right.dtype.type(OVERCORRECTION), right, down)
         levels.append(make_level(right, down, rows, columns, stencil))
     return levels
@@ -109,13 +110,15 @@ def make_level(
     right: np.ndarray, down: np.ndarray, rows: np.ndarray, columns: np.ndarray, stencil: ModuleType
 ) -> Level:
     """Return a level with its buffers; a side of one cell loses the links to itself."""
-    if right.shape[1] == 1:
+    height, width = right.shape
+    if width == 1:
         right = np.zeros_like(right)
-    if down.shape[0] == 1:
+    if height == 1:
         down = np.zeros_like(down)
-    inverse, x, y, b = (np.empty_like(right) for _ in range(4))
+    inverse, x, y = (np.empty_like(right) for _ in range(3))
     stencil.invert_diagonal(right, down, rows, columns, inverse)
-    return Level(right, down, rows, columns, inverse, np.zeros_like(right), x, y, b)
+    b = np.empty((-(-height // 2), -(-width // 2)), right.dtype)
+    return Level(right, down, rows, columns, inverse, x, y, b)
 
 
 def pair_sum(line: np.ndarray) -> np.ndarray:
@@ -123,38 +126,28 @@ def pair_sum(line: np.ndarray) -> np.ndarray:
     return np.add.reduceat(line, np.arange(0, len(line), 2))
 
 
-def cycle(levels: list[Level], b: np.ndarray, stencil: ModuleType, depth: int = 0) -> np.ndarray:
-    """Return one V-cycle from zero for the right-hand side `b`, in a buffer of the level."""
+def cycle(
+    levels: list[Level], b: np.ndarray, stencil: ModuleType, depth: int = 0
+) -> tuple[np.ndarray, float]:
+    """Return one V-cycle from zero for the right-hand side `b`, in a buffer of the level, and its product with `b`."""
     level = levels[depth]
-    if depth == len(levels) - 1:
-        return smooth(level, b, stencil, steps=12, from_zero=True)[0]
-    x, spare = smooth(level, b, stencil, steps=3, from_zero=True)
-    coarse = levels[depth + 1]
-    stencil.restrict_residual(x, b, *level.operator, coarse.b)
-    stencil.prolong_add(cycle(levels, coarse.b, stencil, depth + 1), x)
-    return smooth(level, b, stencil, steps=3, from_zero=False, buffers=(x, spare))[0]
+    factors = chebyshev(STEPS if depth + 1 < len(levels) else STEPS_COARSEST, b.dtype)
+    stencil.descend(b, level.inverse, *level.operator, factors, level.x, level.b)
+    if depth + 1 == len(levels):
+        return level.x, stencil.dot(b, level.x)
+    correction, _ = cycle(levels, level.b, stencil, depth + 1)
+    product = stencil.ascend(level.x, correction, b, level.inverse, *level.operator, factors, level.y)
+    return level.y, product
 
 
-def smooth(
-    level: Level,
-    b: np.ndarray,
-    stencil: ModuleType,
-    steps: int,
-    from_zero: bool,
-    buffers: tuple[np.ndarray, np.ndarray] | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Do Chebyshev-Jacobi steps and return the buffer with the result and the other one."""
-    x, spare = buffers or (level.x, level.y)
-    number = b.dtype.type
+@functools.cache
+def chebyshev(steps: int, dtype: np.dtype) -> np.ndarray:
+    """Return for each step of the smoother how much of the last step to keep and the gain, (steps, 2)."""
     centre, half = (_HIGH + _LOW) / 2, (_HIGH - _LOW) / 2
     rho = half / centre
-    keep, gain = 0.0, 1.0 / centre
-    for count in range(steps):
-        if count == 0 and from_zero:
-            stencil.start(b, level.inverse, number(gain), level.step, x)
-        else:
-            stencil.sweep(x, level.step, b, level.inverse, *level.operator, number(keep), number(gain), spare)
-            x, spare = spare, x
+    factors = [(0.0, 1.0 / centre)]
+    while len(factors) < steps:
         following = 1.0 / (2.0 * centre / half - rho)
-        keep, gain, rho = rho * following, 2.0 * following / half, following
-    return x, spare
+        factors.append((rho * following, 2.0 * following / half))
+        rho = following
+    return np.array(factors, dtype)

@@ -1,4 +1,4 @@
-"""The grid operations of `multigrid` in NumPy alone; same meaning as `stencil_numba`."""
+"""The passes of `multigrid` over a grid in NumPy alone; same meaning as `stencil_numba`."""
 
 import numpy as np
 
@@ -45,56 +45,73 @@ def invert_diagonal(right: Array, down: Array, rows: Array, columns: Array, out:
     np.divide(1.0, diagonal, out=out)
 
 
-def sweep(
-    x: Array, step: Array, b: Array, inverse: Array, right: Array, down: Array, rows: Array, columns: Array,
-    keep: float, gain: float, out: Array,
+def descend(
+    b: Array, inverse: Array, right: Array, down: Array, rows: Array, columns: Array, factors: Array,
+    x: Array, coarse: Array,
 ) -> None:  # fmt: skip
-    """Do one Chebyshev-Jacobi step: step = keep step + gain inverse (b - A x); out = x + step."""
+    """Smooth from zero into `x` and sum b - A x over cells of 2x2 into `coarse` (ceil(H / 2), ceil(W / 2)).
+
+    `factors` (steps, 2) are those of `multigrid.chebyshev`.
+    """
+    operator = right, down, rows, columns
+    step = inverse * b
+    step *= factors[0, 1]
+    x[...] = step
+    _smooth(x, step, b, inverse, operator, factors[1:])
     for first, last in _blocks(*x.shape):
-        line = _operate(x, right, down, rows, columns, first, last)
-        np.subtract(b[first:last], line, out=line)
-        line *= inverse[first:last]
-        line *= gain
-        moved = step[first:last]
-        moved *= keep
-        moved += line
-        np.add(x[first:last], moved, out=out[first:last])
-
-
-def start(b: Array, inverse: Array, gain: float, step: Array, out: Array) -> None:
-    """Do the first step from zero: step = out = gain inverse b."""
-    np.multiply(inverse, b, out=step)
-    step *= gain
-    out[...] = step
-
-
-def restrict_residual(
-    x: Array, b: Array, right: Array, down: Array, rows: Array, columns: Array, out: Array
-) -> None:
-    """Sum b - A x over cells of 2x2 into `out` (ceil(H / 2), ceil(W / 2))."""
-    for first, last in _blocks(*x.shape):
-        residual = b[first:last] - _operate(x, right, down, rows, columns, first, last)
+        residual = b[first:last] - _operate(x, *operator, first, last)
         paired = residual[::2].copy()
         paired[: len(residual) // 2] += residual[1::2]
-        coarse = out[first // 2 : (last + 1) // 2]
-        coarse[...] = paired[:, ::2]
-        coarse[:, : x.shape[1] // 2] += paired[:, 1::2]
+        part = coarse[first // 2 : (last + 1) // 2]
+        part[...] = paired[:, ::2]
+        part[:, : x.shape[1] // 2] += paired[:, 1::2]
 
 
-def prolong_add(coarse: Array, x: Array) -> None:
-    """Add to each cell of `x` the value of the coarse cell it lies in."""
+def ascend(
+    x: Array, coarse: Array, b: Array, inverse: Array, right: Array, down: Array, rows: Array, columns: Array,
+    factors: Array, out: Array,
+) -> float:  # fmt: skip
+    """Add to `x` the values of the coarse cells, smooth into `out` and return the inner product of `b` and `out`."""
     height, width = x.shape
-    x[::2, ::2] += coarse
-    x[::2, 1::2] += coarse[:, : width // 2]
-    x[1::2, ::2] += coarse[: height // 2]
-    x[1::2, 1::2] += coarse[: height // 2, : width // 2]
+    out[...] = x
+    out[::2, ::2] += coarse
+    out[::2, 1::2] += coarse[:, : width // 2]
+    out[1::2, ::2] += coarse[: height // 2]
+    out[1::2, 1::2] += coarse[: height // 2, : width // 2]
+    _smooth(out, np.zeros_like(out), b, inverse, (right, down, rows, columns), factors)
+    return dot(b, out)
 
 
-def apply(x: Array, right: Array, down: Array, rows: Array, columns: Array, out: Array) -> float:
-    """Write A x into `out` and return the inner product of x and A x."""
-    for first, last in _blocks(*x.shape):
-        out[first:last] = _operate(x, right, down, rows, columns, first, last)
-    return dot(x, out)
+def _smooth(
+    x: Array,
+    step: Array,
+    b: Array,
+    inverse: Array,
+    operator: tuple[Array, Array, Array, Array],
+    factors: Array,
+) -> None:
+    """Do Chebyshev-Jacobi steps in `x`: step = keep step + gain inverse (b - A x); x += step."""
+    for keep, gain in factors:
+        for first, last in _blocks(*x.shape):
+            line = _operate(x, *operator, first, last)
+            np.subtract(b[first:last], line, out=line)
+            line *= inverse[first:last]
+            line *= gain
+            moved = step[first:last]
+            moved *= keep
+            moved += line
+        x += step
+
+
+def turn(
+    z: Array, beta: float, p: Array, right: Array, down: Array, rows: Array, columns: Array, q: Array
+) -> float:
+    """Turn the direction `p` to z + beta p and write A p into `q`; return the inner product of p and A p."""
+    p *= beta
+    p += z
+    for first, last in _blocks(*z.shape):
+        q[first:last] = _operate(p, right, down, rows, columns, first, last)
+    return dot(p, q)
 
 
 def coarsen_links(right: Array, down: Array, factor: float, coarse_right: Array, coarse_down: Array) -> None:
