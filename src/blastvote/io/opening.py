@@ -76,7 +76,7 @@ def _unreadable(path: Path) -> str:
                     bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (1,))
             except _DAMAGE:
                 bits = (0,)
-            if max(bits) > 32:
+            if max(bits) > 16:
                 return (
                     f"a TIFF of {max(bits)} bits a value cannot be read; expected 8 or 16. Save it as 16 bit."
                 )

@@ -42,12 +42,24 @@ def listen(path: Path) -> None:
     socket.socket(socket.AF_UNIX).bind(path.name)
 
 
-def wide_tiff() -> bytes:
-    """Return a TIFF of one pixel of 64 bits, which Pillow does not know."""
-    tags = [(256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 1, 64), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 100)]
-    tags += [(277, 3, 1, 1), (278, 3, 1, 1), (279, 4, 1, 8)]
+def wide_tiff(bits: int, samples: int = 1) -> bytes:
+    """Return a TIFF of one pixel of so many bits a sample, as Pillow does not know them."""
+    tags = [
+        (256, 3, 1, 1),
+        (257, 3, 1, 1),
+        (258, 3, 1, bits),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2 if samples > 1 else 1),
+    ]
+    tags += [
+        (273, 4, 1, 200),
+        (277, 3, 1, samples),
+        (278, 3, 1, 1),
+        (279, 4, 1, samples * bits // 8),
+        (339, 3, 1, 3),
+    ]
     entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
-    return (b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries).ljust(100, b"\0") + bytes(8)
+    return (b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries).ljust(200, b"\0") + bytes(32)
 
 
 PHOTOGRAPHS = [
@@ -62,8 +74,13 @@ PHOTOGRAPHS = [
     ("text", "hello", "is not an image that can be read"),
     (
         "a TIFF of 64 bits",
-        wide_tiff(),
+        wide_tiff(64),
         "a TIFF of 64 bits a value cannot be read; expected 8 or 16. Save it as 16 bit.",
+    ),
+    (
+        "a TIFF of three floating-point colours",
+        wide_tiff(32, 3),
+        "a TIFF of 32 bits a value cannot be read; expected 8 or 16",
     ),
     ("zero bytes", bytes(500), "is not an image that can be read"),
     ("EPS", encoded("EPS"), "is not an image that can be read"),

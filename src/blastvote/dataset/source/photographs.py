@@ -56,9 +56,12 @@ def list_images(folder: str | Path, pattern: str = "*", prefix: str = "") -> dic
     if pattern == "*":
         files = without_masks(files or _nested(folder))
     if not files:
+        others = sorted(p.name for p in folder.glob(pattern) if p.is_file() and p.name[0] != ".")
+        there = f" (but {len(others)} other files, such as {others[0]})" if others else ""
         raise UnrelatedInputError(
             f"{folder}: holds no images that match '{pattern}' with an ending among "
-            f"{', '.join(io.IMAGE_SUFFIXES)}. Correct config key 'dataset.images'."
+            f"{', '.join(io.IMAGE_SUFFIXES)}{there}. Correct config key 'dataset.images', or save photographs of "
+            "another kind as PNG or TIFF."
         )
     return assign_ids(files, prefix, folder)
 

@@ -39,3 +39,11 @@ def test_files_of_no_known_kind_are_not_called_missing_masks(tmp_path, rule, nam
     entry = tmp_path / "masks" if name.startswith("masks") else path
     with pytest.raises(InputError, match=says):
         read(rule, tmp_path / "img", entry, **ONE_CLASS)
+
+
+def test_photographs_of_another_kind_are_named(tmp_path, rule):
+    path = tmp_path / "img/a.czi"
+    path.parent.mkdir()
+    path.write_bytes(b"ZISRAWFILE")
+    with pytest.raises(InputError, match=r"\(but 1 other files, such as a\.czi\)\. Correct config key"):
+        read(rule, path.parent, **ONE_CLASS)
