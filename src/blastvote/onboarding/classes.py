@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from blastvote import io
+from blastvote.dataset.source.classes import IMAGE_LABEL
 from blastvote.dataset.source.labels.folders import class_folder
 from blastvote.dataset.source.labels.tables import read_label_table
 from blastvote.dataset.source.name_index import NameIndex
@@ -66,6 +67,14 @@ def find_classes(trial: Trial, tables: Sequence[Path], defaults: Mapping[str, An
     own = Counter(image.label for image in trial.annotations.values() if image.label)
     cells = trial.class_names
     without = cells.pop("", 0)
+    per_image = {i: image.label for i, image in trial.annotations.items() if image.label} | labels
+    if not without and _are_of_one_name(cells, trial, per_image):
+        names, aliases = _names(Counter(per_image.values()))
+        (name,) = cells
+        note = f"All cells are called {name!r}; each is taken for the class of its image"
+        return Classes(
+            names, aliases | {name: IMAGE_LABEL}, files, [f"{note}: {_counted(Counter(per_image.values()))}."]
+        )
     if cells:
         names, aliases = _names(cells)
         if without:
@@ -89,6 +98,12 @@ def find_classes(trial: Trial, tables: Sequence[Path], defaults: Mapping[str, An
         "annotation tool, or put a table with the columns image_id,label into the folder"
     )
     return Classes([ONLY], {"": ONLY}, [], [f"{note}."])
+
+
+def _are_of_one_name(cells: Mapping[str, int], trial: Trial, labels: Mapping[str, str]) -> bool:
+    """Return whether the cells tell no classes apart, but the labels of their images do."""
+    outlined = {image_id for image_id, image in trial.annotations.items() if image.cells}
+    return len(cells) == 1 < len({*labels.values()} - {*cells}) and outlined <= {*labels}
 
 
 def _table_labels(

@@ -63,11 +63,11 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     """
     files = survey(root)
     defaults = embedded_config()["dataset"]
-    trial = chosen(files, defaults, questions)
+    trial, aside = chosen(files, defaults, questions)
     proposal = Proposal(
         {"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)}, tell=tell
     )
-    _add_outlines(proposal, trial)
+    _add_outlines(proposal, trial, aside)
     classes = find_classes(trial, files.tables, defaults)
     _leave_out_unlabelled(proposal, classes, trial)
     classes = _frequent(classes, proposal, questions)
@@ -83,12 +83,12 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     return proposal
 
 
-def _add_outlines(proposal: Proposal, trial: Trial) -> None:
+def _add_outlines(proposal: Proposal, trial: Trial, aside: list[str]) -> None:
     dataset = proposal.config["dataset"]
-    proposal.say(f"{trial.images} photographs in {listed(entries(dataset['images']))}")
-    proposal.say(
-        f"{trial.cells} cells in {trial.outlined} of them, outlined in {listed(entries(dataset['annotations']))}"
-    )
+    images, annotations = (listed(entries(dataset[key])) for key in ("images", "annotations"))
+    cells = f"{trial.cells} cells in {trial.outlined} of them, outlined in {annotations}"
+    for sentence in (f"{trial.images} photographs in {images}", cells, *aside):
+        proposal.say(sentence)
     modes = {
         "components": "one value in several pieces: each piece is a cell",
         "semantic": "a few values in several pieces: each value is a class, each piece a cell",

@@ -16,6 +16,7 @@ from blastvote.errors import InputError
 MOST_FILES = 200_000
 """A folder with more files is somebody's home, not a data set."""
 TABLES = (".csv", ".tsv")
+WORKBOOKS = (".xlsx", ".xls", ".ods")
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,14 @@ class Survey:
         Folder to the image files that lie in it, photographs and masks alike, sorted.
     others
         Files that may hold annotations or labels, by their endings, sorted.
+    workbooks
+        Files of spreadsheets, which are not read.
     """
 
     root: Path
     images: dict[Path, list[Path]]
     others: list[Path]
+    workbooks: list[Path]
 
     @property
     def tables(self) -> list[Path]:
@@ -62,6 +66,7 @@ def survey(root: Path) -> Survey:
         raise InputError(f"{root}: {what}; expected the folder with photographs and annotations.")
     images: dict[Path, list[Path]] = {}
     others: list[Path] = []
+    workbooks: list[Path] = []
     count = 0
     for place, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
@@ -74,6 +79,8 @@ def survey(root: Path) -> Survey:
                 images.setdefault(Path(place), []).append(path)
             elif path.suffix.lower() in (*ALONE_SUFFIXES, *TABLES):
                 others.append(path)
+            elif path.suffix.lower() in WORKBOOKS:
+                workbooks.append(path)
         if count > MOST_FILES:
             raise InputError(
                 f"{root}: holds more than {MOST_FILES} files. Name the folder of the data set itself."
@@ -83,7 +90,7 @@ def survey(root: Path) -> Survey:
             f"{root}: holds no photographs, neither in itself nor in its subfolders (endings: "
             f"{', '.join(io.IMAGE_SUFFIXES)})."
         )
-    return Survey(root, images, others)
+    return Survey(root, images, others, workbooks)
 
 
 def photograph_entries(found: Survey) -> list[list[str]]:

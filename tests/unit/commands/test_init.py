@@ -146,6 +146,7 @@ def test_one_class_alone_is_a_study_of_how_well_cells_are_found(hospital: Path, 
     document = json.loads((smears / "annotations_via.json").read_text(encoding="utf-8"))
     images = document.get("_via_img_metadata", document)
     for entry in images.values():
+        entry["file_attributes"] = {}  # labels of the images would be the classes
         for region in entry["regions"]:
             region["region_attributes"] = {"subtype": "blast"}
     (hospital / "via.json").write_text(json.dumps(document), encoding="utf-8")

@@ -141,3 +141,25 @@ def test_a_file_of_no_known_format_is_named(folder, smears, capsys):
     assert (
         "nothing that outlines cells (hospital/cells.json: the format is not known" in capsys.readouterr().err
     )
+
+
+def test_one_name_for_all_cells_and_a_table_of_labels(folder, smears, capsys):
+    """The cells tell no classes apart; a backup of the annotations and a workbook lie beside, and are told."""
+    for name, pixels in photographs(smears).items():
+        io.write_image(folder / f"photos/{name}.png", pixels)
+    via = json.loads((smears / "annotations_via.json").read_text(encoding="utf-8"))
+    for entry in via.values():
+        entry["file_attributes"] = {}
+        for region in entry["regions"]:
+            region["region_attributes"] = {"subtype": "blast"}
+    for file in ("via.json", "via_old.json"):
+        (folder / file).write_text(json.dumps(via), encoding="utf-8")
+    lines = "".join(f"{name},{name[:2]}\n" for name in photographs(smears))
+    (folder / "labels.csv").write_text("image,label\n" + lines)
+    (folder / "patients.xlsx").write_bytes(b"PK\x03\x04")
+    config = proposed(folder)
+    assert config["classes"] == ["L1", "L2", "L3"]
+    assert config["dataset"]["class_aliases"] == {"blast": "image_label"}
+    told = " ".join(capsys.readouterr().out.split())
+    assert "hospital/patients.xlsx is a workbook and was not read" in told
+    assert "hospital/via_old.json (21 cells) outline as many photographs and were not taken" in told
