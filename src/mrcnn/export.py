@@ -21,7 +21,7 @@ from mrcnn.config import MaskRCNNConfig
 from mrcnn.files import atomic_path
 from mrcnn.geometry.anchors import normalised_anchors
 from mrcnn.geometry.boxes import tf_norm_boxes
-from mrcnn.inputs import checked_image, fitted_image
+from mrcnn.inputs import checked_image, fitted_image, require_images
 from mrcnn.model import MaskRCNN
 from mrcnn.network.network import Prediction
 from mrcnn.unmold import unmold_detections
@@ -125,6 +125,7 @@ class ExportedModel:
 
     def detect(self, images: Sequence[np.ndarray]) -> list[dict[str, np.ndarray]]:
         """Detect objects in RGB uint8 images (H, W, C); see `MaskRCNN.detect` for the result."""
+        require_images(images)
         return [
             self._detect(checked_image(image, self.config, f"image {number} to detect in"))
             for number, image in enumerate(images)

@@ -50,6 +50,14 @@ def checked_image(image: np.ndarray, config: MaskRCNNConfig, name: str) -> np.nd
     return image
 
 
+def require_images(images: object) -> None:
+    """Raise ValueError if one image stands where a list of them is expected: its rows would be taken for images."""
+    if isinstance(images, np.ndarray) and images.ndim < 4:
+        raise ValueError(
+            f"images is one array {images.shape}; expected a list of images: [image] for a single one"
+        )
+
+
 def fitted_image(image: np.ndarray, config: MaskRCNNConfig) -> tuple[np.ndarray, Window]:
     """Return an image as detection sees it, uint8 at the network's size, and the window of it that is not padding.
 

@@ -11,7 +11,7 @@ from mrcnn.config import MaskRCNNConfig
 from mrcnn.data.molding import mold_image
 from mrcnn.geometry.anchors import normalised_anchors
 from mrcnn.geometry.boxes import tf_norm_boxes
-from mrcnn.inputs import checked_image, fitted_image
+from mrcnn.inputs import checked_image, fitted_image, require_images
 from mrcnn.network.network import Network, Prediction
 from mrcnn.unmold import unmold_crops, unmold_detections
 from mrcnn.weights import loading
@@ -82,6 +82,7 @@ class MaskRCNN(Network):
     def _detect(
         self, images: Sequence[np.ndarray], batch_size: int, unmold: Callable[..., dict[str, Any]]
     ) -> Iterator[dict[str, Any]]:
+        require_images(images)
         step = batch_size if self.config.fixed_size else 1
         for start in range(0, len(images), step):
             group = [

@@ -81,7 +81,7 @@ def resize_image(
     ------
     ValueError
         If the mode is unknown, ``pad64`` has a `min_dim` that is no multiple of 64, or an image is smaller
-        than the crop.
+        than the crop or becomes narrower than a pixel.
     """
     height, width = image.shape[:2]
     padding: Padding = ((0, 0), (0, 0), (0, 0))
@@ -92,6 +92,10 @@ def resize_image(
     scale = _scale(height, width, min_dim, max_dim if mode == "square" else None, min_scale)
     if scale != 1:
         shape = (round(height * scale), round(width * scale))
+        if 0 in shape:
+            raise ValueError(
+                f"an image of {height}x{width} pixels becomes {shape[0]}x{shape[1]}: cut it into parts"
+            )
         image = resize_bilinear(image, shape).astype(image.dtype)
         height, width = shape
     if mode == "crop":

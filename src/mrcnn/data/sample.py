@@ -95,9 +95,12 @@ class Sample:
         Raises
         ------
         ValueError
-            If one is 0 or too large for `num_classes` (background included).
+            If one is no whole number, 0 or too large for `num_classes` (background included).
         """
-        class_ids = np.asarray(self.class_ids, np.int32).reshape(-1)
+        given = np.asarray(self.class_ids).reshape(-1)
+        if given.size and given.dtype.kind not in "iu":
+            raise ValueError(f"image {self.image_id}: class ids are {given.dtype}; expected whole numbers")
+        class_ids = given.astype(np.int32)
         if class_ids.size and (class_ids.max() >= num_classes or (class_ids == 0).any()):
             raise ValueError(
                 f"image {self.image_id}: class ids are {sorted(set(class_ids.tolist()))}; they must be from 1 "

@@ -56,9 +56,12 @@ def _by_class(
             unit = "patients or lone images" if grouped else "images"
             remedy = "lower protocol.folds" if settings.name == "kfold" else "take the class out of 'classes'"
             why = "one for each fold" if settings.name == "kfold" else "train, val and test"
+            others = {image_id for group in groups if group.label != name for image_id in group.image_ids}
+            mixed = int(((table["label"] == name) & table["image_id"].isin(others)).sum())
+            detail = f" ({mixed} of its images are of patients most of whose images are of another class)"
             raise InputError(
-                f"Class {name!r} has {len(own)} {unit}, but protocol '{settings.name}' needs {need} or "
-                f"more of each class ({why}). Add {unit} of this class, or {remedy}."
+                f"Class {name!r} has {len(own)} {unit}{detail if mixed else ''}, but protocol '{settings.name}' needs "
+                f"{need} or more of each class ({why}). Add {unit} of this class, or {remedy}."
             )
         order = shuffled(own, settings.name, settings.seed, name)
         result[name] = [own[key] for key in order]

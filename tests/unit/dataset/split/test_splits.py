@@ -166,6 +166,18 @@ def test_errors_say_numbers_and_cure(counts, config, message):
         make_splits(table(counts), config, CLASSES)
 
 
+def test_images_of_patients_that_count_as_another_class_are_told():
+    frame = table({"L1": 20, "L2": 10, "L3": 10})
+    lost = frame.index[frame["label"] == "L2"]
+    kept = frame.index[frame["label"] == "L1"]
+    for number, row in enumerate(lost):
+        frame.loc[[row, *kept[2 * number : 2 * number + 2]], "patient_id"] = f"P{number}"
+    with pytest.raises(
+        InputError, match=r"'L2' has 0 patients or lone images \(10 of its images are of patients"
+    ):
+        make_splits(frame, {"name": "holdout"}, CLASSES)
+
+
 def test_patients_count_not_images():
     frame = table({"L1": 30, "L2": 30, "L3": 30})
     frame["patient_id"] = np.where(frame["label"] == "L1", "only one", "")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy_reference import build_rpn_targets
 
+from mrcnn.data import Sample
 from mrcnn.data.masks import extract_bboxes, minimize_mask
 from mrcnn.data.resize import resize_bilinear, resize_image, resize_mask
 from mrcnn.data.rpn_targets import match_anchors
@@ -39,6 +40,18 @@ def test_bad_modes_are_explained():
         resize_image(image, 100, None, 0, "pad64")
     with pytest.raises(ValueError, match="one of square"):
         resize_image(image, 100, 100, 0, "stretch")
+
+
+def test_an_image_that_becomes_narrower_than_a_pixel_is_refused():
+    with pytest.raises(ValueError, match="an image of 4x4000 pixels becomes 0x64: cut it into parts"):
+        resize_image(np.zeros((4, 4000, 3), np.uint8), max_dim=64)
+
+
+@pytest.mark.parametrize("ids", [[1.5], ["L1"], [True]])
+def test_class_ids_are_whole_numbers(ids):
+    sample = Sample("a", np.zeros((64, 64, 3), np.uint8), np.ones((64, 64, 1), bool), np.array(ids))
+    with pytest.raises(ValueError, match=r"image a: class ids are .*; expected whole numbers"):
+        sample.checked_class_ids(3)
 
 
 def test_resize_keeps_a_constant_inside():

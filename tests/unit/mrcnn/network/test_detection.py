@@ -121,6 +121,11 @@ def test_images_that_the_network_cannot_take(small_model, image, hint):
         small_model().detect([RGB, image])
 
 
+def test_one_image_is_no_list_of_its_rows(small_model):
+    with pytest.raises(ValueError, match=r"images is one array \(90, 140, 3\).*\[image\] for a single one"):
+        small_model().detect(RGB)
+
+
 def test_sides_without_resizing(small_model):
     model = small_model(image_resize_mode="none")
     with pytest.raises(ValueError, match=r"multiples of 64, because image_resize_mode is none"):
