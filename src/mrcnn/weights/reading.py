@@ -33,12 +33,23 @@ def read(path: str | Path, known: set[str] | None = None) -> dict[str, Arrays]:
             if isinstance(root.get("layers"), h5py.Group):
                 return _read_keras(root["layers"])
     except (OSError, RuntimeError, KeyError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
-        raise ValueError(
-            f"{path}: is not a readable HDF5 file (an interrupted download?): {error}"
-        ) from error
+        raise ValueError(f"{path}: is not a readable HDF5 file ({_guess(path)}): {error}") from error
     raise ValueError(
         f"{path}: has neither Matterport's layout (attribute layer_names) nor Keras 3's (group layers)"
     )
+
+
+def _guess(path: Path) -> str:
+    """Return what a file may be that is no HDF5."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    if head.startswith(b"PK\x03\x04"):
+        return (
+            "it is a zip archive, as PyTorch (.pt, .pth) and Keras (.keras) write; Keras can save .weights.h5"
+        )
+    if head.startswith(b"\x80"):
+        return "it may be a pickle, as PyTorch writes (.pt, .pth), and is not opened"
+    return "an interrupted download?"
 
 
 def _refuse_references(path: Path, file: h5py.File) -> None:

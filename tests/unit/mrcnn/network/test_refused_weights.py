@@ -4,6 +4,8 @@ import h5py
 import numpy as np
 import pytest
 
+from mrcnn.weights import reading
+
 
 def test_files_that_are_none(small_model, tmp_path):
     model = small_model()
@@ -104,3 +106,13 @@ def test_missing_members_are_a_damage(small_model, tmp_path):
         del file["conv1"]
     with pytest.raises(ValueError, match=r"w\.h5: is not a readable HDF5 file.*conv1"):
         model.load_weights(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [(b"PK\x03\x04", "it is a zip archive, as PyTorch"), (b"\x80\x02", "a pickle, as PyTorch writes")],
+)
+def test_weights_of_other_frameworks_are_named(tmp_path, head, says):
+    (tmp_path / "w.pth").write_bytes(head + bytes(100))
+    with pytest.raises(ValueError, match=says):
+        reading.read(tmp_path / "w.pth")
