@@ -4,7 +4,7 @@ import base64
 import io as streams
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from fuzz_pictures import damaged_pictures
 from hypothesis import strategies as st
 from PIL import Image
 
-from blastvote import io
+from blastvote import io, rle
 from blastvote.annotations import read_annotations
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import read_mask_annotation
@@ -41,12 +41,22 @@ SIDE = 20
 
 @dataclass(frozen=True)
 class Reader:
-    """What reads a file of this name, damaged files of its kind, and good files that lie beside it."""
+    """What reads a file of this name, damaged files of its kind, good ones, and good files that lie beside it."""
 
     read: Callable[[Path], object]
     name: str
     files: st.SearchStrategy[bytes]
+    good: Sequence[bytes]
     beside: dict[str, bytes] = field(default_factory=dict)
+
+
+def of(
+    read: Callable[[Path], object], name: str, form: str, good: Sequence[bytes], **beside: bytes
+) -> Reader:
+    """Return the reader of a form of `fuzz_damage.FORMS`; `beside` names files by their stems, which end in ``.txt``."""
+    return Reader(
+        read, name, damaged(form, good), good, {f"{stem}.txt": data for stem, data in beside.items()}
+    )
 
 
 def annotation(path: Path) -> None:
@@ -98,6 +108,7 @@ def samples(*endings: str) -> list[bytes]:
     ]  # fmt: skip
 
 
+PACKED = rle.encode(np.pad(np.ones((2, 2), bool), 1))
 PNG = encoded(np.full((4, 5), 255, np.uint8))
 REGIONS = [
     {"name": "circle", "cx": 5, "cy": 5, "r": 2}, {"name": "ellipse", "cx": 9, "cy": 9, "rx": 3, "ry": 2, "theta": 0.5},
@@ -130,7 +141,7 @@ JSON = [
     *samples(".json", ".geojson"),
     annotation_cases.coco().encode(),
     annotation_cases.rle([100, 50, 250]).encode(),
-    annotation_cases.rle("52209", [4, 4]).encode(),
+    annotation_cases.rle(PACKED["counts"], PACKED["size"]).encode(),
     *(json.dumps(document).encode() for document in (
         {"a.png1": ENTRY | {"regions": [{"shape_attributes": shape, "region_attributes": {"subtype": "L1"}} for shape in REGIONS],
                             "file_attributes": {"label": "L1"}}},
@@ -156,11 +167,15 @@ CSV = [
 ]
 YOLO = [*samples(".txt"), b"0 0.1 0.1 0.9 0.1 0.9 0.9\n1 0.2 0.2 0.3 0.2 0.3 0.3\n1 0.5 0.5 0.1 0.1\n"]
 ROIS = [zipped({"0001.roi": roi_bytes(DISC, 1), "b.roi": roi_bytes(DISC[:5])})]
-RESULTS = [
-    b'[{"image_id":"a","category_id":1,"bbox":[1,1,2,2],"score":0.5,"segmentation":{"size":[4,4],"counts":"52209"}}]',
-    b'[{"image_id":1,"category_id":2,"score":1,"segmentation":[[0,0,3,0,3,3]]},{"image_id":"a.png","category_id":1,"score":0.1,'
-    b'"segmentation":{"size":[4,4],"counts":[4,4,8]}}]',
-]  # fmt: skip
+RESULT = {"image_id": "a", "category_id": 1, "bbox": [1, 1, 2, 2], "score": 0.5, "segmentation": PACKED}
+BY_POINTS = {"image_id": 1, "category_id": 2, "score": 1, "segmentation": [[0, 0, 3, 0, 3, 3]]}
+LISTED = {
+    "image_id": "a.png",
+    "category_id": 1,
+    "score": 0.1,
+    "segmentation": {"size": [4, 4], "counts": [4, 4, 8]},
+}
+RESULTS = [json.dumps(results).encode() for results in ([RESULT], [BY_POINTS, LISTED])]
 CONFIG = [
     yaml.safe_dump(read_config_file(EMBEDDED)).encode(),
     b"model: {backbone: resnet18}\nseeds: [1, 2]\nresults: a\n",
@@ -172,26 +187,26 @@ LOSSLESS = ("PNG", "TIFF", "BMP")
 DEEP = (deep(".png"), deep(".tiff"))
 
 READERS: dict[str, Reader] = {
-    "json": Reader(annotation, "a.json", damaged("json", JSON)),
-    "attribute": Reader(annotation_with_attribute, "a.json", damaged("json", JSON)),
-    "xml": Reader(annotation, "a.xml", damaged("xml", [CVAT.encode(), *samples(".xml")])),
-    "csv": Reader(annotation, "a.csv", damaged("table", CSV)),
-    "txt": Reader(annotation, "a.txt", damaged("words", YOLO)),
-    "yolo_names": Reader(lambda path: annotation(path.parent / "a.txt"), "data.yaml", damaged("yaml", YOLO_NAMES), {"a.txt": YOLO[-1]}),
-    "roi": Reader(annotation, "a.zip", st.one_of(damaged("zip", ROIS), damaged("zip", ROIS))),
-    "photograph": Reader(photograph, "a.png", damaged_pictures(("PNG", "JPEG", "BMP", "WEBP"))),
-    "tiff": Reader(photograph, "a.tif", damaged_pictures(("TIFF",))),
-    "deep": Reader(photograph, "a.png", damaged_pictures(("PNG", "TIFF"), ("I;16",), DEEP)),
-    "mask": Reader(mask, "m.png", damaged_pictures(LOSSLESS, ("1", "L", "P", "I;16", "I", "RGB"))),
-    "colours": Reader(coloured_mask, "m.png", damaged_pictures(LOSSLESS, ("P", "RGB", "RGBA"))),
-    "table": Reader(io.read_table, "t.csv", damaged("table", TABLES)),
-    "labels": Reader(lambda path: read_label_table(str(path), {"2": "L2"}, CLASSES, []), "t.csv", damaged("table", LABELS)),
-    "yaml": Reader(read_config_file, "c.yaml", st.one_of(damaged("yaml", CONFIG), damaged("yaml", [config_cases.BOMB.encode()]))),
-    "config": Reader(load_config, "c.yaml", damaged("yaml", CONFIG)),
-    "manifest": Reader(read_manifest, "manifest.csv", damaged("table", [b"image_id,path,sha256,width,height,label,patient_id,n_cells,source\na,a,0,1,1,L1,,1,s\n"])),
-    "splits": Reader(read_splits, "splits.csv", damaged("table", [b"image_id,label,patient_id,fold,role,flip\na,L1,,0,train,none\n"])),
-    "truth": Reader(read_coco, "annotations.json", damaged("json", [annotation_cases.coco().encode(), annotation_cases.rle([100, 50, 250]).encode()])),
-    "detections": Reader(read_detections, "detections.json", damaged("json", RESULTS)),
-    "external": Reader(outside_detections, "detections.json", damaged("json", RESULTS)),
-    "own": Reader(lambda path: read_own_json(path, "config", "model"), "provenance.json", damaged("json", [b'{"config": {"model": 1}}'])),
+    "json": of(annotation, "a.json", "json", JSON),
+    "attribute": of(annotation_with_attribute, "a.json", "json", JSON),
+    "xml": of(annotation, "a.xml", "xml", [CVAT.encode(), *samples(".xml")]),
+    "csv": of(annotation, "a.csv", "table", CSV),
+    "txt": of(annotation, "a.txt", "words", YOLO),
+    "yolo_names": of(lambda path: annotation(path.parent / "a.txt"), "data.yaml", "yaml", YOLO_NAMES, a=YOLO[-1]),
+    "roi": of(annotation, "a.zip", "zip", ROIS),
+    "photograph": Reader(photograph, "a.png", damaged_pictures(("PNG", "JPEG", "BMP", "WEBP")), [PNG]),
+    "tiff": Reader(photograph, "a.tif", damaged_pictures(("TIFF",)), [DEEP[1]]),
+    "deep": Reader(photograph, "a.png", damaged_pictures(("PNG", "TIFF"), ("I;16",), DEEP), DEEP),
+    "mask": Reader(mask, "m.png", damaged_pictures(LOSSLESS, ("1", "L", "P", "I;16", "I", "RGB")), [PNG]),
+    "colours": Reader(coloured_mask, "m.png", damaged_pictures(LOSSLESS, ("P", "RGB", "RGBA")), [PNG]),
+    "table": of(io.read_table, "t.csv", "table", TABLES),
+    "labels": of(lambda path: read_label_table(str(path), {"2": "L2"}, CLASSES, []), "t.csv", "table", LABELS),
+    "yaml": Reader(read_config_file, "c.yaml", damaged("yaml", [*CONFIG, config_cases.BOMB.encode()]), CONFIG),
+    "config": of(load_config, "c.yaml", "yaml", CONFIG),
+    "manifest": of(read_manifest, "manifest.csv", "table", [b"image_id,path,sha256,width,height,label,patient_id,n_cells,source\na,a,0,1,1,L1,,1,s\n"]),
+    "splits": of(read_splits, "splits.csv", "table", [b"image_id,label,patient_id,fold,role,flip\na,L1,,0,train,none\n"]),
+    "truth": of(read_coco, "annotations.json", "json", [annotation_cases.coco().encode(), annotation_cases.rle([100, 50, 250]).encode()]),
+    "detections": of(read_detections, "detections.json", "json", RESULTS[:1]),
+    "external": of(outside_detections, "detections.json", "json", RESULTS),
+    "own": of(lambda path: read_own_json(path, "config", "model"), "provenance.json", "json", [b'{"config": {"model": 1}}']),
 }  # fmt: skip

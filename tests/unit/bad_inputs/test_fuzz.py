@@ -52,3 +52,13 @@ def test_only_input_errors_come_out(name, tmp_path_factory, data):
     finally:
         limit(0)
     assert {file.name for file in folder.iterdir()} == {reader.name, *reader.beside}
+
+
+@pytest.mark.parametrize("name", sorted(set(READERS) - {"attribute"}))  # not every tool has the attribute
+def test_good_files_are_read(name, tmp_path):
+    reader = READERS[name]
+    for file, content in reader.beside.items():
+        (tmp_path / file).write_bytes(content)
+    for content in reader.good:
+        (tmp_path / reader.name).write_bytes(content)
+        reader.read(tmp_path / reader.name)
