@@ -26,14 +26,19 @@ TAGS = (254, 262, 270, 274, 277, 282, 283, 296, 305, 320, 339, 34665)
 
 @st.composite
 def contents(draw: st.DrawFn) -> np.ndarray:
-    """Return grey values ``uint8 (H, W)``: noise, one value, a few blobs, or stripes."""
+    """Return grey values ``uint8 (H, W)``: noise, one value, a few blobs, two values, or stripes."""
     height, width = draw(st.sampled_from(SIDES)), draw(st.sampled_from(SIDES))
-    kind, value = draw(st.sampled_from(["noise", "flat", "blobs", "stripes"])), draw(st.integers(0, 255))
+    kind, value = (
+        draw(st.sampled_from(["noise", "flat", "blobs", "two", "stripes"])),
+        draw(st.integers(0, 255)),
+    )
     if kind == "flat":
         return np.full((height, width), value, np.uint8)
     rows, columns = np.mgrid[:height, :width]
     if kind == "stripes":
         return (columns * draw(st.sampled_from([1, 8, 85])) % 256).astype(np.uint8)
+    if kind == "two":
+        return ((rows // 6 + columns // 6) % 2 * 255).astype(np.uint8)
     if kind == "blobs":
         return (((rows // 6 + columns // 6) % 3) * value).astype(np.uint8)
     return np.random.default_rng(value).integers(0, 256, (height, width), dtype=np.uint8)
@@ -44,6 +49,8 @@ def _as_mode(grey: np.ndarray, mode: str) -> Image.Image:
         return Image.fromarray(grey.astype(np.uint16) * 257)
     if mode in ("I", "F"):
         return Image.fromarray(grey.astype(np.int32 if mode == "I" else np.float32))
+    if mode == "RGB" and set(np.unique(grey)) <= {0, 255}:  # a mask: red on black
+        return Image.fromarray(np.dstack([grey, grey * 0, grey * 0]))
     return Image.fromarray(grey).convert(mode)
 
 
