@@ -4,8 +4,8 @@
 
 The paper starts from COCO weights, which are large and made for large networks. The demo's small network starts from
 these instead. They come from simulated smears of their own seed, which no study uses; every image passes one
-contrast method drawn at random from the five, so that none of them is favoured. A study loads all but the heads
-(`exclude=HEADS`, as with COCO), so the subtypes are learned anew from its own training images.
+contrast method drawn at random from the five, so that none of them is favoured. A study whose classes are L1, L2 and L3
+loads the heads too; one of other classes learns them from its own training images.
 """
 
 import argparse
@@ -25,21 +25,24 @@ LOGGER = logging.getLogger("pretrain")
 CLASSES = ("L1", "L2", "L3")
 METHODS = ("none", "he", "dhe", "clahe", "eff")
 SEED = 20260
+PIXEL_SIZES_UM = (0.14, 0.16, 0.18)
+SEEDS = tuple(SEED + number for number in range(len(PIXEL_SIZES_UM)))
+"""Simulated smears of these seeds belong to these weights; no study uses them."""
 
 
 def samples(per_class: int, model: dict) -> list[Sample]:
     """Simulate images of several magnifications, each under one method drawn at random."""
     made = []
-    for number, pixel_size in enumerate((0.14, 0.16, 0.18)):
+    for seed, pixel_size in zip(SEEDS, PIXEL_SIZES_UM, strict=True):
         settings = SimulationSettings(
             width=model["image_size"],
             height=model["image_size"],
             pixel_size_um=pixel_size,
-            images_per_class=per_class // 3,
+            images_per_class=per_class // len(SEEDS),
             images_per_patient=1,
-            seed=SEED + number,
+            seed=seed,
         )
-        draw = np.random.default_rng(SEED + number)
+        draw = np.random.default_rng(seed)
         for image_id in image_ids(settings):
             picture = simulate_id(image_id, settings)
             ids = np.array([1 + CLASSES.index(name) for name in picture.class_names], np.int32)

@@ -64,9 +64,8 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     files = survey(root)
     defaults = embedded_config()["dataset"]
     trial, aside = chosen(files, defaults, questions)
-    proposal = Proposal(
-        {"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)}, tell=tell
-    )
+    config = {"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)}
+    proposal = Proposal(config, {"training.epochs": "600 steps; the demo's smears need fewer"}, tell=tell)
     _add_outlines(proposal, trial, aside)
     classes = find_classes(trial, files.tables, defaults)
     _leave_out_unlabelled(proposal, classes, trial)
@@ -76,6 +75,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     seen.report.raise_errors()
     require_enough(root, list(seen.collection.images), proposal.config["dataset"])
     _add_size(proposal, seen)
+    proposal.config["training"] = {"epochs": 12}
     _add_split(proposal, seen, questions)
     _add_patients(proposal, seen)
     for doubt in doubts(seen):

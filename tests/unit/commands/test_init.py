@@ -76,6 +76,7 @@ def test_via_and_a_table_with_patients(
     assert config["dataset"]["annotations"] == "hospital/annotations_via.json"
     assert config["dataset"]["labels"] == "hospital/labels.csv"
     assert config["vote"]["rule"] == "pathologist"
+    assert config["training"]["epochs"] == 12, "the demo's few steps are for smears that its weights know"
     told = capsys.readouterr().out
     assert "12 photographs" in told and "patients" in told
     assert "snakemake -n --configfile study.yaml" in told

@@ -1,5 +1,8 @@
 """The weight files that come with blastvote."""
 
+import importlib
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
@@ -8,6 +11,21 @@ import yaml
 from blastvote.segmentation.network import first_weights, untrained_network
 from blastvote.segmentation.run import NetworkSettings
 from blastvote.segmentation.settings import SHIPPED
+
+
+def test_no_study_simulates_what_the_shipped_weights_were_trained_on(
+    repo_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their heads are loaded, so a test image that they saw would be a leak."""
+    monkeypatch.syspath_prepend(repo_root / "pretraining")
+    taken = set(importlib.import_module("pretrain").SEEDS)
+    taken |= {importlib.import_module(name).SEEDS for name in ("starter", "subtypes", "ship")}
+    studies = set()
+    for path in (repo_root / "config").rglob("*.yaml"):
+        simulated = (yaml.safe_load(path.read_text()).get("dataset") or {}).get("simulated") or {}
+        studies |= {simulated["seed"]} if "seed" in simulated else set()
+    assert {7, 17, 27} <= studies
+    assert not studies & taken
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -29,10 +47,11 @@ def test_every_weight_is_a_number(name):
     [
         ("starter", ["L1", "L2", "L3"], True),
         ("starter", ["a", "b"], False),
-        ("smears", ["L1", "L2", "L3"], False),
+        ("smears", ["L1", "L2", "L3"], True),
+        ("smears", ["L3", "L2", "L1"], False),
     ],
 )
-def test_heads_are_loaded_where_the_classes_are_the_starters(repo_root, weights, classes, heads):
+def test_heads_are_loaded_where_the_classes_are_the_simulators(repo_root, weights, classes, heads):
     config = yaml.safe_load((repo_root / "config/config.yaml").read_text())
     settings = NetworkSettings(
         classes, {**config["model"], "weights": weights}, config["training"], threads=2, seed=1

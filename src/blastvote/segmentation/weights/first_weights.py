@@ -51,10 +51,8 @@ def heads_of_others(source: str, path: Path, network: MaskRCNNConfig, classes: l
     ValueError
         If the file cannot be read.
     """
-    if source == "starter":  # its heads know the subtypes of the simulator
+    if source in SHIPPED:  # their heads know the subtypes of the simulator
         return OtherHeads() if classes == list(CLASS_NAMES) else OtherHeads(HEADS)
-    if source in SHIPPED:  # the subtypes are learned anew
-        return OtherHeads(HEADS)
     if source in KNOWN:
         return OtherHeads(HEADS)
     expected = expected_shapes(network)
