@@ -24,6 +24,7 @@ from mrcnn.geometry.boxes import tf_norm_boxes
 from mrcnn.inputs import checked_image, fitted_image, require_images
 from mrcnn.model import MaskRCNN
 from mrcnn.network.network import Prediction
+from mrcnn.onnx_operations import HANDLERS
 from mrcnn.unmold import unmold_detections
 
 OUTPUTS = Prediction._fields
@@ -58,9 +59,9 @@ def export_saved_model(model: MaskRCNN, folder: str | Path) -> Path:
 
 
 def export_onnx(model: MaskRCNN, path: str | Path, opset: int = 17) -> Path:
-    """Write an ONNX file, which ONNX Runtime runs without TensorFlow; return its path.
+    """Write an ONNX file, which ONNX Runtime and OpenVINO run without TensorFlow; return its path.
 
-    Needs the extra ``export`` (tf2onnx).
+    Needs the extra ``export`` (tf2onnx) and an `opset` of 16 or later.
 
     Raises
     ------
@@ -70,7 +71,12 @@ def export_onnx(model: MaskRCNN, path: str | Path, opset: int = 17) -> Path:
     import tf2onnx
 
     detector = _detector(model)
-    proto, _ = tf2onnx.convert.from_function(detector, detector.input_signature, opset=opset)
+    proto, _ = tf2onnx.convert.from_function(
+        detector,
+        detector.input_signature,
+        opset=opset,
+        custom_op_handlers=HANDLERS,
+    )
     entry = proto.metadata_props.add()
     entry.key, entry.value = _CONFIG_KEY, _to_json(model.config)
     target = Path(path)
@@ -79,8 +85,15 @@ def export_onnx(model: MaskRCNN, path: str | Path, opset: int = 17) -> Path:
     return target
 
 
-def load_exported(path: str | Path) -> "ExportedModel":
+def load_exported(path: str | Path, threads: int = 0) -> "ExportedModel":
     """Open an ONNX file (by ONNX Runtime) or the folder of a SavedModel.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+    threads
+        Of ONNX Runtime; 0 takes one for each core.
 
     Raises
     ------
@@ -96,7 +109,11 @@ def load_exported(path: str | Path) -> "ExportedModel":
         return ExportedModel(_from_json(text), lambda image, window: _to_numpy(module.detect(image, window)))
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=onnxruntime.get_available_providers())
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(
+        str(path), options, providers=onnxruntime.get_available_providers()
+    )
     text = session.get_modelmeta().custom_metadata_map.get(_CONFIG_KEY)
     if text is None:
         raise ValueError(f"{path}: this ONNX file was not written by mrcnn.export")

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from mrcnn.config import MaskRCNNConfig
@@ -76,7 +77,7 @@ class MaskHead(tf.Module):
         x = self.upsampled(crops, training, weight)
         kernel = tf.gather(tf.transpose(self.mask.kernel[0, 0]), class_ids)
         bias = tf.gather(tf.convert_to_tensor(self.mask.bias), class_ids)
-        flat = tf.reshape(x, [tf.shape(x)[0], -1, x.shape[-1]])
+        flat = tf.reshape(x, [-1, np.prod(x.shape[1:-1]), x.shape[-1]])
         logits = tf.matmul(flat, tf.cast(kernel, x.dtype)[:, :, None])[:, :, 0]
         logits = tf.cast(logits, tf.float32) + bias[:, None]
         return unfold(tf.reshape(logits, [-1, *x.shape[1:5]]))

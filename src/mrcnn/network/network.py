@@ -119,7 +119,7 @@ class Network(tf.Module):
         _, rois = self.proposals(pyramid, anchors, config.post_nms_rois_inference)
         crops = self._crops(rois, pyramid, config.pool_size, area)
         heads = self.class_head(crops)
-        shape = tf.shape(rois)[:2]
+        shape = [known or tf.shape(rois)[axis] for axis, known in enumerate(rois.shape[:2])]
         found = detection.refine(
             rois,
             tf.reshape(tf.nn.softmax(heads.logits), [shape[0], shape[1], config.num_classes]),

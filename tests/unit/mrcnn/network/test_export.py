@@ -61,6 +61,27 @@ def test_onnx(model, images, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]
 
 
+def test_onnx_holds_no_loop(model, tmp_path):
+    """Loops of one box at a time are slow, and OpenVINO reads no loop whose rows it cannot size."""
+    pytest.importorskip("tf2onnx")
+    onnx = pytest.importorskip("onnx")
+    kinds = {node.op_type for node in onnx.load(export_onnx(model, tmp_path / "model.onnx")).graph.node}
+    assert "RoiAlign" in kinds
+    assert kinds.isdisjoint({"Loop", "Scan", "Resize", "DynamicStitch"})
+
+
+def test_onnx_finds_nothing_where_nothing_is_sure(images, tmp_path):
+    """The mask head could not fold the masks of no detections at all."""
+    pytest.importorskip("tf2onnx")
+    pytest.importorskip("onnxruntime")
+    network = MaskRCNN(dataclasses.replace(CONFIG, detection_min_confidence=1.0))
+    set_seeded_weights(network)
+    loaded = load_exported(export_onnx(network, tmp_path / "model.onnx"), threads=1)
+    for found, image in zip(loaded.detect(images), images, strict=True):
+        assert len(found["scores"]) == 0
+        assert found["masks"].shape == (*image.shape[:2], 0)
+
+
 def test_sizes_must_be_fixed(tmp_path):
     model = MaskRCNN(dataclasses.replace(CONFIG, image_resize_mode="pad64"))
     with pytest.raises(ValueError, match="export needs square or crop"):
