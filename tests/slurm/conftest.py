@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sandbox
+from debian import UnavailableError
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def cluster() -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="slurm-", dir="/var/tmp"))
     try:
         sandbox.start(folder / "slurm")
-    except sandbox.UnavailableError as reason:
+    except UnavailableError as reason:
         shutil.rmtree(folder)
         pytest.skip(str(reason))
     yield

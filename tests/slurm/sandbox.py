@@ -4,7 +4,6 @@ Everything lies in one folder, which `/etc/slurm` links to. For throw-away machi
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,35 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from debian import UnavailableError, install
+
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 DAEMONS = ("slurmd", "slurmctld", "munged")
 CLUSTER = "blastvote-test"
 """A name that no job of another SLURM has."""
-
-
-class UnavailableError(Exception):
-    """SLURM cannot be had here; the message says why."""
-
-
-def install() -> None:
-    """Install SLURM's Debian packages where its programs are not there."""
-    if os.geteuid() != 0:
-        raise UnavailableError("starting SLURM needs root")
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    if all(map(shutil.which, PROGRAMS)):
-        return
-    if not shutil.which("apt-get"):
-        raise UnavailableError("no apt-get to install slurm-wlm and munge with")
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["slurm-wlm", "munge"]
-    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(
-            ["apt-get", "-qq", *command], env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise UnavailableError(
-                f"Debian's packages {packages} cannot be had: {done.stderr.strip()[-200:]}"
-            )
 
 
 def configuration(folder: Path) -> str:
@@ -86,7 +62,7 @@ PartitionName=gpu Nodes={host} DefaultTime=60 MaxTime=INFINITE State=UP
 
 def start(folder: Path) -> None:
     """Install, configure and start SLURM; wait until it takes jobs."""
-    install()
+    install(PROGRAMS, ["slurm-wlm", "munge"])
     etc = Path("/etc/slurm")
     for name in ("slurm.conf", "gres.conf"):
         if (etc / name).exists() or (etc / name).is_symlink():
