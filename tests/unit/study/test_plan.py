@@ -44,9 +44,10 @@ def test_an_added_image_changes_or_splits_one_batch_only(
     assert sum(after.get(name) != batch for name, batch in before.items()) <= 1
 
 
-def test_growth_past_a_power_of_two_keeps_the_batches() -> None:
-    names = [f"image_{number:04d}" for number in range(513)]
-    before, after = assign_batches(names[:-1], 32), assign_batches(names, 32)
+@pytest.mark.parametrize("most", [32, 100, 400])
+def test_growth_past_a_power_of_two_keeps_the_batches(most: int) -> None:
+    names = [f"image_{number:04d}" for number in range(1025)]
+    before, after = assign_batches(names[:-1], most), assign_batches(names, most)
     assert sum(after.get(name) == batch for name, batch in before.items()) >= len(before) - 1
 
 
