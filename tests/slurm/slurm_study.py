@@ -150,13 +150,40 @@ def state(job: str) -> str:
     return slurm("squeue", "-h", "--states=all", "-j", job, "-o", "%T").strip()
 
 
-def kill_steps(*jobs: str) -> None:
-    """Kill what is left of SLURM's own processes of these jobs, which would be gone with a node that fails."""
+def steps(*jobs: str) -> list[int]:
+    """Return the ids of SLURM's own processes of these jobs."""
+    found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             match = re.match(r"slurmstepd: \[(\d+)\.", path.read_text(encoding="utf-8"))
             if match and match[1] in jobs:
-                os.kill(int(path.parent.name), signal.SIGKILL)
+                found.append(int(path.parent.name))
+    return found
+
+
+def kill_steps(*jobs: str) -> None:
+    """Kill what is left of SLURM's own processes of these jobs, which would be gone with a node that fails."""
+    while left := steps(*jobs):
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.2)
+
+
+def bring_back(node: str, job: str) -> bool:
+    """Let a failed node work again; return whether the job that SLURM had queued anew has started.
+
+    SLURM holds a job, and drains its node, where it starts the job before the node has forgotten the job's first run.
+    Then somebody has to release it (docs/after_a_crash.md).
+    """
+    if not re.match("idle|mixed|alloc", slurm("sinfo", "-h", "-n", node, "-o", "%T")):
+        slurm("scontrol", "update", f"NodeName={node}", "State=RESUME")
+    with suppress(subprocess.CalledProcessError):  # it has started meanwhile
+        if "held" in slurm("squeue", "-h", "-j", job, "-o", "%r"):
+            slurm("scontrol", "release", job)
+        else:
+            slurm("scontrol", "update", f"JobId={job}", "StartTime=now")  # SLURM waits two minutes by itself
+    return state(job) != "PENDING"
 
 
 def same_tables(folder: Path, other: Path) -> None:

@@ -11,6 +11,7 @@ from slurm_study import (
     METHODS,
     TABLES,
     Study,
+    bring_back,
     kill_steps,
     running_trainings,
     same_tables,
@@ -74,8 +75,7 @@ def test_a_node_that_is_drained_and_then_fails(cluster: None, toy: Path, untrain
     wait_for(lambda: (state(requeued), state(failed)) == ("PENDING", "NODE_FAIL"), process)
     wait_for(lambda: not any(Path("/proc", str(owner["pid"])).exists() for owner in owners), process)
     kill_steps(requeued, failed)
-    slurm("scontrol", "update", f"NodeName={node}", "State=RESUME")
-    slurm("scontrol", "update", f"JobId={requeued}", "StartTime=now")  # SLURM waits two minutes by itself
+    wait_for(lambda: bring_back(node, requeued), process, pause=3)
     study.end(process)
 
     assert [len(study.submitted(f"train_wildcards_{method}")) for method in METHODS] == [1, 2]
