@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,8 +69,8 @@ def _entry(where: str, entry: Any, known: KnownImages, class_names: Sequence[str
     category = entry["category_id"]
     if not isinstance(category, int) or not 1 <= category <= len(class_names):
         raise InputError(
-            f"{where} has the category {category!r}; expected 1 to {len(class_names)} ({', '.join(class_names)}: 1 is "
-            "the first of 'classes'). Number the classes so."
+            f"{where} has the category {repr(category)[:60]}; expected 1 to {len(class_names)} "
+            f"({', '.join(class_names)}: 1 is the first of 'classes'). Number the classes so."
         )
     mask = rle.normalise(where, entry["segmentation"], known.size(sample))
     if mask["size"] != list(known.size(sample)):
@@ -95,9 +94,9 @@ def _entry(where: str, entry: Any, known: KnownImages, class_names: Sequence[str
 def checked_score(where: str, value: Any) -> float:
     """Return a score; InputError unless it is a number from 0 to 1."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 <= value <= 1:
+    if not number or not 0 <= value <= 1:  # NaN is neither
         raise InputError(
-            f"{where} has the score {value!r}; expected a number from 0 to 1. Rescale the scores."
+            f"{where} has the score {repr(value)[:60]}; expected a number from 0 to 1. Rescale the scores."
         )
     return value
 

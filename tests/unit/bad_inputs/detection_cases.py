@@ -35,6 +35,7 @@ OUTSIDE = [
     ("another image", changed(image_id="b"), "the study has no image 'b'"),
     ("a class that is not there", changed(category_id=3), "detection 0 has the category 3; expected 1 to 2 (L1, L2"),
     ("a score of 2", changed(score=2), "detection 0 has the score 2; expected a number from 0 to 1"),
+    ("a score of 4,001 digits", changed(score=10**4000), "expected a number from 0 to 1. Rescale the scores"),
     ("a mask of another size", changed(segmentation={"size": [2, 2], "counts": [0, 4]}), "its mask is 2x2 pixels, but image 'a' is 4x4"),
     ("an empty mask", changed(segmentation={"size": [4, 4], "counts": [16]}), "its mask has no pixel"),
     ("a point out of all reach", changed(segmentation=[[0, 0, 1e9, 0, 5, 5]]), FAR),
