@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from blastvote.contrast import enhance
+from blastvote.prediction.colour_strength import strengthened
 from blastvote.prediction.white_balance import white_balanced
 from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
@@ -98,7 +99,7 @@ class Predictor:
         if model.pixel_size_um is not None and pixel_size_um is None:
             pixel_size_um = estimate_pixel_size(image).um
         scale = self._scale(image, pixel_size_um)
-        seen = white_balanced(image) if model.description.get("white_balance") else image
+        seen = strengthened(white_balanced(image)) if model.description.get("white_balance") else image
         seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
         if model.subtypes is not None and pixel_size_um is not None:
