@@ -45,7 +45,8 @@ def prepare(config: dict[str, Any], files: list[str]) -> None:
     """Make images, splits and flipped copies by Snakemake."""
     results = config["results"]
     source = plan.plan_source(config)
-    batches = assign_batches(list(source.images), images_per_job(config, plan.largest_image(source, config)))
+    most = images_per_job(config, len(source.images), plan.largest_image(source, config))
+    batches = assign_batches(list(source.images), most)
     flipped = [f"{results}/flipped/{method}/{batch}" for method in config["methods"] for batch in batches]
     data = [f"{results}/data/{name}" for name in ("annotations_flipped.json", "leakage.md")]
     command = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -11,18 +13,23 @@ LEAST = 0.45
 """Least colour of the most coloured two hundredth, usually nuclei: difference of its channels through the empty slide.
 
 Nine of ten simulated smears lie above."""
+FIELD_UM = 60.0
+"""Side of the smallest field whose colours are judged: a picture of one cell may be pale because the cell is."""
 MOST_GAIN = 2.5
 """Colours that are weaker still are made stronger by this factor: noise grows with them."""
 
 
-def strengthened(image: np.ndarray) -> np.ndarray:
+def strengthened(image: np.ndarray, pixel_size_um: float | None) -> np.ndarray:
     """Return a photograph ``uint8 (H, W, 3)`` whose colours are no weaker than those of most smears.
 
     Where a camera fades them, or stray light does, all differences from grey grow by one factor. Other photographs stay
-    as they are, pixel by pixel.
+    as they are, pixel by pixel; so do those of less than `FIELD_UM` and those of unknown pixel size.
     """
-    shrink = min(1.0, LOOKED_AT / max(image.shape[:2]))
-    size = tuple(max(1, round(n * shrink)) for n in image.shape[1::-1])
+    height, width = image.shape[:2]
+    if pixel_size_um is None or pixel_size_um * math.sqrt(height * width) < FIELD_UM:
+        return image
+    shrink = min(1.0, LOOKED_AT / max(height, width))
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), 1.5).astype(np.float32)
     slide = max(float(np.percentile(small[..., 1], 95)), 1.0)

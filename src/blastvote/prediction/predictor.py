@@ -99,7 +99,9 @@ class Predictor:
         if model.pixel_size_um is not None and pixel_size_um is None:
             pixel_size_um = estimate_pixel_size(image).um
         scale = self._scale(image, pixel_size_um)
-        seen = strengthened(white_balanced(image)) if model.description.get("white_balance") else image
+        seen = image
+        if model.description.get("white_balance"):
+            seen = strengthened(white_balanced(image), pixel_size_um)
         seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
         if model.subtypes is not None and pixel_size_um is not None:

@@ -8,18 +8,22 @@ from typing import Any
 
 SMALL = 2**19
 """Pixels up to which a photograph is small: a job then takes more of them."""
+FEW = 400
+"""Photographs up to which small ones share one job: more would plan slowly, as Snakemake goes through all outputs of a
+job for each of its files that another job needs."""
 
 
-def images_per_job(config: Mapping[str, Any], pixels: int) -> int:
-    """Return the most images of a batch, where the largest photograph has so many `pixels`.
+def images_per_job(config: Mapping[str, Any], n_images: int, pixels: int) -> int:
+    """Return the most images of a batch, where the largest of `n_images` photographs has so many `pixels`.
 
-    ``auto`` is 100; 400 for small photographs, whose jobs would else spend their time on starting. Simulated smears
-    take longer to draw than to enhance, and stay at 100.
+    ``auto`` is 100; but a few small photographs share one job, which would else spend its time on starting. Simulated
+    smears take longer to draw than to enhance, and stay at 100.
     """
     asked = config["images_per_job"]
     if asked != "auto":
         return int(asked)
-    return 400 if config["dataset"]["source"] == "local" and pixels <= SMALL else 100
+    few = n_images <= FEW and pixels <= SMALL
+    return FEW if few and config["dataset"]["source"] == "local" else 100
 
 
 def assign_batches(image_ids: Sequence[str], images_per_job: int) -> dict[str, list[str]]:

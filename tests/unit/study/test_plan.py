@@ -27,12 +27,16 @@ def test_no_batch_is_larger_than_asked_for(ids: set[str], images_per_job: int) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "source", "pixels", "most"),
-    [("auto", "local", 64 * 64, 400), ("auto", "local", 2592 * 1944, 100), ("auto", "simulated", 256 * 256, 100),
-     (7, "local", 64 * 64, 7)],
+    ("asked", "source", "n_images", "pixels", "most"),
+    [("auto", "local", 301, 64 * 64, 400), ("auto", "local", 401, 64 * 64, 100),
+     ("auto", "local", 301, 2592 * 1944, 100), ("auto", "simulated", 301, 256 * 256, 100),
+     (7, "local", 301, 64 * 64, 7)],
 )  # fmt: skip
-def test_small_photographs_share_a_job(asked: object, source: str, pixels: int, most: int) -> None:
-    assert batches.images_per_job({"images_per_job": asked, "dataset": {"source": source}}, pixels) == most
+def test_a_few_small_photographs_share_a_job(
+    asked: object, source: str, n_images: int, pixels: int, most: int
+) -> None:
+    config = {"images_per_job": asked, "dataset": {"source": source}}
+    assert batches.images_per_job(config, n_images, pixels) == most
 
 
 @given(ids=IDS, added=st.text("xyz", min_size=9, max_size=9), images_per_job=st.integers(2, 40))
