@@ -18,7 +18,7 @@ import numpy as np
 from pretrain import halve
 from starter import starter_config
 
-from blastvote.prediction.white_balance import white_balanced
+from blastvote.prediction.light import normalised
 from blastvote.segmentation.objects import SAME_BOX, Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_network, subtype_probabilities
 from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, add_subtypes
@@ -117,7 +117,7 @@ def main() -> None:
         subtypes.set_weights(arrays)
     scores, right, chances, truth, total = [], [], [], [], 0
     for picture, pixel_size in validation_smears(options.images):
-        seen = white_balanced(picture.image)
+        seen = normalised(picture.image, pixel_size)
         cells = detector.detect(seen, pixel_size / NETWORK_UM)
         found = match(cells, picture.masks)
         total += picture.masks.shape[2]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 
@@ -13,21 +11,17 @@ LEAST = 0.45
 """Least colour of the most coloured two hundredth, usually nuclei: difference of its channels through the empty slide.
 
 Nine of ten simulated smears lie above."""
-FIELD_UM = 60.0
-"""Side of the smallest field whose colours are judged: a picture of one cell may be pale because the cell is."""
 MOST_GAIN = 2.5
 """Colours that are weaker still are made stronger by this factor: noise grows with them."""
 
 
-def strengthened(image: np.ndarray, pixel_size_um: float | None) -> np.ndarray:
+def strengthened(image: np.ndarray) -> np.ndarray:
     """Return a photograph ``uint8 (H, W, 3)`` whose colours are no weaker than those of most smears.
 
     Where a camera fades them, or stray light does, all differences from grey grow by one factor. Other photographs stay
-    as they are, pixel by pixel; so do those of less than `FIELD_UM` and those of unknown pixel size.
+    as they are, pixel by pixel.
     """
     height, width = image.shape[:2]
-    if pixel_size_um is None or pixel_size_um * math.sqrt(height * width) < FIELD_UM:
-        return image
     shrink = min(1.0, LOOKED_AT / max(height, width))
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from blastvote.contrast import enhance
-from blastvote.prediction.colour_strength import strengthened
-from blastvote.prediction.white_balance import white_balanced
+from blastvote.prediction.light import normalised
 from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_probabilities
@@ -101,7 +100,7 @@ class Predictor:
         scale = self._scale(image, pixel_size_um)
         seen = image
         if model.description.get("white_balance"):
-            seen = strengthened(white_balanced(image), pixel_size_um)
+            seen = normalised(image, pixel_size_um)
         seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
         if model.subtypes is not None and pixel_size_um is not None:

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from blastvote.prediction.colour_strength import FIELD_UM, LEAST, MOST_GAIN, strengthened
-
-PIXEL_UM = 0.2
+from blastvote.prediction.colour_strength import LEAST, MOST_GAIN, strengthened
 
 
 def smear() -> np.ndarray:
@@ -20,25 +18,16 @@ def faded(image: np.ndarray, strength: float) -> np.ndarray:
 
 
 def test_faded_colours_are_brought_back_to_those_of_weakly_coloured_smears():
-    found = strengthened(faded(smear(), 0.5), PIXEL_UM)
+    found = strengthened(faded(smear(), 0.5))
     assert (found[0, 0] == 200).all()
     assert np.ptp(found[100, 100]) == pytest.approx(LEAST * 200, abs=3)
     np.testing.assert_allclose(found.mean(2), smear().mean(2), atol=1)
 
 
 def test_strong_colours_stay_pixel_by_pixel():
-    assert np.array_equal(strengthened(smear(), PIXEL_UM), smear())
+    assert np.array_equal(strengthened(smear()), smear())
 
 
 def test_hardly_any_colour_grows_by_a_limited_factor():
     pale = faded(smear(), 0.1)
-    assert np.ptp(strengthened(pale, PIXEL_UM)[100, 100]) == pytest.approx(
-        MOST_GAIN * np.ptp(pale[100, 100]), abs=2
-    )
-
-
-@pytest.mark.parametrize("pixel_size", [0.1, None])
-def test_a_picture_of_one_cell_and_one_of_unknown_scale_stay(pixel_size: float | None):
-    pale = faded(smear(), 0.5)
-    assert 0.1 * np.sqrt(300 * 400) < FIELD_UM
-    assert np.array_equal(strengthened(pale, pixel_size), pale)
+    assert np.ptp(strengthened(pale)[100, 100]) == pytest.approx(MOST_GAIN * np.ptp(pale[100, 100]), abs=2)
