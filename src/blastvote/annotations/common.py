@@ -59,10 +59,8 @@ def clean_polygon(points: Any) -> tuple[np.ndarray | None, str | None]:
     """
     try:
         values = np.array(points, dtype=np.float64)
-        if values.ndim > 1 and values.shape[-1] not in (
-            2,
-            values.size,
-        ):  # points of three numbers, or a list in a list
+        # Points of three numbers are no polygon; one list of all numbers may stand in another list.
+        if values.ndim > 1 and values.shape[-1] not in (2, values.size):
             return None, "its points are not pairs of numbers"
         polygon = values.reshape(-1, 2)
     except (TypeError, ValueError, OverflowError):

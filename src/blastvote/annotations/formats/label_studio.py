@@ -140,10 +140,8 @@ def _image(name: str, thing: str, results: Iterable[Any], journal: Journal) -> I
         drawn = {part: value[part] for part in _SHAPE if part in value}
         known = regions.get(key)
         if drawn and known is not None and known.drawn not in ({}, drawn):
-            key = (
-                key,
-                number,
-            )  # an id that a script gave to two shapes: a region's own results repeat its shape
+            # An id that a script gave to two shapes: the results of one region repeat its shape.
+            key = (key, number)
         region = regions.setdefault(key, _Region(number))
         if drawn:
             region.number, region.shape, region.drawn = number, result, drawn
