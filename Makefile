@@ -36,7 +36,7 @@ test: env ## run all tests, in WORKERS processes (2)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-full: env ## run the tests that take many minutes too: every kill, a real SLURM
-	$(BIN)/python -m pytest -m "full or not full"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "full or not full"
 
 lint: env ## check style, types and the workflow
 	$(BIN)/ruff check .
