@@ -51,6 +51,8 @@ OWN = [
     ),
     ("a score that is null", changed(score=None), "detection 0 has the score None; expected a number"),
     ("a box of text", changed(bbox="1 1 2 2"), "detection 0 has the box 1 1 2 2"),
+    ("a box of 4,001 digits", changed(bbox=[10**4000, 1, 2, 2]), "detection 0 has the box [1000"),
+    ("a box with a truth value", changed(bbox=[1, True, 2, 2]), "detection 0 has the box [1, True, 2, 2]"),
 ]
 IMAGE = {"id": 1, "file_name": "a.png", "width": 20, "height": 20}
 TRUTH = [

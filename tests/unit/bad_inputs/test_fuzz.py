@@ -1,7 +1,6 @@
 """Damage of every kind in files of every reader: only `InputError` may come out, and nothing may block.
 
-A bounded number of examples runs with the tests. `EXAMPLES=100000 pytest "tests/unit/bad_inputs/test_fuzz.py::
-test_only_input_errors_come_out[NAME]"` runs more of one reader (CONTRIBUTING.md, before a release).
+A few examples, always the same, run with the tests; CONTRIBUTING.md (before a release) has the command for more.
 """
 
 import os

@@ -57,8 +57,8 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
     Raises
     ------
     InputError
-        For a file that is missing, is not a JSON list, or whose entries lack a key or hold a score that is
-        not a number.
+        For a file that is missing, is not a JSON list, or whose entries lack a key or hold a score or a
+        box that is not of numbers.
     """
     entries = _load(source)
     where = str(source) if isinstance(source, (str, Path)) else "the list of detections"
@@ -94,15 +94,19 @@ def read_detections(source: Path | str | Sequence[Mapping[str, Any]]) -> Detecti
 def _number(where: str, number: int, entry: Mapping[str, Any], key: str, kind: type) -> Any:
     """Return a number of an entry; InputError where it is none of its kind, or larger than any of ours."""
     value = entry[key]
-    if isinstance(value, kind) and not isinstance(value, bool) and abs(cast(float, value)) < 2**31:
+    if _usable(value, kind):
         return value
     raise InputError(
         f"{where}: detection {number} has the {key} {str(value)[:60]}; expected a number. Run the inference again."
     )
 
 
+def _usable(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool) and abs(cast(float, value)) < 2**31
+
+
 def _box(where: str, number: int, box: Any) -> Any:
-    if isinstance(box, list | tuple) and len(box) == 4 and all(isinstance(value, Real) for value in box):
+    if isinstance(box, list | tuple) and len(box) == 4 and all(_usable(value, Real) for value in box):
         return box
     raise InputError(
         f"{where}: detection {number} has the box {str(box)[:60]}; expected [x, y, width, height], four numbers. Run "
