@@ -9,7 +9,7 @@ import signal
 
 import pytest
 from fuzz_readers import READERS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from blastvote.errors import InputError
@@ -44,6 +44,7 @@ def test_only_input_errors_come_out(name, tmp_path_factory, data):
     limit(SECONDS)
     try:
         reader.read(folder / reader.name)
+        event("read as good")
     except InputError as error:
         message = str(error)
         assert reader.name in message or "annotation" in message or message.startswith("Config key")
