@@ -4,7 +4,7 @@ The images are the single white cells of ``../shared/data/zxaoyou_wbc`` (config/
 leukaemia). All trainings are tested on the same 57 images. Each result is a line of the table; lines that are there are
 not made again, so the command may be stopped and repeated.
 
-Usage: ``python benchmarks/starter/finetune.py [--minutes 5] [--out results/finetune.csv]``
+Usage: ``python benchmarks/starter/finetune.py [--images 40] [--minutes 5] [--out results/finetune.csv]``
 """
 
 from __future__ import annotations
@@ -152,6 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--images", type=int, nargs="+", default=COUNTS, help="how many to train on")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop after so many minutes")
     parser.add_argument("--out", type=Path, default=Path("results/finetune.csv"))
     options = parser.parse_args()
@@ -160,7 +161,7 @@ def main() -> None:
     others = sorted(set(cells.truth) - set(test))
     rows = pd.read_csv(options.out).to_dict("records") if options.out.is_file() else []
     end = time.monotonic() + 60 * options.minutes
-    for count, seed, start in itertools.product(COUNTS, SEEDS, STARTS):
+    for count, seed, start in itertools.product(options.images, SEEDS, STARTS):
         if any((r["seed"], r["images"], r["start"]) == (seed, count, start) for r in rows):
             continue
         if time.monotonic() > end:

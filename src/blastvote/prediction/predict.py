@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -25,7 +26,9 @@ from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor
 from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
 from blastvote.prediction.white_balance import is_grey
+from blastvote.scale.enlargement import MOST, enlargement
 from blastvote.scale.photo_sizes import PixelSizes
+from blastvote.scale.pixel_size import PixelSize
 
 LOGGER = logging.getLogger("blastvote.predict")
 OVERLAY_SIDE = 1600
@@ -104,11 +107,12 @@ def predict_images(
     Raises
     ------
     InputError
-        If there is no image or no such model.
+        If there is no image or no such model, or if the stated pixel size is far too large for it.
     """
     images = named_images(paths)
     how = how or PredictSettings()
     predictor = Predictor(model, how.min_score, how.threads, how.precision)
+    _refuse_stated_size(how, predictor.model.pixel_size_um, list(images.values()))
     sizes = PixelSizes(how.pixel_size, list(images.values()), how.reading)
     if predictor.model.pixel_size_um is None and how.pixel_size != "auto":
         LOGGER.warning(
@@ -154,6 +158,16 @@ def votes_of(out: Path, outcome: Outcome) -> list[dict[str, Any]]:
         }
         for record in read_records(out / "records", outcome.done)
     ]
+
+
+def _refuse_stated_size(how: PredictSettings, network_um: float | None, paths: list[Path]) -> None:
+    """Refuse a pixel size under which no photograph could be used, before one is looked at."""
+    if isinstance(how.pixel_size, str) or network_um is None or how.pixel_size <= MOST * network_um:
+        return
+    looks_like: PixelSize | None = None
+    with contextlib.suppress(InputError):
+        looks_like = PixelSizes("auto", paths, how.reading).of(paths[0])
+    enlargement(how.pixel_size, network_um, looks_like=looks_like)
 
 
 def _unscaled(predictor: Predictor) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from blastvote.contrast import enhance
 from blastvote.prediction.light import normalised
+from blastvote.scale.enlargement import enlargement
 from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
 from blastvote.segmentation.subtypes import subtype_probabilities
@@ -18,7 +19,6 @@ from blastvote.segmentation.weights.model_file import TrainedModel, open_model
 from blastvote.vote import VoteRule, vote, vote_many
 
 DRAWS = 400
-MOST_PIXELS_A_SIDE = 60000
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,7 @@ class Predictor:
         Raises
         ------
         InputError
-            If the pixel size is needed, not given, and too few red cells tell it.
-        ValueError
-            If the pixel size does not fit the network: the image would become too large.
+            If the pixel size is needed, not given, and too few red cells tell it; or if it is far too large.
         """
         model = self.model
         if model.pixel_size_um is not None and pixel_size_um is None:
@@ -113,10 +111,7 @@ class Predictor:
         trained, side = self.model.pixel_size_um, max(image.shape[:2])
         if trained is None or pixel_size_um is None:
             return 1.0 if self.model.description.get("tiles") else self.detector.side / side
-        scale = pixel_size_um / trained
-        if scale * side > MOST_PIXELS_A_SIDE:
-            raise ValueError(f"a pixel size of {pixel_size_um} µm makes the image {scale:.0f} times larger")
-        return scale
+        return enlargement(pixel_size_um, trained, side)
 
 
 def elect(cells: Sequence[Cell], class_names: Sequence[str], rule: VoteRule) -> Prediction:

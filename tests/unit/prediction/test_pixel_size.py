@@ -5,6 +5,7 @@ from PIL import Image, TiffImagePlugin
 
 from blastvote.errors import InputError
 from blastvote.io import read_image, write_image
+from blastvote.scale.enlargement import enlargement
 from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.scale.pixel_size import RED_CELL_UM, PixelSize, estimate_pixel_size
 from blastvote.scale.tags import tagged_pixel_size
@@ -108,3 +109,13 @@ def test_neighbours_of_the_same_size_help(tmp_path):
     with pytest.raises(InputError, match="--pixel-size"):
         sizes.of(paths[2], empty[:500])
     assert PixelSizes(0.1, paths).of(paths[2], empty).um == 0.1
+
+
+def test_a_pixel_size_that_is_far_too_large_is_refused():
+    assert enlargement(0.36, 0.18, 20000) == 2.0
+    with pytest.raises(InputError) as refused:
+        enlargement(1.0, 0.18, 3872, PixelSize(0.0311, source="red cells"))
+    for part in ("1 µm", "5.56 times", "7.5 pixels", "at most 0.72 µm", "red cells say 0.0311 µm", "or auto"):
+        assert part in str(refused.value)
+    with pytest.raises(InputError, match="40000 pixels would become 80000; expected at most 60000"):
+        enlargement(0.36, 0.18, 40000)

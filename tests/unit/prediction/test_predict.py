@@ -191,3 +191,15 @@ def test_without_a_pixel_size_the_red_cells_tell_it(smear, monkeypatch):
     monkeypatch.setattr(predictor.detector, "detect", lambda image, scale: scales.append(scale) or [])
     predictor(smear.image)
     assert scales == [pytest.approx(0.12 / 0.18, rel=0.15)]
+
+
+def test_a_stated_size_that_is_far_too_large_ends_the_command_before_it_begins(smear, tmp_path, capsys):
+    """At 1 µm a photograph was enlarged 5.6 times, and looked at for hours."""
+    write_image(tmp_path / "a/one.png", smear.image)
+    arguments = ["predict", str(tmp_path / "a"), "--out", str(tmp_path / "out"), "--pixel-size", "1"]
+    assert main(arguments) == 1
+    told = capsys.readouterr().err
+    assert "A pixel size of 1 µm" in told and "Its red cells say 0.1" in told
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match=r"at most 0\.72 µm"):
+        Predictor("starter")(smear.image, 1.0)
