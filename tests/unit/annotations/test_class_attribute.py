@@ -1,32 +1,23 @@
-"""The class of cells in an attribute, a flag or a choice."""
+"""The class of cells: in an attribute, a flag or a choice, and in the attributes of VIA, which has nothing else."""
 
 import pytest
 
 from blastvote.annotations import read_annotations
 from blastvote.errors import InputError
 
-from .documents import (
-    OUTER,
-    cvat,
-    flat,
-    read,
-    text,
-)
-from .samples import HEIGHT, WIDTH, task, write_sample
-
-# ------------------------------------------------------------------- the class in an attribute, not in the label
+from .documents import OUTER, classes, cvat, cvat_points, flat, read, via_entry, via_polygon
+from .samples import write_sample
+from .samples.cell import HEIGHT, WIDTH
+from .samples.parts import task
 
 SHAPE = {"label": "cell", "points": OUTER, "shape_type": "polygon", "flags": {"L1": False, "L2": True}}
-
-
-RESULT = {"id": "r", "original_width": 80, "original_height": 60}
-
-
+RESULT = {"id": "r", "original_width": WIDTH, "original_height": HEIGHT}
+SQUARE = via_polygon(OUTER)
 ATTRIBUTES = {
     "cvat": (
         "a.xml",
         cvat(
-            f'<polygon label="cell" points="{text(OUTER)}"><attribute name="subtype">L2</attribute></polygon>'
+            f'<polygon label="cell" points="{cvat_points(OUTER)}"><attribute name="subtype">L2</attribute></polygon>'
         ),
     ),
     "coco": (
@@ -92,3 +83,46 @@ def test_flags_and_choices_may_be_the_class(tmp_path):
     assert read_annotations(tmp_path / "a.json", class_attribute="choices").class_names == ["L3"]
     with pytest.raises(InputError, match="no object has any attribute"):
         read_annotations(write_sample(tmp_path, "yolo"), class_attribute="subtype")
+
+
+CLASS_VALUES = [
+    ({"class": "L1"}, "L1"),
+    ({"class": " L1 "}, "L1"),
+    ({"class": ""}, None),
+    ({}, None),
+    ({"class": {"L1": True}}, "L1"),
+    ({"class": {"L1": False, "L2": True}}, "L2"),
+    ({"class": {}}, None),
+    ({"class": 2}, "2"),
+    ({"class": 2.0}, "2"),
+    ({"class": None}, None),
+    ({"L1": True, "L2": False}, "L1"),
+    ({"Subtype": "L3", "note": "faint"}, "L3"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "expected"), CLASS_VALUES)
+def test_class_values(tmp_path, attributes, expected):
+    assert classes(read(tmp_path, via_entry("a.png", [(SQUARE, attributes)]))) == [expected]
+
+
+def test_two_ticked_boxes_are_no_class_and_noted(tmp_path):
+    two, one = {"class": {"L1": True, "L2": True}}, {"class": {"L1": True}}
+    found = read(tmp_path, via_entry("a.png", [(SQUARE, two), (SQUARE, one)]))
+    assert classes(found) == [None, "L1"]
+    assert any("several boxes" in note for note in found.notes)
+
+
+def test_guessed_attribute_is_noted_and_can_be_named(tmp_path):
+    document = via_entry("a.png", [(SQUARE, {"name": "x", "stage": "L1"})])
+    found = read(tmp_path, document)
+    assert classes(found) == ["x"] and "several attributes" in found.notes[0]
+    for name in ("stage", "Stage"):
+        assert classes(read(tmp_path, document, class_attribute=name)) == ["L1"]
+    with pytest.raises(InputError, match=r"a\.json: no region has the attribute 'grade'.*'stage'"):
+        read(tmp_path, document, class_attribute="grade")
+
+
+def test_of_several_attributes_of_via_the_one_that_differs_is_the_class(tmp_path):
+    regions = [(SQUARE, {"stain": "Giemsa", "fab": name}) for name in ("L1", "L2")]
+    assert classes(read(tmp_path, via_entry("a.png", regions))) == ["L1", "L2"]

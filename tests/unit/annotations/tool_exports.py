@@ -13,7 +13,8 @@ from PIL import Image
 from blastvote.annotations.shapes.raster import rasterise
 from blastvote.io import write_image
 
-from .samples import HEIGHT, WIDTH, roi_bytes, rows_rle, zipped, zipped_png
+from .samples.cell import HEIGHT, WIDTH
+from .samples.parts import roi_bytes, rows_rle, zipped, zipped_png
 
 T = np.arange(24) * np.pi / 12
 CELLS = {

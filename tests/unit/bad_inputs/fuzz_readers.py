@@ -34,7 +34,10 @@ from blastvote.evaluate.scoring.detections import read_detections
 from blastvote.io import read_own_json
 from blastvote.scale.tags import tagged_pixel_size
 from blastvote.study.configuration.load import EMBEDDED, load_config, read_config_file
-from tests.unit.annotations.samples import DISC, ENTRY, SAMPLES, roi_bytes, zipped
+from tests.unit.annotations.samples import SAMPLES
+from tests.unit.annotations.samples.cell import DISC
+from tests.unit.annotations.samples.outlines import ENTRY
+from tests.unit.annotations.samples.parts import roi_bytes, zipped
 
 SIDE = 20
 
@@ -100,12 +103,8 @@ def deep(suffix: str) -> bytes:
 
 
 def samples(*endings: str) -> list[bytes]:
-    """Return the annotation files of every tool (tests/unit/annotations/samples.py) that end so."""
-    found = [sample.content for sample in SAMPLES.values() if sample.file.endswith(endings)]
-    return [
-        content if isinstance(content, bytes) else content.encode() if isinstance(content, str) else json.dumps(content).encode()
-        for content in found
-    ]  # fmt: skip
+    """Return the annotation files of every tool (tests/unit/annotations/samples) that end so."""
+    return [sample.as_bytes() for sample in SAMPLES.values() if sample.file.endswith(endings)]
 
 
 PACKED = rle.encode(np.pad(np.ones((2, 2), bool), 1))
