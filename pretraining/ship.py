@@ -20,7 +20,9 @@ from starter import starter_config
 
 from blastvote.prediction.light import normalised
 from blastvote.segmentation.objects import SAME_BOX, Cell, ObjectDetector
-from blastvote.segmentation.subtypes import subtype_network, subtype_probabilities
+from blastvote.segmentation.runtimes.tensorflow_networks import tile_detector
+from blastvote.segmentation.subtype_network import subtype_network
+from blastvote.segmentation.subtypes import subtype_probabilities
 from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, add_subtypes
 from blastvote.simulate import (
     CLASS_NAMES,
@@ -109,7 +111,8 @@ def main() -> None:
         seed=0,
     )
     network.load_weights(options.weights)
-    detector, subtypes, arrays = ObjectDetector(network), None, []
+    detector = ObjectDetector(tile_detector(network), network.config.image_shape[0])
+    subtypes, arrays = None, []
     if options.subtypes:
         with np.load(options.subtypes) as file:
             arrays = [file[name] for name in file.files]
@@ -126,7 +129,7 @@ def main() -> None:
         good = [k for k in range(len(cells)) if found[k] >= 0]
         hit = [cells[k] for k in good]
         chances += list(
-            subtype_probabilities(subtypes, seen, hit, pixel_size, 1.0)
+            subtype_probabilities(subtypes.predict_on_batch, seen, hit, pixel_size, 1.0)
             if subtypes is not None
             else [cell.probabilities for cell in hit]
         )

@@ -15,7 +15,8 @@ import keras
 import numpy as np
 
 from blastvote.io import atomic_path
-from blastvote.segmentation.subtypes import CROP, cut_cell, subtype_network
+from blastvote.segmentation.subtype_network import subtype_network
+from blastvote.segmentation.subtypes import CROP, cut_cell
 from blastvote.simulate import CLASS_NAMES, SimulationSettings, simulate_image
 
 LOGGER = logging.getLogger("subtypes")

@@ -9,7 +9,6 @@ weights. All run in turns in one process, decoding of masks included. OpenVINO i
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,13 +16,13 @@ import numpy as np
 from case import CASES, example, inference_proposals
 from ours import network
 
-from mrcnn.export import OUTPUTS, ExportedModel, export_onnx, load_exported
+from mrcnn.export.reading import ExportedModel, Run, load_exported
+from mrcnn.export.writing import export_onnx
+from mrcnn.prediction import Prediction
 
 
-def openvino(
-    path: Path, threads: int, precision: str
-) -> Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
-    """Return a function that runs an ONNX file by OpenVINO, from image and window to the outputs by name."""
+def openvino(path: Path, threads: int, precision: str) -> Run:
+    """Return a function that runs an ONNX file by OpenVINO, from image and window to detections."""
     from openvino import Core
 
     settings = {
@@ -33,9 +32,9 @@ def openvino(
     }
     request = Core().compile_model(str(path), "CPU", settings).create_infer_request()
 
-    def run(image: np.ndarray, window: np.ndarray) -> dict[str, np.ndarray]:
+    def run(image: np.ndarray, window: np.ndarray) -> Prediction:
         result = request.infer({"image": image, "window": window})
-        return {name: result[name].copy() for name in OUTPUTS}
+        return Prediction(*(result[name].copy() for name in Prediction._fields))
 
     return run
 

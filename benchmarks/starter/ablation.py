@@ -9,20 +9,17 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from real_smears import LEAST, blasts, open_any
+from real_smears import LEAST, blasts, read_any
 
 from blastvote.prediction.predictor import Predictor
 from blastvote.segmentation.settings import SHIPPED
-from blastvote.segmentation.weights.model_file import TrainedModel, open_model
-from mrcnn import MaskRCNN
+from blastvote.segmentation.weights.model_file import TrainedModel, read_model
 
 
 def rescored(model: TrainedModel, weights: Path, score: str, threshold: float) -> TrainedModel:
     """Return the model with other weights and another convention of score."""
-    config = replace(model.network.config, detection_score=score, detection_min_confidence=LEAST)
-    network = MaskRCNN(config)
-    network.load_weights(weights)
-    return replace(model, network=network, min_score=threshold)
+    network = replace(model.network, detection_score=score, detection_min_confidence=LEAST)
+    return replace(model, path=weights, network=network, min_score=threshold)
 
 
 def main() -> None:
@@ -32,8 +29,8 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/peybey_all"))
     args = parser.parse_args()
-    whole = open_any("starter")
-    own = open_model("starter").min_score
+    whole = read_any("starter")
+    own = read_model("starter").min_score
     variants = {
         "the starter": whole,
         "subtypes by Mask R-CNN's class head": replace(whole, subtypes=None),

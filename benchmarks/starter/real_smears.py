@@ -27,30 +27,37 @@ from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.segmentation.weights.describe import description_for_run
-from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, TrainedModel, open_model
+from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, TrainedModel, read_model
 from blastvote.vote import make_rule
-from mrcnn import MaskRCNN
 
 LEAST = 0.05
 NEUTROPHIL_UM = 13.0
 WHITE = {1: "neutrophils", 2: "lymphocytes", 3: "monocytes", 4: "eosinophils"}
 
 
-def open_any(name: str) -> TrainedModel:
-    """Open a model; ``smears`` are the demo's weights, heads included, with Matterport's score from 0.7 on."""
+def read_any(name: str) -> TrainedModel:
+    """Read a model; ``smears`` are the demo's weights, heads included, with Matterport's score from 0.7 on."""
     if name != "smears":
-        counts = open_model(name)
-        return replace(open_model(name, min_score=LEAST), min_score=counts.min_score)
+        counts = read_model(name)
+        return replace(read_model(name, min_score=LEAST), min_score=counts.min_score)
     root = Path(__file__).resolve().parent.parent
     config = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
     classes = tuple(config["classes"])
     settings = network_config(config["model"], config["training"], classes)
     changed = {"detection_max_instances": DETECTIONS_A_TILE, "detection_min_confidence": LEAST}
-    network = MaskRCNN(network_config(config["model"], config["training"], classes, **changed))
-    network.load_weights(SHIPPED["smears"])
+    network = network_config(config["model"], config["training"], classes, **changed)
     about = description_for_run(config, config["variants"]["none"], settings)
-    return TrainedModel(name, network, classes, about["contrast"], about["pixel_size_um"], about["min_score"],
-                        make_rule("pathologist", classes), description=about)  # fmt: skip
+    return TrainedModel(
+        name,
+        SHIPPED[name],
+        network,
+        classes,
+        about["contrast"],
+        about["pixel_size_um"],
+        about["min_score"],
+        make_rule("pathologist", classes),
+        description=about,
+    )
 
 
 def overlap(cell: Cell, truth: np.ndarray) -> float:
@@ -179,7 +186,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     args = parser.parse_args()
     for name in args.model:
-        predictor = Predictor(open_any(name))
+        predictor = Predictor(read_any(name))
         print(f"{name}: cells count from a score of {predictor.model.min_score}")
         blasts(predictor, args.data / "peybey_all")
         white_cells(predictor, args.data / "zxaoyou_wbc")

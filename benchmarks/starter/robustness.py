@@ -23,7 +23,7 @@ from blastvote.annotations import read_annotations
 from blastvote.io import read_image, write_image
 from blastvote.prediction.predictor import Predictor
 from blastvote.scale.photo_sizes import PixelSizes
-from blastvote.segmentation.weights.model_file import open_model
+from blastvote.segmentation.weights.model_file import read_model
 
 KNOWN_UM = 0.0322
 """Of the photographs as they are (docs/starter.md says how it was read)."""
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--size", type=float, default=1.0, help="all photographs are reduced to this first")
     parser.add_argument("--only", nargs="*", default=[], help="parts of names of alterations")
     options = parser.parse_args()
-    predictor = Predictor(open_model(options.model, min_score=LEAST))
+    predictor = Predictor(read_model(options.model, min_score=LEAST))
     print("| photographs | pixel size, error | AP50 | F1 | found | false |\n|---|---|---|---|---|---|")
     for name, how in ALTERED.items():
         if not options.only or any(part in name for part in options.only):

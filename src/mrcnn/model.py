@@ -12,7 +12,8 @@ from mrcnn.data.molding import mold_image
 from mrcnn.geometry.anchors import normalised_anchors
 from mrcnn.geometry.boxes import tf_norm_boxes
 from mrcnn.inputs import checked_image, fitted_image, require_images
-from mrcnn.network.network import Network, Prediction
+from mrcnn.network.network import Network
+from mrcnn.prediction import Prediction
 from mrcnn.unmold import unmold_crops, unmold_detections
 from mrcnn.weights import loading
 from mrcnn.weights.writing import save

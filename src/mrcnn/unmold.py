@@ -1,21 +1,19 @@
 """From the network's detections back to the user's image: boxes in pixels, masks whole or as crops (NumPy)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from mrcnn.data.masks import MaskCrop
 from mrcnn.data.resize import Window
 from mrcnn.geometry.numpy_boxes import denorm_boxes, norm_boxes
-
-if TYPE_CHECKING:
-    from mrcnn.network.network import Prediction
+from mrcnn.prediction import Prediction
 
 MASK_THRESHOLD = 0.5
 
 
 def unmold_crops(
-    found: "Prediction", original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
+    found: Prediction, original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
 ) -> dict[str, Any]:
     """Return the detections of one image with their masks as crops: no mask of the image's size is made.
 
@@ -53,7 +51,7 @@ def unmold_crops(
 
 
 def unmold_detections(
-    found: "Prediction", original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
+    found: Prediction, original_shape: tuple[int, ...], molded_shape: tuple[int, ...], window: Window
 ) -> dict[str, np.ndarray]:
     """Return Matterport's dictionary for one image: as `unmold_crops`, but `masks` is (H, W, N) bool."""
     result = unmold_crops(found, original_shape, molded_shape, window)

@@ -65,7 +65,7 @@ class PredictSettings:
     min_score
         From which score on a cell counts; None takes the model's.
     threads
-        Of TensorFlow.
+        Of the networks.
     reading
         How the pixels are read.
     precision
@@ -96,7 +96,7 @@ def predict_images(
     paths
         Image files and folders.
     model
-        See `blastvote.segmentation.weights.model_file.open_model`.
+        See `blastvote.segmentation.weights.model_file.read_model`.
     out
         Receives ``cells.csv``, ``votes.csv``, ``cells.coco.json``, ``overlays/``, ``geojson/`` and ``records/``.
     how
@@ -123,7 +123,7 @@ def predict_images(
         "min_score": predictor.model.min_score,
         "pixel_size": how.pixel_size,
         "reading": asdict(how.reading),
-        "precision": predictor.model.network.config.precision,
+        "precision": predictor.model.network.precision,
     }
     records = out / "records"
     for folder in (records, out / "overlays", out / "geojson"):

@@ -14,8 +14,9 @@ from blastvote.prediction.light import normalised
 from blastvote.scale.enlargement import enlargement
 from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
+from blastvote.segmentation.runtimes.tensorflow_networks import tensorflow_networks
 from blastvote.segmentation.subtypes import subtype_probabilities
-from blastvote.segmentation.weights.model_file import TrainedModel, open_model
+from blastvote.segmentation.weights.model_file import TrainedModel, read_model
 from blastvote.vote import VoteRule, vote, vote_many
 
 DRAWS = 400
@@ -49,11 +50,11 @@ class Predictor:
     Parameters
     ----------
     model
-        An open model, or what `blastvote.segmentation.weights.model_file.open_model` opens.
+        A model, or what `blastvote.segmentation.weights.model_file.read_model` reads.
     min_score
         From which score on a cell counts; None takes the model's.
     threads
-        Of TensorFlow.
+        Of the networks.
     precision
         ``float32`` or ``bfloat16``; None takes the model's.
 
@@ -73,9 +74,11 @@ class Predictor:
         precision: str | None = None,
     ) -> None:
         if not isinstance(model, TrainedModel):
-            model = open_model(model, threads, min_score, precision)
+            model = read_model(model, min_score, precision)
         self.model = model
-        self.detector = ObjectDetector(self.model.network)
+        networks = tensorflow_networks(model, threads)
+        self.detector = ObjectDetector(networks.detect, model.network.image_shape[0])
+        self.subtype_logits = networks.subtype_logits
 
     def __call__(self, image: np.ndarray, pixel_size_um: float | None = None) -> Prediction:
         """Find the cells of a photograph.
@@ -101,8 +104,10 @@ class Predictor:
             seen = normalised(image, pixel_size_um)
         seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
-        if model.subtypes is not None and pixel_size_um is not None:
-            chances = subtype_probabilities(model.subtypes, seen, cells, pixel_size_um, model.temperature)
+        if self.subtype_logits is not None and pixel_size_um is not None:
+            chances = subtype_probabilities(
+                self.subtype_logits, seen, cells, pixel_size_um, model.temperature
+            )
             cells = [replace(cell, probabilities=p) for cell, p in zip(cells, chances, strict=True)]
         return elect(cells, model.classes, model.vote)
 

@@ -13,6 +13,7 @@ from blastvote import rle
 from blastvote.dataset.augment import split_sample_id
 from blastvote.scale.framing import Framing
 from blastvote.segmentation.objects import Cell, ObjectDetector
+from blastvote.segmentation.runtimes.tensorflow_networks import tile_detector
 from mrcnn import MaskRCNN
 
 LOGGER = logging.getLogger("blastvote.detect")
@@ -31,7 +32,10 @@ class CellFinder:
 
     def __init__(self, model: MaskRCNN, framing: Framing | None = None) -> None:
         self.model, self.framing = model, framing
-        self._detector = None if framing is None else ObjectDetector(model, framing.overlap)
+        self._detector = None
+        if framing is not None:
+            side = model.config.image_shape[0]
+            self._detector = ObjectDetector(tile_detector(model), side, framing.overlap)
 
     def find(self, group: Sequence[tuple[str, np.ndarray]], batch_size: int = 1) -> list[dict[str, Any]]:
         """Return the COCO results of some images (sample id, RGB uint8 (H, W, 3)), by image and falling score.

@@ -6,23 +6,23 @@ does not get a low one; the class probabilities are kept beside it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from blastvote.scale.tiles import Tile, lay_tiles, merge_cells, resized
-from mrcnn import MaskRCNN
-from mrcnn.data.molding import mold_image
-from mrcnn.geometry.anchors import normalised_anchors
-from mrcnn.network.network import Prediction
+from mrcnn.prediction import Prediction
 from mrcnn.unmold import paste_mask
 
 SAME_BOX = 0.5
 """Overlap of two boxes of a tile from which on the worse one is dropped."""
 TILES_AT_ONCE = 4
 LEAST_SIDE = 4
+
+DetectTiles = Callable[[np.ndarray], Prediction]
+"""Takes tiles ``uint8 (T, S, S, 3)``, RGB, at most `TILES_AT_ONCE`, to their detections as NumPy arrays."""
 
 
 @dataclass(frozen=True)
@@ -52,26 +52,18 @@ class ObjectDetector:
 
     Parameters
     ----------
-    model
+    detect
         A network of fixed size; its configuration says which score counts and from where on.
+    side
+        Of its tiles, in pixels.
     overlap
         Pixels that neighbouring tiles share; None takes half of a tile.
     """
 
-    def __init__(self, model: MaskRCNN, overlap: int | None = None) -> None:
-        self.model = model
-        self.side = int(model.config.image_shape[0])
-        self.overlap = self.side // 2 if overlap is None else overlap
-        anchors = normalised_anchors(model.config, (self.side, self.side))
-        self._whole = tf.constant([[0.0, 0.0, 1.0, 1.0]] * TILES_AT_ONCE)
-        self._predict = tf.function(
-            lambda images, windows: model.predict(images, windows, anchors),
-            input_signature=[
-                tf.TensorSpec([None, self.side, self.side, 3], tf.float32),
-                tf.TensorSpec([None, 4], tf.float32),
-            ],
-            autograph=False,
-        )
+    def __init__(self, detect: DetectTiles, side: int, overlap: int | None = None) -> None:
+        self.side = side
+        self.overlap = side // 2 if overlap is None else overlap
+        self._detect = detect
 
     def detect(self, image: np.ndarray, scale: float = 1.0) -> list[Cell]:
         """Return the cells of a photograph by falling score.
@@ -103,12 +95,7 @@ class ObjectDetector:
 
     def _of_tiles(self, image: np.ndarray, tiles: list[Tile]) -> list[_Found]:
         """Return the whole cells of some tiles."""
-        parts = [tile.cut(image) for tile in tiles]
-        parts += [parts[-1]] * (TILES_AT_ONCE - len(parts))  # one size, one graph
-        molded = np.stack([mold_image(part, self.model.config.mean_pixel) for part in parts])
-        outputs = Prediction(
-            *(part.numpy() for part in self._predict(tf.constant(molded, tf.float32), self._whole))
-        )
+        outputs = self._detect(np.stack([tile.cut(image) for tile in tiles]))
         found = []
         for k, tile in enumerate(tiles):
             boxes = outputs.boxes[k] * self.side

@@ -1,43 +1,25 @@
-"""Which subtype a found cell is: a small network that looks at the cell alone, in its own pixels.
+"""Which subtype a found cell is, by a small network that looks at the cell alone, in its own pixels.
 
-Mask R-CNN's class head sees 7 x 7 points of a cell, too few for vacuoles. This network sees the cell cut out of the
-photograph at a fixed pixel size, with everything outside its mask blanked, and averages what it finds over the cell.
+Mask R-CNN's class head sees 7 x 7 points of a cell, too few for vacuoles. This network (`subtype_network`) sees the
+cell cut out of the photograph at a fixed pixel size, with everything outside its mask blanked, and averages what it
+finds over the cell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
-import keras
 import numpy as np
 
 from blastvote.segmentation.objects import Cell
 
 CROP = 80
 PIXEL_SIZE_UM = 0.2
-_FILTERS = (24, 48, 64, 96)
 _GROUND = 0.5
 
-
-def subtype_network(classes: int, seed: int = 0) -> keras.Model:
-    """Return the untrained network: crops ``(B, 80, 80, 4)`` of `cut_cell` to logits ``(B, classes)``."""
-    crops = keras.Input((CROP, CROP, 4))
-    x, mask = crops, crops[..., 3:]
-    for k, filters in enumerate(_FILTERS):
-        start = keras.initializers.HeNormal(seed=seed + k)
-        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=start)(x)
-        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(x))
-        if k < len(_FILTERS) - 1:
-            x = keras.layers.MaxPooling2D(2)(x)
-            mask = keras.layers.AveragePooling2D(2)(mask)
-    inside = keras.ops.maximum(keras.ops.mean(mask, axis=(1, 2)), 1e-3)
-    mean = keras.ops.mean(x * mask, axis=(1, 2)) / inside
-    peak = keras.ops.max(x * mask, axis=(1, 2))
-    features = keras.layers.Concatenate()([mean, peak, inside])
-    start = keras.initializers.GlorotNormal(seed=seed)
-    features = keras.layers.Dropout(0.3, seed=seed)(features)
-    return keras.Model(crops, keras.layers.Dense(classes, kernel_initializer=start)(features))
+SubtypeLogits = Callable[[np.ndarray], np.ndarray]
+"""Takes crops ``float32 (B, 80, 80, 4)`` of `cut_cell` to logits ``(B, K)``."""
 
 
 def cut_cell(
@@ -95,19 +77,20 @@ def cut_cell(
 
 
 def subtype_probabilities(
-    network: keras.Model, image: np.ndarray, cells: Sequence[Cell], pixel_size_um: float, temperature: float
+    logits_of: SubtypeLogits,
+    image: np.ndarray,
+    cells: Sequence[Cell],
+    pixel_size_um: float,
+    temperature: float,
 ) -> np.ndarray:
-    """Return the probabilities ``float32 (N, K)`` of the classes of an image's cells.
+    """Return the probabilities ``float32 (N, K)`` of the classes of an image's N cells, ``(0, 0)`` without cells.
 
     Flipped and turned copies of a cell are averaged. ``temperature`` above 1 tempers the network's confidence.
     """
     if not cells:
-        return np.zeros((0, network.output_shape[-1]), np.float32)
+        return np.zeros((0, 0), np.float32)
     crops = np.stack([cut_cell(image, cell.mask, cell.box, pixel_size_um) for cell in cells])
     views = [crops, crops[:, ::-1], crops[:, :, ::-1], crops.transpose(0, 2, 1, 3)]
-    logits = (
-        np.mean([network.predict_on_batch(np.ascontiguousarray(view)) for view in views], axis=0)
-        / temperature
-    )
+    logits = np.mean([logits_of(np.ascontiguousarray(view)) for view in views], axis=0) / temperature
     chances = np.exp(logits - logits.max(1, keepdims=True))
     return (chances / chances.sum(1, keepdims=True)).astype(np.float32)

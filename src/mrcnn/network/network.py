@@ -4,8 +4,6 @@ Features (`backbone`, `fpn`), proposals (`rpn`, `proposals`), targets when train
 (`roi_align`, `heads`), and last the losses (`losses`) or the detections (`detection`).
 """
 
-from typing import NamedTuple
-
 import keras
 import tensorflow as tf
 
@@ -20,28 +18,7 @@ from mrcnn.network.heads import ClassHead, MaskHead
 from mrcnn.network.layers import LayerStore
 from mrcnn.network.roi_align import image_of_roi, pyramid_roi_align
 from mrcnn.network.rpn import RegionProposalNetwork, RPNOutput
-
-
-class Prediction(NamedTuple):
-    """Detections of molded images, padded with zeros.
-
-    Attributes
-    ----------
-    boxes : (B, D, 4) float32
-        Normalised.
-    class_ids, scores : (B, D) int32 and float32
-        Class 0 is padding.
-    probabilities : (B, D, K) float32
-        Of each class, background included.
-    masks : (B, D, h, w) float32
-        Probabilities within the box, of the detected class.
-    """
-
-    boxes: tf.Tensor
-    class_ids: tf.Tensor
-    scores: tf.Tensor
-    probabilities: tf.Tensor
-    masks: tf.Tensor
+from mrcnn.prediction import Prediction
 
 
 class Network(tf.Module):

@@ -17,7 +17,7 @@ from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.segmentation.weights.describe import description_for_run
-from blastvote.segmentation.weights.model_file import TrainedModel, description_of, open_model
+from blastvote.segmentation.weights.model_file import TrainedModel, description_of, read_model
 from blastvote.simulate import SimulationSettings, simulate_image
 from blastvote.study.configuration.load import embedded_config, merged
 from blastvote.vote import make_rule
@@ -70,8 +70,8 @@ def test_the_command_from_photographs_to_tables(smear, tmp_path, capsys):
 
 def test_bfloat16_finds_the_same_cells(smear):
     exact, fast = (Predictor("starter", precision=name) for name in ("float32", "bfloat16"))
-    assert exact.model.network.config.precision == "float32"
-    assert fast.model.network.config.precision == "mixed_bfloat16"
+    assert exact.model.network.precision == "float32"
+    assert fast.model.network.precision == "mixed_bfloat16"
     one, other = (predictor(smear.image, 0.12) for predictor in (exact, fast))
     assert one.vote == other.vote == "L3"
     assert len(one.cells) == len(other.cells)
@@ -102,9 +102,9 @@ def test_the_starter_says_what_it_is():
 
 def test_a_file_that_says_nothing(tmp_path):
     with pytest.raises(InputError, match="does not say what it was trained on"):
-        open_model(SHIPPED["smears"])
+        read_model(SHIPPED["smears"])
     with pytest.raises(InputError, match="no such weight file"):
-        open_model(tmp_path / "nothing.h5")
+        read_model(tmp_path / "nothing.h5")
 
 
 def _cell(score, *chances):
@@ -131,10 +131,10 @@ def test_a_run_of_a_study_needs_nothing_but_its_folder(repo_root, smear, tmp_pat
     (tmp_path / "results/provenance.json").write_text(json.dumps({"config": config}))
     network = MaskRCNN(network_config(config["model"], config["training"], config["classes"]))
     network.save_weights(run / "model.weights.h5")
-    model = open_model(run)
+    model = read_model(run)
     assert model.contrast["function"] == "clahe"
     assert model.pixel_size_um == pytest.approx(0.16)
-    assert model.network.config.detection_score == "class"
+    assert model.network.detection_score == "class"
     assert Predictor(model)(smear.image, 0.16).vote is None  # untrained: nothing reaches 0.7
 
 
@@ -143,7 +143,7 @@ def _untrained(config: dict, path: Path) -> TrainedModel:
     network = network_config(config["model"], config["training"], config["classes"])
     MaskRCNN(network).save_weights(path)
     write_metadata(path, description_for_run(config, config["variants"]["none"], network))
-    return open_model(path, min_score=0.0)
+    return read_model(path, min_score=0.0)
 
 
 @pytest.mark.parametrize("tiles", [False, True])

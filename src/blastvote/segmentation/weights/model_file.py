@@ -1,6 +1,7 @@
 """A weight file that is enough to predict with: it carries what it was trained on, beside the weights.
 
-The description is the metadata of `mrcnn.read_metadata`. Matterport's code ignores it.
+The description is the metadata of `mrcnn.read_metadata`. Matterport's code ignores it. Importing this imports no
+TensorFlow.
 """
 
 from __future__ import annotations
@@ -11,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import keras
 import numpy as np
 
 from blastvote.errors import InputError
 from blastvote.io import own_file, read_own_json
-from blastvote.segmentation.network import load_network
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.segmentation.weights.describe import description_for_run
 from blastvote.vote import VoteRule, make_rule
-from mrcnn import MaskRCNN, read_metadata
+from mrcnn import read_metadata
 from mrcnn.config import MaskRCNNConfig
 
 SUBTYPES = "blastvote_subtypes"
@@ -31,14 +30,16 @@ PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A network and what must be known to use it.
+    """What must be known of a weight file to use its networks.
 
     Attributes
     ----------
     name
-        Where it comes from, for messages and records.
+        How the user called it, for messages and records.
+    path
+        The weight file.
     network
-        Its weights are loaded.
+        Of Mask R-CNN, as it is to predict.
     classes
         Names of the classes 1..K.
     contrast
@@ -50,7 +51,7 @@ class TrainedModel:
     vote
         The vote rule.
     subtypes
-        The network that tells subtypes apart, where there is one; else the class head does.
+        The file, usually the same, with a second network that tells subtypes apart; None where the class head does.
     temperature
         By which the subtypes' logits are divided, so that probabilities mean what they say.
     description
@@ -58,13 +59,14 @@ class TrainedModel:
     """
 
     name: str
-    network: MaskRCNN
+    path: Path
+    network: MaskRCNNConfig
     classes: tuple[str, ...]
     contrast: Mapping[str, Any]
     pixel_size_um: float | None
     min_score: float
     vote: VoteRule
-    subtypes: keras.Model | None = None
+    subtypes: Path | None = None
     temperature: float = 1.0
     description: Mapping[str, Any] = field(default_factory=dict)
 
@@ -77,6 +79,13 @@ def add_subtypes(path: Path, weights: Sequence[np.ndarray]) -> None:
         for k, array in enumerate(weights):
             small = np.asarray(array, np.float16 if array.dtype.kind == "f" else array.dtype)
             file.create_dataset(f"{SUBTYPES}/{k:03d}", data=small, compression="gzip", shuffle=True)
+
+
+def subtype_weights(path: Path) -> list[np.ndarray]:
+    """Return the weights that `add_subtypes` put into a file, in its order; none where it has no subtype network."""
+    with h5py.File(path) as file:
+        group = file.get(SUBTYPES, {})
+        return [group[name][()] for name in sorted(group)]
 
 
 def description_of(path: Path) -> dict[str, Any]:
@@ -93,18 +102,16 @@ def description_of(path: Path) -> dict[str, Any]:
         raise InputError(f"{error}. Name a run's folder, a weight file, or 'starter'.") from None
 
 
-def open_model(
-    source: str | Path, threads: int = 2, min_score: float | None = None, precision: str | None = None
+def read_model(
+    source: str | Path, min_score: float | None = None, precision: str | None = None
 ) -> TrainedModel:
-    """Open a model to predict with.
+    """Return what a weight file says of itself; its networks are not loaded.
 
     Parameters
     ----------
     source
         ``starter``; a weight file with a description; or the folder of a run of a finished study
         (``results/runs/none/seed1/fold0``), or its weight file.
-    threads
-        Of TensorFlow.
     min_score
         From which score on a cell counts; None takes the file's.
     precision
@@ -133,28 +140,17 @@ def open_model(
         raise InputError(f"{path}: {error}") from None
     return TrainedModel(
         name=str(source),
-        network=load_network(config, path, threads),
+        path=path,
+        network=config,
         classes=classes,
         contrast=description["contrast"],
         pixel_size_um=description["pixel_size_um"],
         min_score=least,
         vote=make_rule(description["vote"], classes),
-        subtypes=_subtypes(path, len(classes)),
+        subtypes=path if subtype_weights(path) else None,
         temperature=description.get("temperature", 1.0),
         description=description,
     )
-
-
-def _subtypes(path: Path, classes: int) -> keras.Model | None:
-    from blastvote.segmentation.subtypes import subtype_network
-
-    with h5py.File(path) as file:
-        if SUBTYPES not in file:
-            return None
-        arrays = [file[SUBTYPES][name][()] for name in sorted(file[SUBTYPES])]
-    network = subtype_network(classes)
-    network.set_weights([a.astype(w.dtype) for a, w in zip(arrays, network.get_weights(), strict=True)])
-    return network
 
 
 def _of_study(weights: Path) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import pytest
 from seeded_weights import set_seeded_weights
 from tiny import TINY, tiny_sample
 
-from mrcnn.export import export_onnx, export_saved_model, load_exported
+from mrcnn.export.reading import load_exported
+from mrcnn.export.writing import export_onnx, export_saved_model
 from mrcnn.model import MaskRCNN
 
 CONFIG = dataclasses.replace(TINY, rpn_nms_threshold=0.6)

@@ -1,0 +1,40 @@
+"""The network that tells the subtype of a cut-out cell (`subtypes`), untrained and with the weights of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+
+from blastvote.segmentation.subtypes import CROP
+from blastvote.segmentation.weights.model_file import subtype_weights
+
+_FILTERS = (24, 48, 64, 96)
+
+
+def subtype_network(classes: int, seed: int = 0) -> keras.Model:
+    """Return the untrained network: crops ``(B, 80, 80, 4)`` of `cut_cell` to logits ``(B, classes)``."""
+    crops = keras.Input((CROP, CROP, 4))
+    x, mask = crops, crops[..., 3:]
+    for k, filters in enumerate(_FILTERS):
+        start = keras.initializers.HeNormal(seed=seed + k)
+        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=start)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(x))
+        if k < len(_FILTERS) - 1:
+            x = keras.layers.MaxPooling2D(2)(x)
+            mask = keras.layers.AveragePooling2D(2)(mask)
+    inside = keras.ops.maximum(keras.ops.mean(mask, axis=(1, 2)), 1e-3)
+    mean = keras.ops.mean(x * mask, axis=(1, 2)) / inside
+    peak = keras.ops.max(x * mask, axis=(1, 2))
+    features = keras.layers.Concatenate()([mean, peak, inside])
+    start = keras.initializers.GlorotNormal(seed=seed)
+    features = keras.layers.Dropout(0.3, seed=seed)(features)
+    return keras.Model(crops, keras.layers.Dense(classes, kernel_initializer=start)(features))
+
+
+def load_subtype_network(path: Path, classes: int) -> keras.Model:
+    """Return the network of so many classes with the weights that `add_subtypes` put into a file."""
+    network = subtype_network(classes)
+    arrays = zip(subtype_weights(path), network.get_weights(), strict=True)
+    network.set_weights([array.astype(weight.dtype) for array, weight in arrays])
+    return network
