@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from blastvote import io
+from blastvote.dataset.source.photo_sets import Source
+from blastvote.dataset.source.source import open_source
 from blastvote.dataset.split.splits import make_splits as splits_of
 from blastvote.vote import vote
 
@@ -59,6 +61,9 @@ class Folder:
         path = self.root / "via.json"
         path.write_text(json.dumps({f"{n}1": e for n, e in self.entries.items()}), encoding="utf-8")
         return {"images": str(self.images), "annotations": str(path)} | changes
+
+    def source(self, **changes) -> Source:
+        return open_source(self.config(**changes), CLASSES)
 
     def table(self, text: str, name="labels.csv") -> str:
         (self.root / name).write_text(text, encoding="utf-8")

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from every_key import changed, default
 
 from blastvote.study.cluster import job_request, memory_mb
+
+from .every_key.config_keys import changed, default
 
 
 def test_nothing_is_asked_for_that_is_not_set() -> None:

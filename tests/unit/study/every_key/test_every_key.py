@@ -2,43 +2,45 @@
 
 from pathlib import Path
 
-import every_key
 import pytest
-from every_key import OPTIONS, SCHEMA_PATH, changed, default
 
 from blastvote.debug import parsed_workflow
 from blastvote.errors import InputError
 from blastvote.study.configuration.config import validate_config
 
+from .config_keys import OPTIONS, SCHEMA_PATH, changed, default, get, keys
+from .key_effects import argument_objects, read_as_attribute, read_by_name, rule_facts
+from .other_values import MATTERS, make_data, other_value
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    every_key.make_data(folder)
+    make_data(folder)
     return folder
 
 
-@pytest.mark.parametrize("key", every_key.keys(default()))
+@pytest.mark.parametrize("key", keys(default()))
 def test_no_key_is_idle(key: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(data)
-    base = changed(default(), {"dataset.simulated.images_per_class": 3} | every_key.MATTERS.get(key, {}))
-    value = every_key.other_value(key, base)
-    assert value != every_key.get(base, key)
+    base = changed(default(), {"dataset.simulated.images_per_class": 3} | MATTERS.get(key, {}))
+    value = other_value(key, base)
+    assert value != get(base, key)
     other = changed(base, {key: value})
     section, _, field = key.rpartition(".")
     try:
         validate_config(other, SCHEMA_PATH)
-        objects = every_key.argument_objects(other)
+        objects = argument_objects(other)
     except InputError as error:
         assert section in OPTIONS, f"give '{key}' a legal value: {error}"
         assert f"'{section.split('.')[0]}" in str(error) or field in str(error)
         return
     if section in OPTIONS:
-        assert every_key.read_as_attribute(field, OPTIONS[section]), f"nothing reads {key}"
-    if objects != every_key.argument_objects(base):
+        assert read_as_attribute(field, OPTIONS[section]), f"nothing reads {key}"
+    if objects != argument_objects(base):
         return
     with parsed_workflow(data, base) as workflow:
-        before = every_key.rule_facts(workflow)
+        before = rule_facts(workflow)
     with parsed_workflow(data, other) as workflow:
-        after = every_key.rule_facts(workflow)
-    assert before != after or every_key.read_by_name(field), f"nothing reads {key}"
+        after = rule_facts(workflow)
+    assert before != after or read_by_name(field), f"nothing reads {key}"
