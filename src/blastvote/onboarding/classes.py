@@ -16,7 +16,7 @@ from blastvote.dataset.source.labels.tables import read_label_table
 from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.source import open_source
 from blastvote.errors import InputError
-from blastvote.onboarding.outlines import Trial, entries
+from blastvote.onboarding.folder.outlines import Trial, entries
 from blastvote.study.configuration.reserved import check_classes
 from blastvote.wording import listed
 

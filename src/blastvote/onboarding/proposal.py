@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blastvote.dataset.source.collect import labels_table
 from blastvote.errors import InputError
-from blastvote.onboarding.choice import chosen
 from blastvote.onboarding.classes import FEWEST, Classes, as_one, find_classes, require_enough, without
-from blastvote.onboarding.outlines import Trial, entries
+from blastvote.onboarding.folder.choice import chosen
+from blastvote.onboarding.folder.outlines import Trial, entries
+from blastvote.onboarding.folder.survey import survey
+from blastvote.onboarding.label_counts import label_counts, vote_section, with_classes
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.reading import doubts, fitting_reading
 from blastvote.onboarding.scale import fitting_model, stated_pixel_size
-from blastvote.onboarding.survey import survey
+from blastvote.onboarding.training import fitting_training
 from blastvote.study.configuration.config import validate_config
 from blastvote.study.configuration.load import SCHEMA, embedded_config, merged
 from blastvote.study.foresee import Seen, check_split, examine_all
 from blastvote.study.plan import plan_source
-from blastvote.vote import make_rule, vote
 from blastvote.wording import listed
 
 
@@ -65,7 +63,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     defaults = embedded_config()["dataset"]
     trial, aside = chosen(files, defaults, questions)
     config = {"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)}
-    proposal = Proposal(config, {"training.epochs": "600 steps; the demo's smears need fewer"}, tell=tell)
+    proposal = Proposal(config, tell=tell)
     _add_outlines(proposal, trial, aside)
     classes = find_classes(trial, files.tables, defaults)
     _leave_out_unlabelled(proposal, classes, trial)
@@ -75,7 +73,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     seen.report.raise_errors()
     require_enough(root, list(seen.collection.images), proposal.config["dataset"])
     _add_size(proposal, seen)
-    proposal.config["training"] = {"epochs": 12}
+    _add_training(proposal)
     _add_split(proposal, seen, questions)
     _add_patients(proposal, seen)
     for doubt in doubts(seen):
@@ -116,9 +114,9 @@ def _leave_out_unlabelled(proposal: Proposal, classes: Classes, trial: Trial) ->
         return
     left: dict[str, int] = {}
     for way in ("stop", "leave_out"):
-        dataset = {**_with(proposal.config["dataset"], classes), "unlabelled": way}
+        dataset = {**with_classes(proposal.config["dataset"], classes), "unlabelled": way}
         try:
-            left[way] = sum(_label_counts(dataset, classes.names).values())
+            left[way] = sum(label_counts(dataset, classes.names).values())
         except InputError:
             continue
     if "leave_out" in left and "stop" not in left:
@@ -138,7 +136,7 @@ def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Cla
     if len(classes.names) < 2:
         return classes
     try:
-        labels = _label_counts(_with(proposal.config["dataset"], classes), classes.names)
+        labels = label_counts(with_classes(proposal.config["dataset"], classes), classes.names)
     except InputError:
         return classes  # the examination that follows says why
     rare = {name: labels[name] for name in classes.names if labels[name] < FEWEST}
@@ -152,35 +150,11 @@ def _frequent(classes: Classes, proposal: Proposal, questions: Questions) -> Cla
     return without(classes, rare, why) if questions.agree(f"Leave out {rare_names}?") else classes
 
 
-def _label_counts(dataset: Mapping[str, Any], names: list[str]) -> Counter[str]:
-    """Return how many images have each label under a configuration."""
-    config = merged(embedded_config(), {"dataset": dict(dataset), "classes": names, "vote": _vote(names)})
-    rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
-    return Counter(labels_table(plan_source(config), config["classes"], rule)["label"])
-
-
-def _with(dataset: Mapping[str, Any], classes: Classes) -> dict[str, Any]:
-    full = dict(dataset)
-    if classes.labels:
-        full["labels"] = classes.labels[0] if len(classes.labels) == 1 else classes.labels
-    if classes.aliases:
-        full["class_aliases"] = classes.aliases
-    return full
-
-
-def _vote(names: list[str]) -> dict[str, Any]:
-    try:
-        make_rule("pathologist", names)
-    except InputError:
-        return {"rule": "plurality"}
-    return {"rule": "pathologist"}
-
-
 def _add_classes(proposal: Proposal, classes: Classes) -> None:
     proposal.config |= {
-        "dataset": _with(proposal.config["dataset"], classes),
+        "dataset": with_classes(proposal.config["dataset"], classes),
         "classes": classes.names,
-        "vote": _vote(classes.names),
+        "vote": vote_section(classes.names),
     }
     for note in classes.notes:
         proposal.say(note)
@@ -222,6 +196,11 @@ def _add_size(proposal: Proposal, seen: Seen) -> None:
         proposal.config["dataset"]["pixel_size_um"] = size
         proposal.reasons["dataset.pixel_size_um"] = "micrometres, by the tags of the files"
         proposal.say(f"a pixel is {size:.4g} micrometres wide, say the files' tags")
+
+
+def _add_training(proposal: Proposal) -> None:
+    proposal.config["training"], reasons = fitting_training(embedded_config()["training"])
+    proposal.reasons |= {f"training.{key}": reason for key, reason in reasons.items()}
 
 
 def _add_split(proposal: Proposal, seen: Seen, questions: Questions) -> None:

@@ -17,6 +17,7 @@ from blastvote.onboarding.proposal import propose
 from blastvote.onboarding.questions import Questions
 from blastvote.onboarding.scale import fitting_model
 from blastvote.onboarding.text import as_yaml
+from blastvote.onboarding.training import STEPS, fitting_training
 from blastvote.simulate import SimulationSettings, write_dataset
 from blastvote.study.configuration.load import embedded_config, load_config
 from blastvote.study.foresee import check_plan
@@ -76,7 +77,8 @@ def test_via_and_a_table_with_patients(
     assert config["dataset"]["annotations"] == "hospital/annotations_via.json"
     assert config["dataset"]["labels"] == "hospital/labels.csv"
     assert config["vote"]["rule"] == "pathologist"
-    assert config["training"]["epochs"] == 12, "the demo's few steps are for smears that its weights know"
+    steps = config["training"]["epochs"] * embedded_config()["training"]["steps_per_epoch"]
+    assert steps >= STEPS, "the demo's few steps are for smears that its weights know"
     told = capsys.readouterr().out
     assert "12 photographs" in told and "patients" in told
     assert "snakemake -n --configfile study.yaml" in told
@@ -212,6 +214,14 @@ def test_large_photographs_are_cut_into_tiles() -> None:
     assert model == {"image_size": 512, "tiles": True}
     facts.width = facts.height = 800
     assert fitting_model([facts], embedded_config()["model"])[0] == {"image_size": 320}
+
+
+@pytest.mark.parametrize(
+    ("steps_per_epoch", "epochs", "steps"), [(50, 12, 600), (250, 3, 750), (1000, 1, 1000)]
+)
+def test_epochs_and_their_reason_follow_from_the_steps(steps_per_epoch: int, epochs: int, steps: int) -> None:
+    section, reasons = fitting_training({"steps_per_epoch": steps_per_epoch, "batch_size": 2})
+    assert section == {"epochs": epochs} and f"{steps} steps of 2 images" in reasons["epochs"]
 
 
 def test_real_single_cells(shared_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

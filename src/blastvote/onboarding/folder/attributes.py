@@ -7,8 +7,8 @@ from typing import Any
 
 from blastvote.annotations.common import CLASS_ATTRIBUTES, class_of, find_attribute
 from blastvote.annotations.model import Cell
-from blastvote.onboarding.mask_mode import is_masks
-from blastvote.onboarding.outlines import Trial, read_as
+from blastvote.onboarding.folder.mask_mode import is_masks
+from blastvote.onboarding.folder.outlines import Trial, read_as
 
 MOST_CLASSES = 12
 """Attributes with more values number the cells, or describe them."""

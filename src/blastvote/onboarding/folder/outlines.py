@@ -23,8 +23,8 @@ from blastvote.errors import (
     UnknownFormatError,
     UnrelatedInputError,
 )
-from blastvote.onboarding.mask_mode import colour_classes
-from blastvote.onboarding.survey import TABLES, Survey, annotation_entries, photograph_entries
+from blastvote.onboarding.folder.mask_mode import colour_classes
+from blastvote.onboarding.folder.survey import TABLES, Survey, annotation_entries, photograph_entries
 
 MOST_TRIALS = 60
 """Pairings that are read: folders of folders could be paired for hours."""

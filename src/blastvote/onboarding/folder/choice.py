@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from blastvote.errors import InputError
-from blastvote.onboarding.attributes import with_attribute
-from blastvote.onboarding.mask_mode import is_masks, mask_mode
-from blastvote.onboarding.outlines import Trial, cause, coloured, entries, mended, read_as, tightened, trials
+from blastvote.onboarding.folder.attributes import with_attribute
+from blastvote.onboarding.folder.mask_mode import is_masks, mask_mode
+from blastvote.onboarding.folder.outlines import (
+    Trial,
+    cause,
+    coloured,
+    entries,
+    mended,
+    read_as,
+    tightened,
+    trials,
+)
+from blastvote.onboarding.folder.survey import Survey
 from blastvote.onboarding.questions import Questions
-from blastvote.onboarding.survey import Survey
 from blastvote.wording import listed
 
 
