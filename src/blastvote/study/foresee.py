@@ -66,7 +66,6 @@ def check_plan(
     InputError
         If the study cannot be carried out.
     """
-    check_results(config["results"])
     note = check_weights(config) if config["segmenter"]["source"] == "mask_rcnn" else ""
     if foreseen.labels is not None:
         make_splits(foreseen.labels, config["protocol"], config["classes"])
@@ -160,20 +159,6 @@ def _check_outlined(seen: Seen, splits: pd.DataFrame) -> None:
         raise InputError(
             f"{count} images are to be trained on or to validate, but have a label and no outlined cells: "
             f"{names}. Outline their cells, take them out, or map their label to '' in dataset.class_aliases."
-        )
-
-
-def check_results(results: str) -> None:
-    """Raise InputError if nothing can be written to the folder of the results."""
-    path = Path(results)
-    nearest = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
-    if not nearest.is_dir():
-        raise InputError(
-            f"Config key 'results' is {results!r}, but {nearest} is a file. Name another folder."
-        )
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise InputError(
-            f"Config key 'results' is {results!r}, but nothing may be written to {nearest}. Name a folder of yours."
         )
 
 

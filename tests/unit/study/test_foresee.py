@@ -9,7 +9,8 @@ from blastvote.errors import InputError
 from blastvote.simulate import SimulationSettings, write_dataset
 from blastvote.study import foresee as foresee_module
 from blastvote.study.configuration.load import embedded_config, merged
-from blastvote.study.foresee import CACHE, check_plan, check_results
+from blastvote.study.configuration.paths import check_results
+from blastvote.study.foresee import CACHE, check_plan
 from blastvote.study.plan import plan_source, precheck_source
 
 SETTINGS = SimulationSettings(
@@ -66,6 +67,6 @@ def test_training_images_without_outlines_are_foreseen(config: dict) -> None:
 
 def test_results_that_cannot_be_written(config: dict) -> None:
     Path("taken").write_text("a file")
-    with pytest.raises(InputError, match="taken is a file"):
+    with pytest.raises(InputError, match="taken is a file, not a folder"):
         check_results("taken/here")
     check_results("new/folder")
