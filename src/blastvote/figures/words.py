@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -60,3 +62,20 @@ def number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return float("nan")
+
+
+def p_text(p: float) -> str:
+    """Return a p-value as ``p = 0.063``: two significant digits, at least two decimals, halves up; "" for NaN.
+
+    Examples
+    --------
+    >>> [p_text(p) for p in (0.0625, 0.1875, 0.0995, 1.0, 0.0004)]
+    ['p = 0.063', 'p = 0.19', 'p = 0.10', 'p = 1.00', 'p < 0.001']
+    """
+    if math.isnan(p):
+        return ""
+    if p < 0.001:
+        return "p < 0.001"
+    # As the decimal number that the tables hold: sign-flip tests give sixteenths, which end in a half.
+    rounded = Context(prec=2, rounding=ROUND_HALF_UP).plus(Decimal(repr(float(p))))
+    return f"p = {rounded:.{max(2, 1 - rounded.adjusted())}f}"

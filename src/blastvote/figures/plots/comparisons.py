@@ -24,7 +24,7 @@ from blastvote.figures.style import (
     require,
     styled,
 )
-from blastvote.figures.words import count_text, number, shorten
+from blastvote.figures.words import count_text, number, p_text, shorten
 
 TITLE = "Differences between contrast methods on the same images"
 CLEAR, UNCLEAR, SAME = "#0B3C6F", "#8C8C8C", "#2E7D4F"
@@ -196,7 +196,7 @@ def _null_reach(group: pd.DataFrame) -> float:
 def _write(ax: Axes, y: int, value: float, low: float, high: float, p: float, brief: bool) -> None:
     """Write the numbers at the right of the row."""
     interval = "" if math.isnan(low) or math.isnan(high) else f" [{low:+.1f}, {high:+.1f}]"
-    chance = "" if math.isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    chance = p_text(p)
     text = chance if brief else f"{value:+.1f}{interval}   {chance}"
     text = text.replace("-", "−")
     ax.text(1.02, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=6.5 if not brief else 6)
