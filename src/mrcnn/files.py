@@ -1,10 +1,19 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and the folder of those that can be made again."""
 
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be fetched or made again.
+
+    It is ``$MRCNN_CACHE``, or ``mrcnn`` in the user's cache folder.
+    """
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("MRCNN_CACHE") or base / "mrcnn")
 
 
 @contextmanager

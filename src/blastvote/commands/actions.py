@@ -146,7 +146,7 @@ def predict(options: argparse.Namespace) -> None:
         print(f"{start}[{bar:30}] {done}/{total} {name[:40]:40}", end=end, file=sys.stderr, flush=True)
 
     reading = ReadSettings(options.exif, options.white_level)
-    how = PredictSettings(*checked, reading, options.precision)
+    how = PredictSettings(*checked, reading, options.precision, options.runtime)
     outcome = predict_images(options.images, options.model, options.out, how, progress)
     for row in votes_of(options.out, outcome):
         confidence = "" if row["confidence"] is None else f" (confidence {row['confidence']:.2f})"

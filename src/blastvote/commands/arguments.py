@@ -98,6 +98,8 @@ def predict(add: Add) -> None:
     add("--threads", type=int, default=2, help="threads of the network")
     how = "of the network: bfloat16 is faster where the processor has it; default: as trained"
     add("--precision", choices=("float32", "bfloat16"), default=None, help=how)
+    what = "of the network: onnx starts sooner, with the extra export; its first call makes a file"
+    add("--runtime", choices=("tensorflow", "onnx"), default="tensorflow", help=what)
 
 
 def summary(add: Add) -> None:

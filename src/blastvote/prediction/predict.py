@@ -70,6 +70,8 @@ class PredictSettings:
         How the pixels are read.
     precision
         Of the network: ``float32`` or ``bfloat16``; None takes the model's.
+    runtime
+        What runs the networks: ``tensorflow`` or ``onnx``.
     """
 
     pixel_size: float | str = "auto"
@@ -77,6 +79,7 @@ class PredictSettings:
     threads: int = 2
     reading: ReadSettings = field(default_factory=ReadSettings)
     precision: str | None = None
+    runtime: str = "tensorflow"
 
 
 def predict_images(
@@ -111,7 +114,7 @@ def predict_images(
     """
     images = named_images(paths)
     how = how or PredictSettings()
-    predictor = Predictor(model, how.min_score, how.threads, how.precision)
+    predictor = Predictor(model, how.min_score, how.threads, how.precision, how.runtime)
     _refuse_stated_size(how, predictor.model.pixel_size_um, list(images.values()))
     sizes = PixelSizes(how.pixel_size, list(images.values()), how.reading)
     if predictor.model.pixel_size_um is None and how.pixel_size != "auto":
@@ -124,6 +127,7 @@ def predict_images(
         "pixel_size": how.pixel_size,
         "reading": asdict(how.reading),
         "precision": predictor.model.network.precision,
+        "runtime": how.runtime,
     }
     records = out / "records"
     for folder in (records, out / "overlays", out / "geojson"):

@@ -14,7 +14,7 @@ from blastvote.prediction.light import normalised
 from blastvote.scale.enlargement import enlargement
 from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
-from blastvote.segmentation.runtimes.tensorflow_networks import tensorflow_networks
+from blastvote.segmentation.runtimes.opening import open_networks
 from blastvote.segmentation.subtypes import subtype_probabilities
 from blastvote.segmentation.weights.model_file import TrainedModel, read_model
 from blastvote.vote import VoteRule, vote, vote_many
@@ -57,6 +57,8 @@ class Predictor:
         Of the networks.
     precision
         ``float32`` or ``bfloat16``; None takes the model's.
+    runtime
+        ``tensorflow`` or ``onnx``, see `blastvote.segmentation.runtimes.opening.open_networks`.
 
     Examples
     --------
@@ -72,11 +74,12 @@ class Predictor:
         min_score: float | None = None,
         threads: int = 2,
         precision: str | None = None,
+        runtime: str = "tensorflow",
     ) -> None:
         if not isinstance(model, TrainedModel):
             model = read_model(model, min_score, precision)
         self.model = model
-        networks = tensorflow_networks(model, threads)
+        networks = open_networks(model, runtime, threads)
         self.detector = ObjectDetector(networks.detect, model.network.image_shape[0])
         self.subtype_logits = networks.subtype_logits
 

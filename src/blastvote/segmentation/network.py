@@ -103,8 +103,8 @@ def trained_network(settings: NetworkSettings, weights: Path) -> MaskRCNN:
     return load_network(_config(settings), weights, settings.threads)
 
 
-def load_network(config: MaskRCNNConfig, weights: Path, threads: int) -> MaskRCNN:
-    """Return a network with the weights of a file that has them all.
+def load_network(config: MaskRCNNConfig, weights: Path, threads: int | None) -> MaskRCNN:
+    """Return a network with the weights of a file that has them all; no number of threads leaves TensorFlow's choice.
 
     Raises
     ------

@@ -2,13 +2,14 @@
 
 import hashlib
 import logging
-import os
 import shutil
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
+
+from mrcnn.files import cache_folder
 
 LOGGER = logging.getLogger(__name__)
 TIMEOUT_S = 30
@@ -59,7 +60,7 @@ def resolve_weights(
     sha256
         Expected checksum of the file at a path or an address (hexadecimal); needed for ``http://``.
     cache
-        Folder of downloads; by default ``$MRCNN_CACHE``, or ``mrcnn`` in the user's cache folder.
+        Folder of downloads; by default `mrcnn.files.cache_folder`.
 
     Returns
     -------
@@ -85,14 +86,14 @@ def resolve_weights(
                 f"weights {source!r} are of {' or '.join(known.backbones)}, but the backbone is {backbone}; "
                 "take weights 'none', a file of your own, or another backbone"
             )
-        return _fetch(known.url, checksum or known.checksum, _cache_folder(cache))
+        return _fetch(known.url, checksum or known.checksum, Path(cache or cache_folder()))
     scheme = urlparse(source).scheme
     if scheme == "http" and checksum is None:
         raise ValueError(
             f"weights {source!r}: whoever carries http:// can change the file. Give its sha256, or take https://"
         )
     if scheme in ("http", "https"):
-        return _fetch(source, checksum, _cache_folder(cache))
+        return _fetch(source, checksum, Path(cache or cache_folder()))
     path = Path(source).expanduser()
     if not path.is_file():
         raise FileNotFoundError(
@@ -100,11 +101,6 @@ def resolve_weights(
         )
     _verify(path, checksum)
     return path
-
-
-def _cache_folder(cache: str | Path | None) -> Path:
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(cache or os.environ.get("MRCNN_CACHE") or base / "mrcnn")
 
 
 def _fetch(url: str, checksum: str | None, folder: Path) -> Path:

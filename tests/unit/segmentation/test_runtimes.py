@@ -1,0 +1,95 @@
+"""TensorFlow and ONNX Runtime find the same with the networks of a model; the latter without importing the former."""
+
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from seeded_weights import set_seeded_weights
+from tiny import TINY, tiny_sample
+
+from blastvote.errors import InputError
+from blastvote.io import write_image
+from blastvote.segmentation.runtimes import onnx_networks
+from blastvote.segmentation.runtimes.opening import open_networks
+from blastvote.segmentation.subtype_network import subtype_network
+from blastvote.segmentation.subtypes import CROP
+from blastvote.segmentation.weights.model_file import add_subtypes, read_model
+from mrcnn import MaskRCNN
+
+PREDICT = """
+import sys
+from blastvote.cli import main
+status = main(["predict", *sys.argv[1:], "--runtime", "onnx", "--pixel-size", "0.2"])
+print({"tensorflow", "keras", "tf2onnx", "onnxruntime"} & set(sys.modules))
+sys.exit(status)
+"""
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A tiny network with a description and a network of subtypes, in one file; the cache lies beside it."""
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("tf2onnx")
+    config = dataclasses.replace(
+        TINY, rpn_nms_threshold=0.6, detection_score="objectness", detection_nms_threshold=0.5
+    )
+    network = MaskRCNN(config)
+    set_seeded_weights(network)
+    about = {
+        "classes": ["a", "b"],
+        "network": dataclasses.asdict(config),
+        "contrast": {"function": "none", "params": {}},
+        "pixel_size_um": 0.2,
+        "min_score": 0.2,
+        "vote": "plurality",
+    }
+    path = tmp_path_factory.mktemp("model") / "model.weights.h5"
+    network.save_weights(path, metadata=about)
+    add_subtypes(path, subtype_network(2, seed=3).get_weights())
+    return path
+
+
+@pytest.fixture(autouse=True)
+def cache(weights, monkeypatch):
+    monkeypatch.setenv("MRCNN_CACHE", str(weights.parent / "cache"))
+    return weights.parent / "cache/onnx"
+
+
+def test_both_find_the_same(weights):
+    model = read_model(weights)
+    exact, other = (open_networks(model, runtime, threads=1) for runtime in ("tensorflow", "onnx"))
+    tiles = np.stack([tiny_sample(k).image for k in range(3)])
+    expected, found = exact.detect(tiles), other.detect(tiles)
+    assert (expected.class_ids > 0).sum() > 3
+    np.testing.assert_array_equal(found.class_ids, expected.class_ids)
+    for name in ("boxes", "scores", "probabilities"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-5, err_msg=name)
+    np.testing.assert_allclose(found.masks, expected.masks, atol=1e-4)
+    crops = np.random.default_rng(0).random((5, CROP, CROP, 4), np.float32)
+    assert exact.subtype_logits is not None
+    assert other.subtype_logits is not None
+    np.testing.assert_allclose(other.subtype_logits(crops), exact.subtype_logits(crops), atol=1e-4)
+
+
+def test_a_prediction_by_onnx_runtime_imports_no_tensorflow(weights, cache, tmp_path):
+    open_networks(read_model(weights), "onnx", threads=1)
+    files = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
+    assert sorted(path.name.split("-")[0] for path in files) == ["detector", "subtypes"]
+    write_image(tmp_path / "a.png", tiny_sample(1, side=90).image)
+    arguments = [str(tmp_path / "a.png"), "--model", str(weights), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", PREDICT, *arguments], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "{'onnxruntime'}"
+    assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == files
+
+
+def test_what_onnx_runtime_cannot_run_is_said(weights, monkeypatch):
+    with pytest.raises(InputError, match=r"this one has mixed_bfloat16.*--precision float32"):
+        open_networks(read_model(weights, precision="bfloat16"), "onnx", threads=1)
+    monkeypatch.setattr(onnx_networks, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match="onnxruntime, of the extra export"):
+        open_networks(read_model(weights), "onnx", threads=1)
