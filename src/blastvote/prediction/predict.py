@@ -18,9 +18,9 @@ from blastvote import rle
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
 from blastvote.dataset.check.pixels.brightness import is_dark
 from blastvote.errors import InputError
+from blastvote.figures.palette import class_colours, rgb
 from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import overlay_cells
-from blastvote.figures.style import class_colours, rgb
 from blastvote.io import ReadSettings, read_photograph, write_image
 from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor

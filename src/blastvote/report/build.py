@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
-from blastvote.figures.style import CLASS_COLOURS, METHOD_COLOURS
+from blastvote.figures.palette import CLASS_COLOURS, METHOD_COLOURS
 from blastvote.io import read_text, write_text
 from blastvote.report import answer, bundle
 from blastvote.report.pictures import add_pictures

@@ -9,7 +9,7 @@ import numpy as np
 
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
 from blastvote.evaluate.scoring.detections import Detections, check_classes
-from blastvote.figures.style import class_colours, rgb
+from blastvote.figures.palette import class_colours, rgb
 
 
 def export_detections(

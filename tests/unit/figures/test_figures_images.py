@@ -11,9 +11,9 @@ from blastvote.figures import (
     overlay_panel,
     save_figure,
 )
+from blastvote.figures.palette import MISSED, rgb
 from blastvote.figures.pictures.cells import mask_box, scaled_masks
 from blastvote.figures.pictures.grid import brightness, shrink, surroundings
-from blastvote.figures.style import MISSED, rgb
 
 CLASSES = ["L1", "L2", "L3"]
 

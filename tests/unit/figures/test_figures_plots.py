@@ -16,7 +16,7 @@ from blastvote.figures import (
     seed_spread,
     threshold_sweep,
 )
-from blastvote.figures.style import METHOD_COLOURS
+from blastvote.figures.palette import METHOD_COLOURS
 
 COUNTS = pytest.mark.parametrize("count", [1, 5, 12])
 

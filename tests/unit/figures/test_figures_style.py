@@ -10,7 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from blastvote.figures import empty_figure, map_by_method, save_figure
-from blastvote.figures.style import METHOD_COLOURS, class_colours, method_styles, require, rgb
+from blastvote.figures.palette import METHOD_COLOURS, class_colours, rgb
+from blastvote.figures.style import method_styles, require
 from blastvote.figures.words import count_text, shorten, wrap
 
 # Machado, Oliveira and Fernandes (2009), severity 1: linear RGB as it is seen with the deficiency.

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from blastvote.figures import classification_by_method, confusion_figure, confusion_sheet, map_by_method
+from blastvote.figures.palette import METHOD_COLOURS
 from blastvote.figures.plots.classification.confusion_table import read_confusion
-from blastvote.figures.style import METHOD_COLOURS
 
 TABLE3 = pd.DataFrame(
     {

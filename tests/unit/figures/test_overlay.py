@@ -10,8 +10,8 @@ from blastvote.figures import (
     Look,
     overlay_cells,
 )
+from blastvote.figures.palette import MISSED, class_colours, rgb
 from blastvote.figures.pictures.cells import mask_box
-from blastvote.figures.style import MISSED, class_colours, rgb
 
 CLASSES = ["L1", "L2", "L3"]
 

@@ -22,7 +22,7 @@ PREDICT = """
 import sys
 from blastvote.cli import main
 status = main(["predict", *sys.argv[1:], "--runtime", "onnx", "--pixel-size", "0.2"])
-print({"tensorflow", "keras", "tf2onnx", "onnxruntime"} & set(sys.modules))
+print({"tensorflow", "keras", "tf2onnx", "matplotlib.axes", "onnxruntime"} & set(sys.modules))
 sys.exit(status)
 """
 

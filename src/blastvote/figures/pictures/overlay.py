@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from blastvote.figures.palette import CLASS_COLOURS, MISSED, class_colours, rgb
 from blastvote.figures.pictures.cells import Cells, Masks, Piece, mask_box, mask_list, mask_size, pieces
 from blastvote.figures.pictures.plates import write_captions
-from blastvote.figures.style import CLASS_COLOURS, MISSED, class_colours, rgb
 from blastvote.rle import Box
 
 

@@ -10,15 +10,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from blastvote.figures.palette import MISSED, class_colours
 from blastvote.figures.pictures.cells import Cells, find_missed, mask_list, scaled_masks
 from blastvote.figures.pictures.grid import shrink
 from blastvote.figures.pictures.overlay import Look, overlay_cells
 from blastvote.figures.style import (
     DPI,
-    MISSED,
     PAGE,
     bare,
-    class_colours,
     empty_figure,
     legend_below,
     method_styles,

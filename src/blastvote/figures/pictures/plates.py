@@ -10,7 +10,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from blastvote.figures.style import luminance
+from blastvote.figures.palette import luminance
 from blastvote.rle import Box
 
 COARSE = 640  # pixels of the longer side of the map on which free places for captions are sought

@@ -16,7 +16,7 @@ from blastvote.dataset.check.ledger import ledger_table
 from blastvote.dataset.check.measure import ImageFacts
 from blastvote.dataset.check.report import CheckReport
 from blastvote.dataset.source.collect import Collection
-from blastvote.figures.style import CLASS_COLOURS
+from blastvote.figures.palette import CLASS_COLOURS
 from blastvote.report import bundle
 from blastvote.report.check import overview
 from blastvote.report.check.gallery import LARGE_SIDE, Picture, picture

@@ -18,17 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from blastvote.figures.palette import luminance
 from blastvote.figures.plots.classification.confusion_table import MARGINS, ConfusionTable, read_confusion
-from blastvote.figures.style import (
-    COLUMN,
-    INK,
-    PAGE,
-    empty_figure,
-    luminance,
-    method_styles,
-    new_figure,
-    styled,
-)
+from blastvote.figures.style import COLUMN, INK, PAGE, empty_figure, method_styles, new_figure, styled
 from blastvote.figures.words import wrap
 
 GAP = 0.18  # between the matrix and what stands apart, in squares
