@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 NASTY = "<img src=x onerror=alert(1)>\"&'</script><!--"
 """A name that is markup, were it not text."""
 
@@ -29,6 +31,20 @@ class Opened:
     def path(self) -> Path:
         """The page's file."""
         return self._path
+
+    def violations(self) -> list[str]:
+        """Return what axe finds serious or critical for people who use assistive technology; skip where axe is not."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        found = axe.run(self.page).response["violations"]
+        return [
+            f"{v['id']}: {v['nodes'][0]['html'][:200]}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
+
+    def scroll_width(self) -> int:
+        """Return the width of all that can be scrolled to, in pixels."""
+        return self.page.evaluate("document.documentElement.scrollWidth")
 
     def elsewhere(self) -> list[str]:
         """Return the requests for anything but the page itself and what is inside it."""

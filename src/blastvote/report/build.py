@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from blastvote.dataset.coco import read_coco
 from blastvote.dataset.manifest import read_manifest
@@ -178,14 +177,7 @@ def _page(
 
 def _render(page: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     script, style = bundle.script(), bundle.style(METHOD_COLOURS, CLASS_COLOURS)
-    environment = Environment(
-        loader=PackageLoader("blastvote.report", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("index.html.jinja").render(
+    return bundle.template("blastvote.report", "index.html.jinja").render(
         **page,
         script=script,
         style=style,

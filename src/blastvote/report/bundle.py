@@ -10,10 +10,12 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 PAGE = resources.files("blastvote.report") / "page"
 CHECK_PAGE = resources.files("blastvote.report.check") / "page"
@@ -71,13 +73,25 @@ def _add(name: str, parts: list[str], owners: dict[str, str], path: tuple[str, .
     parts.append(body)
 
 
-def style(method_colours: Iterable[str], class_colours: Iterable[str], sheets: Iterable[str] = STYLES) -> str:
+def style(method_colours: Sequence[str], class_colours: Sequence[str], sheets: Iterable[str] = STYLES) -> str:
     """Return the style sheets as one text; ``--method-N`` and ``--class-N`` are the colours of the figures."""
     variables = [f"--method-{n}: {colour};" for n, colour in enumerate(method_colours)]
     variables += [f"--class-{n}: {colour};" for n, colour in enumerate(class_colours)]
-    swatches = [f".method-{n} {{ --swatch: var(--method-{n}); }}" for n in range(len(list(method_colours)))]
+    swatches = [f".method-{n} {{ --swatch: var(--method-{n}); }}" for n in range(len(method_colours))]
     texts = [_file(name).read_text(encoding="utf-8") for name in sheets]
     return "\n".join([":root {", *variables, "}", *swatches, *texts])
+
+
+def template(package: str, name: str) -> Template:
+    """Return a template of the folder ``page`` of a package: text is escaped, and a name it lacks is an error."""
+    environment = Environment(
+        loader=PackageLoader(package, "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def policy(script_text: str, style_text: str) -> str:

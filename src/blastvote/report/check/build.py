@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from blastvote import io
 from blastvote.dataset.check.findings import KINDS, SEVERITIES, Finding, stops
 from blastvote.dataset.check.ledger import ledger_table
@@ -154,14 +152,7 @@ def _worst(checked: Checked, images: Mapping[str, dict[str, Any]]) -> list[dict[
 def _render(page: Mapping[str, Any]) -> str:
     script = bundle.script(bundle.CHECK_ENTRY)
     style = bundle.style([], CLASS_COLOURS, bundle.CHECK_STYLES)
-    environment = Environment(
-        loader=PackageLoader("blastvote.report.check", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("check.html.jinja").render(
+    return bundle.template("blastvote.report.check", "check.html.jinja").render(
         **page,
         colours=len(CLASS_COLOURS),
         script=script,
