@@ -48,11 +48,19 @@ def test_every_config_key_is_in_the_schema_and_every_example_is_valid() -> None:
         validate_config(config, REPO / "workflow/schemas/config.schema.yaml")
 
 
-@pytest.mark.parametrize(
-    "name", ["CONTRIBUTING.md", "docs/after_a_crash.md", "docs/cluster.md", "docs/design.md"]
-)
+PAGES = [
+    *("README.md", "CONTRIBUTING.md"),
+    *(
+        path.relative_to(REPO).as_posix()
+        for path in sorted(REPO.glob("docs/*.md"))
+        if path.stem != "annotation_tools"
+    ),
+]
+"""Documents in which a path in backticks is one of this checkout, of its library, or of a study's results."""
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_files_that_are_named_exist(name: str) -> None:
-    """In these documents a path in backticks is one of this checkout, of its library, or below results/."""
     paths = re.findall(
         r"`([\w./-]+/[\w./-]*\w\.(?:py|yaml|smk|md|toml))`", (REPO / name).read_text(encoding="utf-8")
     )
@@ -63,7 +71,7 @@ def test_files_that_are_named_exist(name: str) -> None:
         REPO / "src/blastvote/evaluate",
         REPO / "src/blastvote/figures",
     )
-    generated = ("results/", "smears/", "config/mine", "tables/all_tables")
+    generated = ("results/", "data/", "smears/", "config/mine", "tables/all_tables")
     missing = [
         p for p in paths if not p.startswith(generated) and not any((root / p).exists() for root in roots)
     ]
