@@ -76,13 +76,7 @@ def read_manifest(path: str | Path, class_names: Sequence[str] | None = None) ->
     if len(twice):
         raise InputError(f"{path}: image_id {twice.iloc[0]!r} occurs twice; ids must be unique.")
     for column in ("width", "height", "n_cells"):
-        wrong = frame[~frame[column].str.fullmatch(r"\d+")]
-        if len(wrong):
-            raise InputError(
-                f"{path}: line {wrong.index[0] + 2} has {column} {wrong.iloc[0][column]!r}; expected a "
-                "whole number. Make the manifest again."
-            )
-        frame[column] = frame[column].astype(int)
+        frame[column] = io.whole_numbers(path, frame, column, "Make the manifest again.")
     if class_names is not None and not frame["label"].isin(list(class_names)).all():
         wrong = frame[~frame["label"].isin(list(class_names))]
         raise InputError(

@@ -17,7 +17,7 @@ from blastvote.io.mask_images import is_single_channel, read_mask_image
 from blastvote.io.opening import IMAGE_SUFFIXES
 from blastvote.io.own_files import own_file, read_own_image, read_own_json
 from blastvote.io.reading import parse_json, read_json, read_text, sha256
-from blastvote.io.tables import read_table
+from blastvote.io.tables import numbers, read_table, whole_numbers
 from blastvote.io.writing import atomic_path, write_csv, write_json, write_text
 from blastvote.io.yaml_files import parse_yaml, read_yaml
 
@@ -28,6 +28,7 @@ __all__ = [
     "atomic_path",
     "image_size",
     "is_single_channel",
+    "numbers",
     "own_file",
     "parse_json",
     "parse_yaml",
@@ -41,6 +42,7 @@ __all__ = [
     "read_text",
     "read_yaml",
     "sha256",
+    "whole_numbers",
     "write_csv",
     "write_image",
     "write_json",

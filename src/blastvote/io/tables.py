@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
@@ -76,6 +77,36 @@ def read_table(path: StrPath, required: Iterable[str] = (), notes: list[str] | N
             f"{list(required)}: rename or add it."
         )
     return frame
+
+
+def whole_numbers(path: StrPath, table: pd.DataFrame, column: str, remedy: str) -> pd.Series:
+    """Return a column of a table that `read_table` read as whole numbers of 0 and more.
+
+    Raises
+    ------
+    InputError
+        If a value is none, or has more than 18 digits; the message ends with `remedy`.
+    """
+    wrong = ~table[column].str.fullmatch(r"[0-9]{1,18}")
+    _refuse_first(path, table, column, wrong, f"a whole number of at most 18 digits. {remedy}")
+    return table[column].astype("int64")
+
+
+def numbers(path: StrPath, table: pd.DataFrame, column: str, remedy: str) -> pd.Series:
+    """Return a column of a table that `read_table` read as finite numbers; errors as `whole_numbers`."""
+    import pandas as pd
+
+    values = pd.to_numeric(table[column].str.slice(0, 400), errors="coerce").astype("float64")
+    _refuse_first(path, table, column, ~(values.abs() < math.inf), f"a number. {remedy}")  # NaN is not less
+    return values
+
+
+def _refuse_first(path: StrPath, table: pd.DataFrame, column: str, wrong: pd.Series, expected: str) -> None:
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(
+            f"{path}: line {table.attrs[LINES][row]} has {column} {table[column].iloc[row][:60]!r}; expected {expected}"
+        )
 
 
 def _plain_text(path: StrPath, text: str) -> str:

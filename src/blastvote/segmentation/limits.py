@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from blastvote.errors import InputError
-from blastvote.io import read_table
+from blastvote.io import read_table, whole_numbers
 from blastvote.segmentation.settings import network_config
 
 COLUMNS = ["setting", "configured", "used", "cells_in_an_image", "image_id"]
@@ -114,7 +114,7 @@ def _used(model: Mapping[str, Any], crowded: Crowded) -> dict[str, int]:
 
 def with_limits(model: Mapping[str, Any], table: pd.DataFrame) -> dict[str, Any]:
     """Return the section ``model`` with the options that a table of limits says are used."""
-    raised = table[table["used"].astype(int) > table["configured"].astype(int)]
+    raised = table[table["used"] > table["configured"]]
     used = {str(name): int(value) for name, value in zip(raised["setting"], raised["used"], strict=True)}
     return {**model, "options": {**model["options"], **used}}
 
@@ -137,7 +137,10 @@ def read_limits(path: Path | str, model: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         If the file is missing or no such table.
     """
-    return with_limits(model, read_table(path, required=COLUMNS))
+    table = read_table(path, required=COLUMNS)
+    for column in ("configured", "used"):
+        table[column] = whole_numbers(path, table, column, "Delete the file and run again.")
+    return with_limits(model, table)
 
 
 def limits_note(model: Mapping[str, Any], crowded: Crowded) -> str:

@@ -9,8 +9,12 @@ from case import Case, group
 from blastvote import io
 from blastvote.dataset.manifest import read_manifest
 from blastvote.dataset.source.labels.read import read_labels
+from blastvote.dataset.source.pixel_sizes import read_pixel_sizes
 from blastvote.dataset.source.source import open_source
+from blastvote.dataset.split.perceptual_hash import read_hashes
 from blastvote.dataset.split.splits import read_splits
+from blastvote.segmentation.limits import read_limits
+from blastvote.study.configuration.external import has_validation
 
 PICTURE = np.full((40, 40, 3), 200, np.uint8)
 CLASSES = ["L1", "L2"]
@@ -84,6 +88,7 @@ SHEETS = [
     ("an id that is a formula", "path,image_id\nsmears/a.png,=1+1\n", "is not safe as a file name"),
     ("a mask that is not there", "path,mask\nsmears/a.png,m.png\n", "1 mask images do not exist"),
 ]  # fmt: skip
+SIZES = "image_id,pixel_size_um,uncertainty,source,red_cells\n"
 MANIFEST = "image_id,path,sha256,width,height,label,patient_id,n_cells,source\n"
 CASES = [
     *group(lambda path: io.read_table(path, required=["image_id"]), "t.csv", *TABLES),
@@ -96,8 +101,18 @@ CASES = [
         ("an id twice", MANIFEST + "a,a,0,1,1,L1,,1,s\n" * 2, "image_id 'a' occurs twice"),
         ("a width that is text", MANIFEST + "a,a,0,wide,1,L1,,1,s\n", "line 2 has width 'wide'; expected a whole number"),
         ("a negative number of cells", MANIFEST + "a,a,0,1,1,L1,,-1,s\n", "line 2 has n_cells '-1'"),
+        ("a height of 5,000 digits", MANIFEST + f"\na,a,0,1,{'9' * 5000},L1,,1,s\n", f"line 3 has height '{'9' * 60}'; expected a whole number of at most 18"),
     ),
-    *group(read_splits, "splits.csv", ("another table", "a,b\n", "is missing")),
+    *group(
+        read_splits,
+        "splits.csv",
+        ("another table", "a,b\n", "is missing"),
+        ("a fold of 19 digits", f"image_id,label,patient_id,fold,role,flip\na,L1,,{'9' * 19},train,none\n", "line 2 has fold '9999999999999999999'; expected a whole number of at most 18 digits. Make the splits"),
+    ),
+    *group(read_pixel_sizes, "pixel_sizes.csv", *((text, SIZES + f"a,{text},0,config,0\n", f"line 2 has pixel_size_um '{text[:60]}'; expected a number") for text in ("", "wide", "1e999", "nan"))),
+    *group(lambda path: read_limits(path, {"options": {}}), "limits.csv", ("a limit that is text", "setting,configured,used,cells_in_an_image,image_id\nmax_gt_instances,5,many,5,a\n", "line 2 has used 'many'")),
+    *group(has_validation, "external.csv", ("a number that is text", "n_val\nNone\n", "line 2 has n_val 'None'; expected a whole number")),
+    *group(read_hashes, "hashes.csv", ("hashes that are none", "image_id,phash_none,phash_horizontal,phash_vertical,phash_both\na,f,f,f,f\n", "column 'phash_none' holds something else than hashes. Delete")),
     Case("images: a folder without images", lambda p: p.mkdir(), "holds no images", lambda p: open_source({"images": str(p)}, CLASSES)),
     Case("images: no folder", lambda p: None, "does not exist", lambda p: open_source({"images": str(p)}, CLASSES)),
     Case("images: a file", "x", "is a file", lambda p: open_source({"images": str(p)}, CLASSES)),

@@ -8,6 +8,7 @@ from blastvote.evaluate.scoring.detections import read_detections
 from blastvote.evaluate.scoring.run import score_run
 from blastvote.io import read_table, write_csv
 from blastvote.logs import run_script
+from blastvote.study.configuration.external import has_validation
 
 
 def main(snakemake) -> None:
@@ -17,7 +18,7 @@ def main(snakemake) -> None:
     truth = [data.annotations, data.flipped_annotations]
     detections = read_detections(data.detections)
     scored = splits
-    if data.external and not read_table(data.external)["n_val"].astype(int).any():
+    if data.external and not has_validation(data.external):
         # Another tool's detections, and none on any validation image: it was not asked about them.
         scored = splits[splits["role"] != "val"]
     scores = score_run(detections, truth, scored, fold, params.classes, params.min_confidence)

@@ -74,7 +74,8 @@ def pixel_size_table(source: Source, dataset: Mapping[str, Any]) -> pd.DataFrame
 def read_pixel_sizes(path: str | Path) -> dict[str, float]:
     """Return the pixel size in micrometres by image id of a file that holds a `pixel_size_table`."""
     table = io.read_table(path, required=COLUMNS)
-    return dict(zip(table["image_id"], table["pixel_size_um"].astype(float), strict=True))
+    sizes = io.numbers(path, table, "pixel_size_um", "Delete the file and run again.")
+    return dict(zip(table["image_id"], sizes, strict=True))
 
 
 def with_pixel_sizes(

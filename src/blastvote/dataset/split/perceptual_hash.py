@@ -13,6 +13,7 @@ from PIL import Image
 
 from blastvote import io
 from blastvote.dataset.augment import FLIPS, flip_image
+from blastvote.errors import InputError
 
 HASH_COLUMNS = tuple(f"phash_{flip}" for flip in FLIPS)
 """Columns of the table of hashes: of the image and of its three mirror images."""
@@ -111,5 +112,17 @@ def placing(flip: str) -> str:
 
 
 def read_hashes(path: str | Path) -> pd.DataFrame:
-    """Read a ``hashes.csv``: ``image_id`` and the columns `HASH_COLUMNS`, as text."""
-    return io.read_table(path, required=["image_id", *HASH_COLUMNS])
+    """Read a ``hashes.csv``: ``image_id`` and the columns `HASH_COLUMNS`, as text.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a hash is none.
+    """
+    table = io.read_table(path, required=["image_id", *HASH_COLUMNS])
+    for column in HASH_COLUMNS:
+        if not table[column].str.fullmatch(f"[0-9a-f]{{{HASH_SIDE**2 // 4}}}").all():
+            raise InputError(
+                f"{path}: column {column!r} holds something else than hashes. Delete the file and run again."
+            )
+    return table

@@ -106,8 +106,4 @@ def read_splits(path: str | Path) -> pd.DataFrame:
                 f"{path}: line {wrong.index[0] + 2} has {column} {wrong.iloc[0][column]!r}; expected one "
                 f"of {allowed}."
             )
-    if not frame["fold"].str.fullmatch(r"\d+").all():
-        raise InputError(
-            f"{path}: column 'fold' holds something else than whole numbers. Make the splits again."
-        )
-    return frame.assign(fold=frame["fold"].astype(int))
+    return frame.assign(fold=io.whole_numbers(path, frame, "fold", "Make the splits again."))

@@ -12,7 +12,7 @@ from blastvote.dataset.augment import split_sample_id
 from blastvote.external.images import KnownImages
 from blastvote.external.pattern import RunKey, detection_paths
 from blastvote.external.reading import read_detections_of
-from blastvote.io import image_size, read_json
+from blastvote.io import image_size, read_json, read_table, whole_numbers
 from blastvote.study.plan import null_runs, runs
 
 
@@ -75,3 +75,9 @@ def external_record(files: Mapping[RunKey, Path], splits: pd.DataFrame) -> pd.Da
             counts.append(len(set(zip(part["image_id"], part["flip"], strict=True)) & set(samples)))
         rows.append((method, seed, fold, len(samples), *counts))
     return pd.DataFrame(rows, columns=["method", "seed", "fold", "n_detections", "n_test", "n_val"])
+
+
+def has_validation(record: Path | str) -> bool:
+    """Return whether any run of an ``external.csv`` has detections in validation images."""
+    table = read_table(record, required=["n_val"])
+    return bool(whole_numbers(record, table, "n_val", "Delete the file and run again.").any())

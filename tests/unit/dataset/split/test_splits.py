@@ -205,5 +205,5 @@ def test_round_trip(tmp_path):
     with pytest.raises(InputError, match=r"bad\.csv: line 2 has role 'training'"):
         read_splits(tmp_path / "bad.csv")
     (tmp_path / "bad.csv").write_text("image_id,fold,role,flip\na,x,train,none\n")
-    with pytest.raises(InputError, match="'fold' holds something else"):
+    with pytest.raises(InputError, match="line 2 has fold 'x'; expected a whole number"):
         read_splits(tmp_path / "bad.csv")
