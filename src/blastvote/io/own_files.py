@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ from blastvote.io.images import read_image
 from blastvote.io.reading import read_json
 from blastvote.io.writing import StrPath
 
-# What readers raise on a truncated or altered file (pandas' errors on CSV files are ValueErrors).
+# What readers raise on a truncated or altered file (pandas' errors on CSV files are ValueErrors; NumPy's on the headers
+# of arrays are the last two).
 _DAMAGE = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, RecursionError, MemoryError,
-    zipfile.BadZipFile, zlib.error, struct.error,
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, SyntaxError, tokenize.TokenError,
 )  # fmt: skip
 
 

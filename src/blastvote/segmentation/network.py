@@ -14,6 +14,7 @@ from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.segmentation.weights.first_weights import heads_of_others
 from mrcnn import MaskRCNN, configure_runtime, resolve_weights
 from mrcnn.config import MaskRCNNConfig
+from mrcnn.weights.shapes import require_fit
 
 LOGGER = logging.getLogger("blastvote.network")
 
@@ -112,9 +113,10 @@ def load_network(config: MaskRCNNConfig, weights: Path, threads: int | None) -> 
         If the file cannot be read, or its weights do not fit the network.
     """
     configure_runtime(threads=threads, seed=0)
-    network = _network(config, 0)
     try:
-        network.load_weights(weights)
+        require_fit(weights, config)  # first: a damaged description may ask for a network of any size
+        network = _network(config, 0)
+        network.load_weights(weights, by_name=False)
     except (OSError, ValueError) as error:
         raise InputError(
             f"{weights}: its weights cannot be used ({error}). Train its run again, or name another file."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 
+from blastvote.errors import InputError
 from blastvote.segmentation.subtypes import CROP
 from blastvote.segmentation.weights.model_file import subtype_weights
 
@@ -33,8 +34,20 @@ def subtype_network(classes: int, seed: int = 0) -> keras.Model:
 
 
 def load_subtype_network(path: Path, classes: int) -> keras.Model:
-    """Return the network of so many classes with the weights that `add_subtypes` put into a file."""
-    network = subtype_network(classes)
-    arrays = zip(subtype_weights(path), network.get_weights(), strict=True)
-    network.set_weights([array.astype(weight.dtype) for array, weight in arrays])
+    """Return the network of so many classes with the weights that `add_subtypes` put into a file.
+
+    Raises
+    ------
+    InputError
+        If they are those of another network.
+    """
+    network, arrays = subtype_network(classes), subtype_weights(path)
+    try:
+        pairs = zip(arrays, network.get_weights(), strict=True)
+        network.set_weights([array.astype(weight.dtype) for array, weight in pairs])
+    except ValueError as error:
+        raise InputError(
+            f"{path}: its network that tells subtypes apart does not fit {classes} classes ({error}). Name a weight "
+            "file that blastvote wrote."
+        ) from None
     return network

@@ -10,6 +10,8 @@ from mrcnn.checks import Rule, check, choice, mapping, number, plain, whole
 from mrcnn.config import LOSSES
 from mrcnn.names import layer_names, select_layers
 
+NAMES = ("loss", *LOSSES, "l2_loss", "grad_norm")
+"""What a training step returns, in this order; ``loss`` is the weighted sum with the L2 penalty."""
 COLUMNS = (
     "loss",
     *LOSSES,

@@ -14,7 +14,7 @@ from mrcnn.config import LOSSES
 from mrcnn.data.augment import Augmentation
 from mrcnn.data.batches import Batches
 from mrcnn.data.sample import Sample
-from mrcnn.training.config import COLUMNS, TrainingConfig
+from mrcnn.training.config import COLUMNS, NAMES, TrainingConfig
 from mrcnn.training.errors import NonFiniteLossError, OutOfMemoryError, TrainingInterruptedError
 from mrcnn.training.history import better, monitored, write_history
 from mrcnn.training.interruption import Interruption
@@ -22,7 +22,7 @@ from mrcnn.training.progress import Progress
 from mrcnn.training.runtime import configure_threads, training_devices
 from mrcnn.training.schedule import learning_rate
 from mrcnn.training.state import BEST_FILE, LAST_FILE, Progressed, load_state, save_state
-from mrcnn.training.step import NAMES, TrainStep
+from mrcnn.training.step import TrainStep
 from mrcnn.training.tensorboard import EventWriter
 
 logger = logging.getLogger(__name__)

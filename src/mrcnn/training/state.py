@@ -1,19 +1,28 @@
 """Checkpoints: one file with everything a training needs to go on as if it had never stopped."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import logging
+import math
+import struct
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mrcnn.files import atomic_path
-from mrcnn.training.step import TrainStep
+from mrcnn.training.config import NAMES
 from mrcnn.weights.reading import read
+
+if TYPE_CHECKING:
+    from mrcnn.training.step import TrainStep
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +33,11 @@ STATE_FILE, LAST_FILE, BEST_FILE, HISTORY_FILE = (
     "history.csv",
 )
 _FORMAT = 2
+_DAMAGE = (
+    OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, RuntimeError, MemoryError,
+    zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, tokenize.TokenError,
+)  # fmt: skip
+"""What NumPy raises of damaged files; the last two of the headers of arrays."""
 
 
 @dataclass
@@ -43,7 +57,7 @@ class Progressed:
     steps : int
         Steps done of the epoch after those; not 0 where a signal ended the training within one.
     sums : list of float
-        Sums of `mrcnn.training.step.NAMES` over these steps.
+        Sums of `mrcnn.training.config.NAMES` over these steps.
     """
 
     epoch: int = 0
@@ -88,7 +102,7 @@ def load_state(folder: Path, step: TrainStep, identity: dict[str, Any]) -> Progr
         done = Progressed(**{entry.name: note[entry.name] for entry in dataclasses.fields(Progressed)})
         if done.best is not None:
             read(folder / BEST_FILE)
-    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGE as error:
         _set_aside(folder, error)
         return Progressed()
     _check(path, note, json.loads(json.dumps(identity)))
@@ -108,11 +122,30 @@ def load_state(folder: Path, step: TrainStep, identity: dict[str, Any]) -> Progr
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return note and arrays of a checkpoint, every byte of it checked."""
     with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
+        arrays = {name: np.asarray(file[name]) for name in file.files}
     note = json.loads(str(arrays.pop("note")))
     if note["format"] != _FORMAT:  # of another version of this package: as good as none
         raise ValueError(f"its format is {note['format']!r}, {_FORMAT} is expected")
+    _check_values(note, arrays)
     return note, arrays
+
+
+def _check_values(note: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Raise ValueError where note or arrays hold what no training writes: it could not go on from them."""
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise ValueError(f"{name} holds something else than finite numbers")
+    sums, rows = note["sums"], note["rows"]
+    sound = (
+        isinstance(note["identity"], dict)
+        and all(type(note[name]) is int and note[name] >= 0 for name in ("epoch", "stale", "steps"))
+        and [row["epoch"] for row in rows] == list(range(1, note["epoch"] + 1))
+        and len(sums) == (len(NAMES) if note["steps"] else 0)
+        and all(type(value) in (int, float) and math.isfinite(value) for value in sums)
+        and type(note["best"]) in (int, float, NoneType)
+    )
+    if not sound:
+        raise ValueError("its note of what is done holds something else than a training's progress")
 
 
 def _set_aside(folder: Path, error: Exception) -> None:

@@ -11,9 +11,6 @@ import tensorflow as tf
 from mrcnn.config import LOSSES
 from mrcnn.training.config import TrainingConfig
 
-NAMES = ("loss", *LOSSES, "l2_loss", "grad_norm")
-"""What a step returns, in this order; ``loss`` is the weighted sum with the L2 penalty."""
-
 _GROWTH_STEPS = 2000  # finite steps before the scale of float16 losses is doubled
 _NOT_INPUTS = ("sample", "step")
 
@@ -78,7 +75,7 @@ class TrainStep:
         return slots | {"loss_scale": self.loss_scale, "good_steps": self.good_steps}
 
     def _run(self, batch: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
-        """Train on a batch with learning rate `rate`; float32 (len(NAMES),). No weight changes if not finite."""
+        """Train on a batch with learning rate `rate`; float32, as NAMES. No weight changes if not finite."""
         seed = tf.stack([self.seed, batch["step"]])
         moving = [v for v in self.model.variables if not v.trainable] if self.model.config.train_bn else []
         before = [tf.identity(v.value) for v in moving]

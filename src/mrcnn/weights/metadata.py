@@ -7,6 +7,8 @@ from typing import Any
 
 import h5py
 
+from mrcnn.weights.reading import DAMAGE
+
 ATTRIBUTE = "mrcnn_metadata"
 
 
@@ -26,12 +28,16 @@ def read_metadata(path: str | Path) -> dict[str, Any]:
     try:
         with h5py.File(path, "r") as file:
             text = file.attrs.get(ATTRIBUTE, "{}")
-            metadata = json.loads(text)
-    except (OSError, RuntimeError, TypeError, ValueError, RecursionError) as error:
+            metadata = json.loads(text, parse_constant=_refuse)
+    except (*DAMAGE, RecursionError) as error:
         raise ValueError(f"{path}: its metadata (attribute {ATTRIBUTE}) cannot be read: {error}") from error
     if not isinstance(metadata, dict):
         raise ValueError(f"{path}: its metadata (attribute {ATTRIBUTE}) is {text[:40]!r}, no JSON object")
     return metadata
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def write_metadata(path: str | Path, metadata: Mapping[str, Any]) -> None:

@@ -4,7 +4,9 @@ Only numbers and strings are read; nothing is unpickled and no code of the file 
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import h5py
 import numpy as np
@@ -12,6 +14,11 @@ import numpy as np
 from mrcnn.weights.layout import ORDER, RPN_GROUP
 
 Arrays = dict[str, np.ndarray]
+Taken = TypeVar("Taken")
+DAMAGE = (
+    OSError, RuntimeError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError,
+)  # fmt: skip
+"""What h5py raises of damaged files, and what comes of a group where an array is expected."""
 MOST_BYTES = 2**32
 """Largest array that is read; those of ResNet-101 have 50 MB."""
 
@@ -22,21 +29,47 @@ def read(path: str | Path, known: set[str] | None = None) -> dict[str, Arrays]:
     `known` helps to tell numbered inner names (``rpn_class_raw_1``) from real ones.
     """
     path = Path(path)
+    layers = _taken(path, lambda file: _layers(file, known or set()))
+    if layers is None:
+        raise ValueError(
+            f"{path}: has neither Matterport's layout (attribute layer_names) nor Keras 3's (group layers)"
+        )
+    return layers
+
+
+def read_group(path: str | Path, name: str) -> list[np.ndarray]:
+    """Return the arrays of a group of a weight file, by their names; none where it has no such group."""
+    return _taken(
+        Path(path),
+        lambda file: (
+            [np.asarray(file[name][member][()]) for member in sorted(file[name])] if name in file else []
+        ),
+    )
+
+
+def _taken(path: Path, take: Callable[[h5py.File], Taken]) -> Taken:
+    """Return what a function takes out of a weight file, where that holds its arrays itself."""
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such weight file")
     try:
         with h5py.File(path, "r") as file:
-            _refuse_references(path, file)
-            root = file.get("model_weights", file)
-            if "layer_names" in root.attrs or "layer_names0" in root.attrs:
-                return _read_matterport(root, known or set())
-            if isinstance(root.get("layers"), h5py.Group):
-                return _read_keras(root["layers"])
-    except (OSError, RuntimeError, KeyError, TypeError, AttributeError, UnicodeError, MemoryError) as error:
+            refused = _reference(file)
+            if not refused:
+                return take(file)
+    except DAMAGE as error:
         raise ValueError(f"{path}: is not a readable HDF5 file ({_guess(path)}): {error}") from error
     raise ValueError(
-        f"{path}: has neither Matterport's layout (attribute layer_names) nor Keras 3's (group layers)"
+        f"{path}: {refused}; a weight file must hold its arrays itself. Do not use a file that you did not make, or "
+        "copy its arrays to a new one"
     )
+
+
+def _layers(file: h5py.File, known: set[str]) -> dict[str, Arrays] | None:
+    """Return the arrays of a file by layer; None where it has no known layout."""
+    root = file.get("model_weights", file)
+    if "layer_names" in root.attrs or "layer_names0" in root.attrs:
+        return _read_matterport(root, known)
+    return _read_keras(root["layers"]) if isinstance(root.get("layers"), h5py.Group) else None
 
 
 def _guess(path: Path) -> str:
@@ -52,8 +85,8 @@ def _guess(path: Path) -> str:
     return "an interrupted download?"
 
 
-def _refuse_references(path: Path, file: h5py.File) -> None:
-    """Raise ValueError where a file points elsewhere: such a file could make us read any other one."""
+def _reference(file: h5py.File) -> str:
+    """Return where a file points elsewhere, else nothing: such a file could make us read any other one."""
     waiting, seen = [file["/"]], set()
     while waiting:
         group = waiting.pop()
@@ -64,22 +97,16 @@ def _refuse_references(path: Path, file: h5py.File) -> None:
         for name in group:
             link = group.get(name, getlink=True)
             if not isinstance(link, h5py.HardLink):
-                _refuse(path, group, name, f"a {type(link).__name__}")
+                return f"'{group.name.rstrip('/')}/{name}' is a {type(link).__name__}"
             entry = group[name]
             if isinstance(entry, h5py.Group):
                 waiting.append(entry)
             elif isinstance(entry, h5py.Dataset):
                 if entry.external or entry.is_virtual:
-                    _refuse(path, group, name, "data stored in other files")
+                    return f"'{entry.name}' is data stored in other files"
                 if entry.nbytes > MOST_BYTES:
-                    _refuse(path, group, name, f"an array of {entry.nbytes / 2**30:.0f} GiB")
-
-
-def _refuse(path: Path, group: h5py.Group, name: str, what: str) -> None:
-    raise ValueError(
-        f"{path}: '{group.name.rstrip('/')}/{name}' is {what}; a weight file must hold its arrays itself. "
-        "Do not use a file that you did not make, or copy its arrays to a new one"
-    )
+                    return f"'{entry.name}' is an array of {entry.nbytes / 2**30:.0f} GiB"
+    return ""
 
 
 def _read_matterport(root: h5py.Group, known: set[str]) -> dict[str, Arrays]:
@@ -93,7 +120,7 @@ def _read_matterport(root: h5py.Group, known: set[str]) -> dict[str, Arrays]:
             nested.setdefault(_layer_of(name, group_name, known), []).append(name)
         for layer, members in nested.items():
             for base, name in zip(_base_names(members), members, strict=True):
-                layers.setdefault(layer, {})[base] = group[name][()]
+                layers.setdefault(layer, {})[base] = np.asarray(group[name][()])
     return layers
 
 
@@ -130,5 +157,5 @@ def _read_keras(root: h5py.Group) -> dict[str, Arrays]:
         stored = group.get("vars")
         count = len(stored) if stored is not None else 0
         names = ORDER.get(count, tuple(str(k) for k in range(count)))
-        layers[name] = {base: stored[str(k)][()] for k, base in enumerate(names)}
+        layers[name] = {base: np.asarray(stored[str(k)][()]) for k, base in enumerate(names)}
     return layers

@@ -7,6 +7,7 @@ import numpy as np
 
 from mrcnn.config import BLOCKS, MaskRCNNConfig
 from mrcnn.names import HEADS
+from mrcnn.weights.reading import read
 
 Shapes = dict[str, dict[str, tuple[int, ...]]]
 """Layer name to weight name (``kernel``, ``gamma``, ...) to shape."""
@@ -120,6 +121,18 @@ def misfit(
                 "The training that made it failed: take its weights of an earlier epoch"
             )
     return ""
+
+
+def require_fit(path: Path, config: MaskRCNNConfig) -> None:
+    """Raise ValueError unless a file has every weight of the network that a configuration describes."""
+    expected = expected_shapes(config)
+    found = read(path, set(expected))
+    missing = [name for name in expected if not found.get(name)]
+    if missing:
+        raise ValueError(f"{path}: has no layer {_some(missing)}")
+    problem = next(filter(None, (misfit(path, name, expected[name], found[name]) for name in expected)), "")
+    if problem:
+        raise ValueError(problem)
 
 
 def _some(names: Iterable[str]) -> str:

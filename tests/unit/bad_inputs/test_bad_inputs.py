@@ -11,6 +11,7 @@ import command_cases
 import config_cases
 import detection_cases
 import image_cases
+import network_cases
 import pytest
 import table_cases
 from case import Case
@@ -24,6 +25,7 @@ CASES: list[Case] = [
     *detection_cases.CASES,
     *config_cases.CASES,
     *command_cases.CASES,
+    *network_cases.CASES,
 ]
 SECONDS = 20
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,8 +17,10 @@ from blastvote.prediction.predictor import Predictor, elect
 from blastvote.scale.photo_sizes import PixelSizes
 from blastvote.segmentation.objects import Cell
 from blastvote.segmentation.settings import SHIPPED, network_config
+from blastvote.segmentation.subtype_network import load_subtype_network
 from blastvote.segmentation.weights.describe import description_for_run
-from blastvote.segmentation.weights.model_file import TrainedModel, description_of, read_model
+from blastvote.segmentation.weights.description import read_description
+from blastvote.segmentation.weights.model_file import TrainedModel, add_subtypes, read_model, subtype_weights
 from blastvote.simulate import SimulationSettings, simulate_image
 from blastvote.study.configuration.load import embedded_config, merged
 from blastvote.vote import make_rule
@@ -92,7 +95,7 @@ def test_records_of_another_precision_are_not_taken_over(smear, tmp_path):
 
 
 def test_the_starter_says_what_it_is():
-    about = description_of(SHIPPED["starter"])
+    about = read_description(SHIPPED["starter"])
     assert about["classes"] == list(CLASSES)
     assert about["network"]["detection_score"] == "objectness"
     assert about["white_balance"] is True
@@ -144,6 +147,20 @@ def _untrained(config: dict, path: Path) -> TrainedModel:
     MaskRCNN(network).save_weights(path)
     write_metadata(path, description_for_run(config, config["variants"]["none"], network))
     return read_model(path, min_score=0.0)
+
+
+def test_a_network_of_subtypes_that_does_not_fit(tmp_path):
+    path = tmp_path / "w.h5"
+    h5py.File(path, "w").close()
+    add_subtypes(path, [np.zeros(3)])
+    with pytest.raises(
+        InputError, match=r"w\.h5: its network that tells subtypes apart does not fit 3 classes"
+    ):
+        load_subtype_network(path, 3)
+    with h5py.File(path, "r+") as file:
+        file["secret"] = h5py.ExternalLink("secret.h5", "x")
+    with pytest.raises(InputError, match=r"w\.h5: '/secret' is a ExternalLink"):
+        subtype_weights(path)
 
 
 @pytest.mark.parametrize("tiles", [False, True])

@@ -18,9 +18,10 @@ from blastvote.errors import InputError
 from blastvote.io import own_file, read_own_json
 from blastvote.segmentation.settings import SHIPPED, network_config
 from blastvote.segmentation.weights.describe import description_for_run
+from blastvote.segmentation.weights.description import read_description
 from blastvote.vote import VoteRule, make_rule
-from mrcnn import read_metadata
 from mrcnn.config import MaskRCNNConfig
+from mrcnn.weights.reading import read_group
 
 SUBTYPES = "blastvote_subtypes"
 DETECTIONS_A_TILE = 60
@@ -82,24 +83,17 @@ def add_subtypes(path: Path, weights: Sequence[np.ndarray]) -> None:
 
 
 def subtype_weights(path: Path) -> list[np.ndarray]:
-    """Return the weights that `add_subtypes` put into a file, in its order; none where it has no subtype network."""
-    with h5py.File(path) as file:
-        group = file.get(SUBTYPES, {})
-        return [group[name][()] for name in sorted(group)]
-
-
-def description_of(path: Path) -> dict[str, Any]:
-    """Return the description in a weight file; empty where it has none.
+    """Return the weights that `add_subtypes` put into a file, in its order; none where it has no subtype network.
 
     Raises
     ------
     InputError
-        If the file is missing or no HDF5 file.
+        If the file is damaged, or points elsewhere.
     """
     try:
-        return read_metadata(path)
-    except (FileNotFoundError, ValueError) as error:
-        raise InputError(f"{error}. Name a run's folder, a weight file, or 'starter'.") from None
+        return read_group(path, SUBTYPES)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{error}. Name a weight file that blastvote wrote.") from None
 
 
 def read_model(
@@ -124,7 +118,7 @@ def read_model(
     """
     path = SHIPPED.get(str(source), Path(source))
     path = path / "model.weights.h5" if path.is_dir() else path
-    description = description_of(path) or _of_study(path)
+    description = read_description(path) or _of_study(path)
     classes = tuple(description["classes"])
     least = description["min_score"] if min_score is None else min_score
     changes: dict[str, Any] = {

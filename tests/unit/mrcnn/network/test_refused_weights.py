@@ -1,10 +1,13 @@
 """Weight files that are refused: damaged, pointing elsewhere, or holding what are no weights."""
 
+import dataclasses
+
 import h5py
 import numpy as np
 import pytest
 
 from mrcnn.weights import reading
+from mrcnn.weights.shapes import require_fit
 
 
 def test_files_that_are_none(small_model, tmp_path):
@@ -87,6 +90,22 @@ def test_weights_must_be_finite_real_numbers(small_model, tmp_path, value, what,
     with pytest.raises(ValueError, match=rf"layer conv1: bias .*{what}"):
         model.load_weights(path)
     assert all((value == before[key]).all() for key, value in values(model).items()), "nothing may change"
+
+
+def test_a_file_must_have_every_weight_of_its_network(small_model, tmp_path):
+    model, path = small_model(), tmp_path / "w.h5"
+    model.save_weights(path, format="keras")
+    require_fit(path, model.config)
+    with h5py.File(path, "r+") as file:
+        del file["layers/rpn_conv_shared"]
+    with pytest.raises(ValueError, match=r"w\.h5: has no layer rpn_conv_shared"):
+        require_fit(path, model.config)
+    giant = dataclasses.replace(model.config, fpn_classif_fc_layers_size=10**6)  # terabytes of weights
+    model.save_weights(path)
+    with pytest.raises(
+        ValueError, match=r"w\.h5: layer mrcnn_class_conv1: kernel of shape \(.*, 1000000\) expected"
+    ):
+        require_fit(path, giant)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9, 0.999])

@@ -8,8 +8,8 @@ from seeded_weights import set_seeded_weights
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.data.molding import mold_image
 from mrcnn.model import MaskRCNN
-from mrcnn.training.config import TrainingConfig
-from mrcnn.training.step import NAMES, TrainStep
+from mrcnn.training.config import NAMES, TrainingConfig
+from mrcnn.training.step import TrainStep
 
 
 class _InOrder(MaskRCNN):

@@ -9,8 +9,8 @@ from tensorflow.core.util import event_pb2
 from tiny import TINY, TinyNetwork, tiny_sample
 
 from mrcnn.training import NonFiniteLossError, OutOfMemoryError, TrainingConfig, train
+from mrcnn.training.config import NAMES
 from mrcnn.training.schedule import learning_rate
-from mrcnn.training.step import NAMES
 from mrcnn.weights.reading import read
 
 SAMPLES = [tiny_sample(k) for k in range(5)]

@@ -13,9 +13,9 @@ from tiny import TINY, tiny_sample
 from mrcnn.config import LOSSES
 from mrcnn.data import Batches
 from mrcnn.model import MaskRCNN
-from mrcnn.training.config import TrainingConfig
+from mrcnn.training.config import NAMES, TrainingConfig
 from mrcnn.training.runtime import training_devices
-from mrcnn.training.step import NAMES, TrainStep
+from mrcnn.training.step import TrainStep
 
 SCRIPT = Path(__file__).parents[1] / "resume_script.py"
 

@@ -4,20 +4,19 @@ import base64
 import io as streams
 import json
 import zlib
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import annotation_cases
 import config_cases
 import cv2
+import fuzz_networks
 import numpy as np
 import yaml
 from detection_cases import CLASSES, outside_detections
 from fuzz_damage import damaged
 from fuzz_pictures import damaged_pictures
-from hypothesis import strategies as st
+from fuzz_reader import Reader, of
 from PIL import Image
 
 from blastvote import io, rle
@@ -40,26 +39,6 @@ from tests.unit.annotations.samples.outlines import ENTRY
 from tests.unit.annotations.samples.parts import roi_bytes, zipped
 
 SIDE = 20
-
-
-@dataclass(frozen=True)
-class Reader:
-    """What reads a file of this name, damaged files of its kind, good ones, and good files that lie beside it."""
-
-    read: Callable[[Path], object]
-    name: str
-    files: st.SearchStrategy[bytes]
-    good: Sequence[bytes]
-    beside: dict[str, bytes] = field(default_factory=dict)
-
-
-def of(
-    read: Callable[[Path], object], name: str, form: str, good: Sequence[bytes], **beside: bytes
-) -> Reader:
-    """Return the reader of a form of `fuzz_damage.FORMS`; `beside` names files by their stems, which end in ``.txt``."""
-    return Reader(
-        read, name, damaged(form, good), good, {f"{stem}.txt": data for stem, data in beside.items()}
-    )
 
 
 def annotation(path: Path) -> None:
@@ -208,4 +187,5 @@ READERS: dict[str, Reader] = {
     "detections": of(read_detections, "detections.json", "json", RESULTS[:1]),
     "external": of(outside_detections, "detections.json", "json", RESULTS),
     "own": of(lambda path: read_own_json(path, "config", "model"), "provenance.json", "json", [b'{"config": {"model": 1}}']),
+    **fuzz_networks.READERS,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import yaml
+from fuzz_arrays import parse_hdf5, parse_npz, write_hdf5, write_npz
 from hypothesis import strategies as st
 
 PIECES = [
@@ -202,6 +203,8 @@ FORMS: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], bytes]]] = {
     "words": (parse_words, write_words),
     "zip": (parse_zip, write_zip),
     "png": (parse_png, write_png),
+    "hdf5": (parse_hdf5, write_hdf5),
+    "npz": (parse_npz, write_npz),
 }
 """How files of a kind are parsed into values that can be damaged, and written again."""
 
