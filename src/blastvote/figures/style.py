@@ -183,6 +183,11 @@ def require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
         )
 
 
+def known(frame: pd.DataFrame, column: str) -> bool:
+    """Return whether a column is there and has at least one value."""
+    return column in frame.columns and bool(frame[column].notna().any())
+
+
 @styled
 def save_figure(fig: Figure, stem: str | Path) -> tuple[Path, Path, Path]:
     """Write ``<stem>.svg``, ``.png`` and ``.pdf``, each whole or not at all, the same bytes for the same figure.

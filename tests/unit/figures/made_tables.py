@@ -89,7 +89,7 @@ class Made:
                     "epoch": epoch,
                     "loss": 3 * np.exp(-epoch / 4) + self.rng.normal(0.5, 0.05, epochs),
                     "val_loss": 3 * np.exp(-epoch / 4) + self.rng.normal(0.8, 0.05, epochs),
-                    "val_map": 0.9 * (1 - np.exp(-epoch / 3)),
+                    "val_ap50_matterport": 0.9 * (1 - np.exp(-epoch / 3)),
                     "improved": (epoch <= epochs - 2).astype(int),
                 }
             )
@@ -103,7 +103,7 @@ class Made:
         columns = {
             "min_confidence": threshold,
             "accuracy": 0.9 - 0.5 * lost,
-            "sensitivity": 0.88 - 0.6 * lost,
+            "sensitivity_strict": 0.88 - 0.6 * lost,
             "undetected_share": 0.5 * lost,
             "n_images": 301,
         }

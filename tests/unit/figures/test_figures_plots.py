@@ -100,7 +100,7 @@ def test_threshold_averages_runs_and_keeps_to_a_subset(artists):
     sweep = pd.DataFrame(
         {
             "method": "none",
-            "threshold": [0.5, 0.5, 0.5],
+            "min_confidence": [0.5, 0.5, 0.5],
             "subset": ["test", "test", "unseen"],
             "accuracy": [0.4, 0.6, 1.0],
         }

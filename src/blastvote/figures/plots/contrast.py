@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from blastvote.figures.plots import dots
-from blastvote.figures.plots.learning import pick
 from blastvote.figures.style import (
     INK,
     PAGE,
     MethodStyle,
     empty_figure,
+    known,
     method_styles,
     new_figure,
     require,
@@ -25,7 +25,7 @@ from blastvote.figures.style import (
 from blastvote.figures.words import count_text
 
 TITLE = "What the contrast methods change"
-BAD = ("under_exposed_share", "bad_share")
+BAD = "bad_share"
 
 
 @styled
@@ -55,8 +55,7 @@ def contrast_effect(
     styles = method_styles(rows["method"], methods, labels)
     if not styles:
         return empty_figure(TITLE, "No image has been enhanced yet.")
-    bad = pick(rows, BAD)
-    exposed = rows.dropna(subset=["k", bad]) if "k" in rows.columns and bad else rows.iloc[:0]
+    exposed = rows.dropna(subset=["k", BAD]) if "k" in rows.columns and known(rows, BAD) else rows.iloc[:0]
     clipped = "clipped_share" in rows.columns and rows["clipped_share"].notna().any()
     widths = [1.5, *([1.1] if clipped else []), *([1.2] if len(exposed) else [])]
     height = 1.25 + max(len(styles) * max(0.3, dots.row_height(styles)), 1.3)
@@ -70,7 +69,7 @@ def contrast_effect(
         axes[1].set_yticks(range(len(styles)), [""] * len(styles))
         axes[1].set_xlabel("clipped pixels (%)")
     if len(exposed):
-        _exposure(axes[-1], exposed, str(bad), styles)
+        _exposure(axes[-1], exposed, styles)
     n = rows["image_id"].nunique() if "image_id" in rows.columns else len(rows) // max(1, len(styles))
     fig.suptitle(f"{TITLE} ({count_text(n, 'images')})")
     return fig
@@ -123,10 +122,10 @@ def _spread(
     ax.grid(True, axis="x")
 
 
-def _exposure(ax: Axes, rows: pd.DataFrame, bad: str, styles: Mapping[str, MethodStyle]) -> None:
+def _exposure(ax: Axes, rows: pd.DataFrame, styles: Mapping[str, MethodStyle]) -> None:
     for style in styles.values():
         part = rows[rows["method"].astype(str) == style.name]
-        share = 100 * pd.to_numeric(part[bad], errors="coerce").to_numpy(float)
+        share = 100 * pd.to_numeric(part[BAD], errors="coerce").to_numpy(float)
         k = pd.to_numeric(part["k"], errors="coerce").to_numpy(float)
         if np.isfinite(share * k).any():
             ax.plot(share, k, style.marker, ms=3.5, mfc="none", mec=style.colour, mew=0.9, gid="exposure")

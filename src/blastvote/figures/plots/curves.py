@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from blastvote.figures.plots import dots
-from blastvote.figures.plots.learning import pick
 from blastvote.figures.style import (
     INK,
     PAGE,
     MethodStyle,
     empty_figure,
+    known,
     legend_below,
     method_styles,
     new_figure,
@@ -27,11 +27,11 @@ from blastvote.figures.style import (
 )
 from blastvote.figures.words import count_text, shorten, wrap
 
-THRESHOLD = ("min_confidence", "threshold", "confidence")
+THRESHOLD = "min_confidence"
 SWEPT = {
-    ("accuracy",): "accuracy (%)",
-    ("sensitivity_strict", "sensitivity"): "mean sensitivity, strict (%)",
-    ("undetected_share",): "undetected images (%)",
+    "accuracy": "accuracy (%)",
+    "sensitivity_strict": "mean sensitivity, strict (%)",
+    "undetected_share": "undetected images (%)",
 }
 PAPER_THRESHOLD = 0.9
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -78,23 +78,21 @@ def threshold_sweep(
     """
     title = "What the score threshold costs"
     require(sweep, ["method"], "threshold sweep")
-    across = pick(sweep, THRESHOLD)
-    found = {pick(sweep, names): axis for names, axis in SWEPT.items()}
-    metrics = {name: axis for name, axis in found.items() if name is not None}
+    metrics = {name: axis for name, axis in SWEPT.items() if known(sweep, name)}
     styles = method_styles(sweep["method"], methods, labels)
-    if across is None or not metrics or not styles:
+    if not known(sweep, THRESHOLD) or not metrics or not styles:
         return empty_figure(title, "The threshold has not been swept: there are no stored detections.")
     if "subset" in sweep.columns and (sweep["subset"] == subset).any():
         sweep = sweep[sweep["subset"] == subset]
     lines = method_lines(styles)
     fig = new_figure(PAGE * len(metrics) / 3 if len(metrics) > 1 else 3.5, 2.75 + 0.1 * len(styles) / 3)
     axes = fig.subplots(1, len(metrics), squeeze=False)[0]
-    means = sweep.groupby(["method", across], sort=True)[list(metrics)].mean().reset_index()
+    means = sweep.groupby(["method", THRESHOLD], sort=True)[list(metrics)].mean().reset_index()
     for ax, metric in zip(axes, metrics, strict=True):
         for name in styles:
             rows = means[means["method"].astype(str) == name]
             single = {"marker": "o", "ms": 3} if len(rows) == 1 else {}
-            ax.plot(rows[across], 100 * rows[metric], gid=f"method {name}", **lines[name], **single)
+            ax.plot(rows[THRESHOLD], 100 * rows[metric], gid=f"method {name}", **lines[name], **single)
         _mark(ax, paper, configured)
         ax.set_xlabel("score threshold")
         ax.set_ylabel(metrics[metric])

@@ -18,6 +18,7 @@ from blastvote.figures.style import (
     PAGE,
     MethodStyle,
     empty_figure,
+    known,
     legend_below,
     method_styles,
     new_figure,
@@ -27,16 +28,9 @@ from blastvote.figures.style import (
 )
 from blastvote.figures.words import count_text, wrap
 
-TRAIN = ("loss", "train_loss")
-VALIDATION = ("val_loss", "validation_loss")
-SCORE = ("val_map", "val_ap50_matterport", "val_ap50", "val_mAP", "map")
+TRAIN, VALIDATION, SCORE = "loss", "val_loss", "val_ap50_matterport"
 TITLE = "Learning curves"
 COLUMNS = 5
-
-
-def pick(frame: pd.DataFrame, names: Sequence[str]) -> str | None:
-    """Return the first of the names that is a column with at least one value."""
-    return next((name for name in names if name in frame.columns and frame[name].notna().any()), None)
 
 
 @styled
@@ -49,22 +43,22 @@ def learning_curves(
     ----------
     history : DataFrame
         All ``history.csv`` below one another with the columns method, seed and fold added: method, epoch,
-        loss, and if known val_loss and a validation score (val_map, val_ap50_matterport or val_ap50,
-        fraction); seed and fold tell runs apart. Thin lines are runs, the thick line is their mean by epoch.
-        Where the column ``improved`` is known, the epoch whose weights each run kept is marked.
+        loss, and if known val_loss and val_ap50_matterport (fraction); seed and fold tell runs apart. Thin
+        lines are runs, the thick line is their mean by epoch. Where the column ``improved`` is known, the
+        epoch whose weights each run kept is marked.
     methods, labels
         See `style.method_styles`.
     """
     require(history, ["method", "epoch"], "history")
     styles = method_styles(history["method"], methods, labels)
-    train, validation, score = pick(history, TRAIN), pick(history, VALIDATION), pick(history, SCORE)
+    shown = {column for column in (TRAIN, VALIDATION, SCORE) if known(history, column)}
     if history.empty:
         return empty_figure(TITLE, "Nothing was trained here: another tool made the detections.")
-    if not styles or not (train or validation or score):
+    if not styles or not shown:
         return empty_figure(TITLE, "No run has finished an epoch yet.")
     columns = min(len(styles), COLUMNS)
     bands = math.ceil(len(styles) / columns)
-    kinds = [kind for kind, known in (("loss", train or validation), ("score", score)) if known]
+    kinds = [kind for kind, own in (("loss", {TRAIN, VALIDATION}), ("score", {SCORE})) if shown & own]
     fig = new_figure(max(3.5, PAGE * columns / COLUMNS), 0.8 + bands * (0.35 + 1.35 * len(kinds)))
     axes = fig.subplots(bands * len(kinds), columns, squeeze=False, sharex=True)
     for ax in axes.flat:
@@ -75,8 +69,8 @@ def learning_curves(
         for row, kind in enumerate(kinds):
             ax = axes[index // columns * len(kinds) + row, index % columns]
             ax.set_visible(True)
-            lines = [(train, "-"), (validation, "--")] if kind == "loss" else [(score, "-")]
-            _panel(ax, runs, [(column, dash) for column, dash in lines if column], style, kind)
+            lines = [(TRAIN, "-"), (VALIDATION, "--")] if kind == "loss" else [(SCORE, "-")]
+            _panel(ax, runs, [(column, dash) for column, dash in lines if column in shown], style, kind)
             if index % columns == 0:
                 ax.set_ylabel("loss" if kind == "loss" else "validation mAP (%)")
             if row == 0:
@@ -86,7 +80,7 @@ def learning_curves(
                 ax.tick_params(labelbottom=True)
     _common_limits(axes, kinds)
     fig.suptitle(TITLE)
-    legend_below(fig, _handles(train, validation, score if "improved" in history.columns else None))
+    legend_below(fig, _handles(shown, "improved" in history.columns))
     return fig
 
 
@@ -148,13 +142,13 @@ def _common_limits(axes: np.ndarray, kinds: list[str]) -> None:
                 ax.tick_params(labelleft=index % axes.shape[1] == 0)
 
 
-def _handles(train: str | None, validation: str | None, score: str | None) -> list[Line2D]:
+def _handles(shown: set[str], kept: bool) -> list[Line2D]:
     handles = []
-    if train:
+    if TRAIN in shown:
         handles.append(Line2D([], [], color=FAINT, ls="-", label="training loss"))
-    if validation:
+    if VALIDATION in shown:
         handles.append(Line2D([], [], color=FAINT, ls="--", label="validation loss"))
-    if score:
+    if SCORE in shown and kept:
         handles.append(
             Line2D(
                 [],
