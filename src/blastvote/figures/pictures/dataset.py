@@ -15,7 +15,17 @@ from blastvote.figures.pictures.cells import Cells, scaled_masks
 from blastvote.figures.pictures.grid import shrink
 from blastvote.figures.pictures.overlay import Look, overlay_cells
 from blastvote.figures.pictures.panels import LETTERS, LONGEST, SHARP
-from blastvote.figures.style import DPI, PAGE, bare, empty_figure, new_figure, require, say_empty, styled
+from blastvote.figures.style import (
+    DPI,
+    PAGE,
+    bare,
+    empty_figure,
+    known,
+    new_figure,
+    require,
+    say_empty,
+    styled,
+)
 from blastvote.figures.words import count_text, wrap
 
 # Sequential greys and blues on purpose: hues mean methods or classes in the other figures.
@@ -63,9 +73,9 @@ def dataset_overview(
 
 def _count(manifest: pd.DataFrame) -> str:
     parts = [count_text(len(manifest), "images")]
-    if "n_cells" in manifest.columns and manifest["n_cells"].notna().any():
+    if known(manifest, "n_cells"):
         parts.append(f"{int(pd.to_numeric(manifest['n_cells'], errors='coerce').sum()):,} cells")
-    if "patient_id" in manifest.columns and manifest["patient_id"].notna().any():
+    if known(manifest, "patient_id"):
         parts.append(f"{manifest['patient_id'].nunique():,} patients")
     return ", ".join(parts)
 

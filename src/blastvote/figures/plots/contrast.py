@@ -56,7 +56,7 @@ def contrast_effect(
     if not styles:
         return empty_figure(TITLE, "No image has been enhanced yet.")
     exposed = rows.dropna(subset=["k", BAD]) if "k" in rows.columns and known(rows, BAD) else rows.iloc[:0]
-    clipped = "clipped_share" in rows.columns and rows["clipped_share"].notna().any()
+    clipped = known(rows, "clipped_share")
     widths = [1.5, *([1.1] if clipped else []), *([1.2] if len(exposed) else [])]
     height = 1.25 + max(len(styles) * max(0.3, dots.row_height(styles)), 1.3)
     fig = new_figure(PAGE if len(widths) > 1 else 4.6, height)

@@ -14,6 +14,7 @@ from blastvote.figures.style import (
     PAGE,
     MethodStyle,
     empty_figure,
+    known,
     legend_below,
     method_styles,
     new_figure,
@@ -99,7 +100,7 @@ def map_by_method(
         Where the column method is missing, or a method has several rows for a split.
     """
     require(table, ["method"], "table 1")
-    metrics = [metric for metric in MAP_METRICS if metric in table.columns and table[metric].notna().any()]
+    metrics = [metric for metric in MAP_METRICS if known(table, metric)]
     styles = method_styles(table["method"], methods, labels)
     if not metrics or not styles:
         return empty_figure(TITLE, "Table 1 has no values yet: no method has been evaluated.")
@@ -157,5 +158,5 @@ def _name_row(ax: Axes, split: str, rows: pd.DataFrame, n_splits: int) -> None:
 
 def _title(table: pd.DataFrame) -> str:
     counts = [count_text(table.get(f"n_{unit}", []), unit) for unit in ("images", "cells")]
-    known = ", ".join(count for count in counts if count).replace(", n = ", ", ")
-    return f"{TITLE} ({known})" if known else TITLE
+    units = ", ".join(count for count in counts if count).replace(", n = ", ", ")
+    return f"{TITLE} ({units})" if units else TITLE

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from blastvote.figures.plots import dots
-from blastvote.figures.style import PAGE, empty_figure, method_styles, new_figure, require, styled
+from blastvote.figures.style import PAGE, empty_figure, known, method_styles, new_figure, require, styled
 from blastvote.figures.words import count_text, number
 
 TITLE = "What happens to single cells"
@@ -44,7 +44,7 @@ def matching_shares(
     require(matching, ["method"], "matching")
     if "split" in matching.columns:
         matching = matching[matching["split"] == split]
-    shares = [name for name in SHARES if name in matching.columns and matching[name].notna().any()]
+    shares = [name for name in SHARES if known(matching, name)]
     styles = method_styles(matching["method"], methods, labels)
     if not shares or not styles:
         return empty_figure(TITLE, "No detection could be compared with a true cell.")

@@ -14,6 +14,7 @@ from blastvote.figures.style import (
     METRIC_NAMES,
     PAGE,
     empty_figure,
+    known,
     method_styles,
     new_figure,
     require,
@@ -47,7 +48,7 @@ def seed_spread(
     """
     by_run = _joined([by_run] if isinstance(by_run, pd.DataFrame) else by_run)
     wanted = metrics if metrics is not None else USUAL
-    shown = [metric for metric in wanted if metric in by_run.columns and by_run[metric].notna().any()]
+    shown = [metric for metric in wanted if known(by_run, metric)]
     styles = method_styles(by_run["method"], methods, labels)
     if not shown or not styles:
         return empty_figure(TITLE, "No run has been evaluated yet.")

@@ -17,6 +17,7 @@ from blastvote.figures.style import (
     PAGE,
     MethodStyle,
     empty_figure,
+    known,
     legend_below,
     method_styles,
     new_figure,
@@ -61,7 +62,7 @@ def classification_by_method(
         Where the column method is missing or a method has several rows for a convention and subset.
     """
     require(table, ["method"], "table 2")
-    metrics = [metric for metric in metrics if metric in table.columns and table[metric].notna().any()]
+    metrics = [metric for metric in metrics if known(table, metric)]
     styles = method_styles(table["method"], methods, labels)
     if not metrics or not styles:
         return empty_figure(TITLE, "Table 2 has no values yet: no image has a vote and a true label.")
