@@ -1,6 +1,6 @@
-"""What each rule of a finished study took, and how many jobs ran at a time.
+"""What each rule of a finished study (or several) took, and how many jobs ran at a time.
 
-    python -m benchmarks.study.jobs results [--cores 2] [--plot jobs.png]
+    python -m benchmarks.study.jobs results [MORE_RESULTS ...] [--cores 2] [--plot jobs.png]
 
 Reads the files that Snakemake's `benchmark:` writes, so it measures nothing itself: a job ended when its file was
 written and had run for the file's seconds. Of a study that was stopped and started again, the pause counts as time
@@ -14,26 +14,31 @@ import numpy as np
 import pandas as pd
 
 
-def read_jobs(results: Path) -> pd.DataFrame:
-    """Return a row a job, by its end: rule, start and end (seconds since the first start), cpu_s, peak_mb.
+def read_jobs(*results: Path) -> pd.DataFrame:
+    """Return a row a job by its end: rule, start and end (seconds since the first start of all), cpu_s, peak_mb.
 
     Raises
     ------
     SystemExit
-        If there is no such file below `results`.
+        If there is no such file below one of `results`.
     """
-    folder = results / "benchmarks"
     rows = []
-    for path in folder.rglob("*.tsv"):
-        job = pd.read_csv(path, sep="\t", na_values="-").iloc[-1]
-        end = path.stat().st_mtime
-        rule = path.relative_to(folder).parts[0].removesuffix(".tsv")
-        rows.append((rule, end - job["s"], end, job["cpu_time"], job["max_rss"]))
-    if not rows:
-        raise SystemExit(f"{folder} holds no benchmark of a job")
+    for folder in (path / "benchmarks" for path in results):
+        paths = list(folder.rglob("*.tsv"))
+        if not paths:
+            raise SystemExit(f"{folder} holds no benchmark of a job")
+        rows += [read_job(path, folder) for path in paths]
     jobs = pd.DataFrame(rows, columns=["rule", "start", "end", "cpu_s", "peak_mb"]).sort_values("end")
     jobs[["start", "end"]] -= jobs["start"].min()
     return jobs.reset_index(drop=True)
+
+
+def read_job(path: Path, folder: Path) -> tuple[str, float, float, float, float]:
+    """Return rule, start and end (seconds of the clock), CPU seconds and peak MB from a file below `folder`."""
+    job = pd.read_csv(path, sep="\t", na_values="-").iloc[-1]
+    end = path.stat().st_mtime
+    rule = path.relative_to(folder).parts[0].removesuffix(".tsv")
+    return rule, end - job["s"], end, job["cpu_time"], job["max_rss"]
 
 
 def by_rule(jobs: pd.DataFrame) -> pd.DataFrame:
@@ -81,11 +86,11 @@ def draw(jobs: pd.DataFrame, path: Path) -> None:
 def main() -> None:
     """Read the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("results", type=Path)
+    parser.add_argument("results", type=Path, nargs="+", help="folders of studies, run one after the other")
     parser.add_argument("--cores", type=int, default=2, help="of the run")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    jobs = read_jobs(options.results)
+    jobs = read_jobs(*options.results)
     print(by_rule(jobs).round(1).to_string(index=False))
     span, cpu = jobs["end"].max(), jobs["cpu_s"].sum()
     print(

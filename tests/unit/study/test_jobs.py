@@ -38,6 +38,16 @@ def test_jobs_running_over_time(results, tmp_path):
     assert (tmp_path / "jobs.png").stat().st_size > 1000
 
 
-def test_a_folder_without_a_study(tmp_path):
+def test_several_studies_one_after_the_other(results, tmp_path):
+    later = tmp_path / "later/benchmarks/tables.tsv"
+    later.parent.mkdir(parents=True)
+    later.write_text("s\th:m:s\tmax_rss\tio_in\tcpu_time\n5\t0:00\t500\t-\t4\n")
+    os.utime(later, (130, 130))
+    jobs = read_jobs(results, later.parents[1])
+    assert jobs["rule"].tolist() == ["train", "train", "train", "tables", "tables"]
+    assert jobs.iloc[-1][["start", "end"]].tolist() == [35, 40]
+
+
+def test_a_folder_without_a_study(results, tmp_path):
     with pytest.raises(SystemExit, match="no benchmark"):
-        read_jobs(tmp_path)
+        read_jobs(results, tmp_path / "none")
