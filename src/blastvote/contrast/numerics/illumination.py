@@ -33,14 +33,27 @@ def texture_weights(plane: np.ndarray, sigma: int = 5) -> tuple[np.ndarray, np.n
     """
     weights = []
     for axis, kernel in ((1, (sigma, 1)), (0, (1, sigma))):
-        difference = np.roll(plane, -1, axis=axis) - plane
+        difference = forward_difference(plane, axis)
         # The window of an even length lies half a step to the far side, as in MATLAB's filter2.
         anchor = tuple((n - 1) // 2 for n in kernel)
-        summed = cv2.boxFilter(
+        weight: np.ndarray = cv2.boxFilter(
             difference, -1, kernel, anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT
         )
-        weights.append((1.0 / (np.abs(summed) * np.abs(difference) + EPSILON)).astype(plane.dtype))
+        # From here on in place: a new array of this size costs as much as the arithmetic.
+        weight *= difference
+        np.abs(weight, out=weight)
+        weight += EPSILON
+        weights.append(np.divide(1.0, weight, out=weight))
     return weights[0], weights[1]
+
+
+def forward_difference(plane: np.ndarray, axis: int) -> np.ndarray:
+    """Return the next value less each value along an axis; after the last comes the first."""
+    difference = np.empty_like(plane)
+    lines, target = np.moveaxis(plane, axis, 0), np.moveaxis(difference, axis, 0)
+    np.subtract(lines[1:], lines[:-1], out=target[:-1])
+    np.subtract(lines[0], lines[-1], out=target[-1])
+    return difference
 
 
 def smooth_exact(plane: np.ndarray, horizontal: np.ndarray, vertical: np.ndarray, lam: float) -> np.ndarray:

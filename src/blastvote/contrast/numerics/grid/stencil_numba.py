@@ -85,14 +85,17 @@ def step_row(
 
 
 @compiled(fastmath=True, inline="always")
-def restrict_row(b: Array, product: Array, out: Array) -> None:
-    """Add b - A x of a row, two neighbours by two, to a row of the coarse grid."""
+def restrict_row(b: Array, product: Array, even: Array, odd: Array, out: Array) -> None:
+    """Add b - A x of a row, two neighbours by two, to a coarse row; `even`, `odd` (W // 2,) are room."""
     width = len(b)
     pairs = width // 2
+    for j in range(pairs):  # both at once: every second value alone would be gathered, not loaded
+        even[j] = b[2 * j]
+        odd[j] = b[2 * j + 1]
     for j in range(pairs):
-        out[j] += b[2 * j]
+        out[j] += even[j]
     for j in range(pairs):
-        out[j] += b[2 * j + 1]
+        out[j] += odd[j]
     for j in range(pairs):
         out[j] -= product[2 * j] + product[2 * j + 1]
     if width % 2 == 1:
@@ -133,6 +136,7 @@ def descend(
     steps = len(factors)
     iterates, moves = np.empty((steps, RING, width), b.dtype), np.empty((steps, 2, width), b.dtype)
     product = np.empty(width, b.dtype)
+    even, odd = np.empty(width // 2, b.dtype), np.empty(width // 2, b.dtype)
     for front in range(-steps, height + steps):
         i = front % height
         target, scale, first, move = b[i], inverse[i], iterates[0, front % RING], moves[0, front % 2]
@@ -158,7 +162,7 @@ def descend(
                 x[i] = here
                 if i % 2 == 0:
                     coarse[i // 2] = 0
-                restrict_row(b[i], product, coarse[i // 2])
+                restrict_row(b[i], product, even, odd, coarse[i // 2])
 
 
 @compiled(fastmath=True)
