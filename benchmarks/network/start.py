@@ -51,7 +51,7 @@ def main() -> None:
     batches = timed("one sample of 256x256", lambda: Batches(samples, network, 2))
     stream = timed("seven more", lambda: iter(batches.training(0, 4)))
     step, batch, rate = TrainStep(model, TrainingConfig()), next(stream), tf.constant(0.001)
-    timed("tracing a step", lambda: step.run.get_concrete_function(batch, rate))
+    timed("tracing a step", lambda: step.differentiate.get_concrete_function(batch))
     timed("the first step", lambda: step.run(batch, rate))
     timed("a step", lambda: step.run(batch, rate))
     timed("tracing the validation losses", lambda: step.validate.get_concrete_function(batch))

@@ -160,8 +160,11 @@ def frozen_scale_and_shift(
     norm: keras.layers.BatchNormalization, bias: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Scale and shift (channels,) float32 that equal adding `bias` and normalising by the moving statistics."""
-    scale = norm.gamma * tf.math.rsqrt(norm.moving_variance + EPSILON)
-    return scale, norm.beta + (bias - norm.moving_mean) * scale
+    # Tensors first: Keras' own arithmetic of variables takes several times as long to trace.
+    weights = (norm.gamma, norm.beta, norm.moving_mean, norm.moving_variance, bias)
+    gamma, beta, mean, variance, bias = (tf.convert_to_tensor(weight) for weight in weights)
+    scale = gamma * tf.math.rsqrt(variance + EPSILON)
+    return scale, beta + (bias - mean) * scale
 
 
 def batch_normalise(

@@ -1,4 +1,8 @@
-"""One training step: losses, weight decay, gradient, clipping, momentum, moving average. Compiled once."""
+"""One training step: losses, weight decay, gradient, clipping, momentum, moving average. Compiled once.
+
+Two graphs: one differentiates, the other moves the weights, if all is finite. Python decides between them: in one
+graph, a condition around the second would be a quarter of the work of tracing.
+"""
 
 import dataclasses
 from collections.abc import Sequence
@@ -38,7 +42,8 @@ class TrainStep:
         self.loss_scale = tf.Variable(2.0**15 if self.half else 1.0)
         self.good_steps = tf.Variable(0)
         self.seed = tf.Variable(config.seed, dtype=tf.int32)  # no constant: other seeds take the same graph
-        self.run = tf.function(self._run, autograph=False)
+        self.differentiate = tf.function(self._differentiate, autograph=False)
+        self.move = tf.function(self._move, autograph=False)
         self.validate = tf.function(self._validate, autograph=False)
 
     @classmethod
@@ -74,24 +79,35 @@ class TrainStep:
         slots |= {f"average/{k:04d}": v for k, v in enumerate(self.average)}
         return slots | {"loss_scale": self.loss_scale, "good_steps": self.good_steps}
 
-    def _run(self, batch: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
+    def run(self, batch: dict[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
         """Train on a batch with learning rate `rate`; float32, as NAMES. No weight changes if not finite."""
+        values, gradients, before = self.differentiate(batch)
+        loss, norm = values[0], values[-1]
+        if np.isfinite(loss) and np.isfinite(norm):
+            self.move(gradients, norm, rate, batch["step"])
+        else:
+            for variable, old in zip(self._moving, before, strict=True):
+                variable.value.assign(old)
+        return values
+
+    def _differentiate(
+        self, batch: dict[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, list[tf.Tensor], list[tf.Tensor]]:
+        """Values of NAMES, gradients of `trained`, and what the moving statistics were before they moved."""
         seed = tf.stack([self.seed, batch["step"]])
-        moving = [v for v in self.model.variables if not v.trainable] if self.model.config.train_bn else []
-        before = [tf.identity(v.value) for v in moving]
+        before = [tf.identity(v.value) for v in self._moving]
         losses, gradients = self._gradients(batch, seed)
         l2, gradients = self._decay(gradients)
         total = tf.add_n([losses[name] * self.weights[name] for name in LOSSES]) + l2
         norm = tf.linalg.global_norm(gradients)
-        good = tf.math.is_finite(total) & tf.math.is_finite(norm)
-        tf.cond(
-            good,
-            lambda: self._apply(gradients, norm, rate, batch["step"]),
-            lambda: self._restore(moving, before),
-        )
         if self.half:
-            self._update_scale(good)
-        return tf.stack([total, *(losses[name] for name in LOSSES), l2, norm])
+            self._update_scale(tf.math.is_finite(total) & tf.math.is_finite(norm))
+        return tf.stack([total, *(losses[name] for name in LOSSES), l2, norm]), gradients, before
+
+    @property
+    def _moving(self) -> list[keras.Variable]:
+        """The moving statistics, where training moves them."""
+        return [v for v in self.model.variables if not v.trainable] if self.model.config.train_bn else []
 
     def _gradients(
         self, batch: dict[str, tf.Tensor], seed: tf.Tensor
@@ -141,11 +157,13 @@ class TrainStep:
                 weight = tf.convert_to_tensor(variable)
                 factors.append(2.0 * self.config.weight_decay / float(np.prod(variable.shape)))
                 halves.append(tf.nn.l2_loss(weight))
-                total[k] += factors[-1] * weight
+                # In this order, or all products would be made first and wait in memory.
+                with tf.control_dependencies([total[k]]):
+                    total[k] += factors[-1] * weight
         penalty = tf.tensordot(tf.constant(factors), tf.stack(halves), 1) if halves else tf.constant(0.0)
         return penalty, total
 
-    def _apply(self, gradients: list[tf.Tensor], norm: tf.Tensor, rate: tf.Tensor, step: tf.Tensor) -> bool:
+    def _move(self, gradients: list[tf.Tensor], norm: tf.Tensor, rate: tf.Tensor, step: tf.Tensor) -> None:
         """Clip the gradients by their global norm, move the weights, and the average behind them."""
         limit = self.config.gradient_clip_norm
         rate = rate * limit / tf.maximum(norm, limit)
@@ -163,13 +181,6 @@ class TrainStep:
             decay = tf.minimum(self.config.ema_decay, (1.0 + done) / (10.0 + done))
             for mean, variable in zip(self.average, self.model.variables, strict=True):
                 mean.assign_add((1.0 - decay) * (variable.value - mean))
-        return True
-
-    def _restore(self, moving: list[keras.Variable], before: list[tf.Tensor]) -> bool:
-        """Put the moving statistics back: a step that is not finite leaves no trace."""
-        for variable, old in zip(moving, before, strict=True):
-            variable.value.assign(old)
-        return False
 
     def _update_scale(self, good: tf.Tensor) -> None:
         """Halve the scale of float16 losses after an overflow, double it after a long time without."""
