@@ -176,9 +176,9 @@ def require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
     """Raise ValueError where a column is missing, naming it and those there are."""
     missing = [name for name in columns if name not in frame.columns]
     if missing:
-        known = ", ".join(map(str, frame.columns)) or "none"
+        present = ", ".join(map(str, frame.columns)) or "none"
         raise ValueError(
-            f"{what}: column {', '.join(missing)} is missing; there are {known}. "
+            f"{what}: column {', '.join(missing)} is missing; there are {present}. "
             "Give the table as the evaluation wrote it (docs/outputs.md lists the columns)."
         )
 
