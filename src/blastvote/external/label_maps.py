@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def read_label_maps(folder: Path, known: KnownImages, class_names: Sequence[str]
     entries: list[dict[str, Any]] = []
     for sample, path in maps.items():
         labels = _read(path, known.size(sample))
-        entries += [{"image_id": sample} | _entry(*line, labels, class_names) for line in lines[sample]]
+        entries += [{"image_id": sample} | _entry(*line, path, labels, class_names) for line in lines[sample]]
         without = set(np.unique(labels).tolist()) - {0, *(int(row["cell"]) for _, row in lines[sample])}
         if without:
             raise InputError(f"{path}: cell {min(without)} has no line in {table_path}. Add its class there.")
@@ -83,25 +84,26 @@ def _read(path: Path, size: tuple[int, int]) -> NDArray[np.int32]:
 
 
 def _entry(
-    where: str, row: Mapping[str, str], labels: NDArray[np.int32], class_names: Sequence[str]
+    where: str, row: Mapping[str, str], path: Path, labels: NDArray[np.int32], class_names: Sequence[str]
 ) -> dict[str, Any]:
     if row["class"] not in class_names:
         raise InputError(
             f"{where}: the class {row['class']!r} is none of {', '.join(class_names)}."
             f"{suggest(row['class'], class_names)} Name one of them."
         )
-    value = int(row["cell"]) if row["cell"].isdecimal() else 0
+    value = int(row["cell"]) if re.fullmatch("[0-9]{1,9}", row["cell"]) else 0
     mask = labels == value
     if not value or not mask.any():
         raise InputError(
-            f"{where}: the label map has no cell {row['cell']!r}; expected a value of the map from 1 on. Correct it."
+            f"{where}: the label map {path.name} has no cell {row['cell'][:60]!r}; expected a value of the map from 1 "
+            "on. Correct it."
         )
     packed = rle.encode(mask)
     top, left, bottom, right = rle.box(packed)
     score = _number(where, row.get("score") or "1", "score")
     if not 0 <= score <= 1:
         raise InputError(
-            f"{where} has the score {row['score']}; expected a number from 0 to 1. Rescale the scores."
+            f"{where} has the score {row['score'][:60]}; expected a number from 0 to 1. Rescale the scores."
         )
     given = [row.get(name, "") for name in BOX]
     box = [_number(where, text, name) for text, name in zip(given, BOX, strict=True)] if all(given) else None
@@ -118,8 +120,8 @@ def _number(where: str, text: str, name: str) -> float:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise InputError(f"{where}: {name} is {text!r}; expected a number. Correct it.")
+    if not abs(number) <= rle.FARTHEST:  # NaN is not
+        raise InputError(f"{where}: {name} is {text[:60]!r}; expected a number. Correct it.")
     return number
 
 

@@ -67,7 +67,7 @@ def _entry(where: str, entry: Any, known: KnownImages, class_names: Sequence[str
         )
     sample = known.resolve(entry["image_id"], where)
     category = entry["category_id"]
-    if not isinstance(category, int) or not 1 <= category <= len(class_names):
+    if type(category) is not int or not 1 <= category <= len(class_names):
         raise InputError(
             f"{where} has the category {repr(category)[:60]}; expected 1 to {len(class_names)} "
             f"({', '.join(class_names)}: 1 is the first of 'classes'). Number the classes so."
@@ -85,7 +85,7 @@ def _entry(where: str, entry: Any, known: KnownImages, class_names: Sequence[str
     return {
         "image_id": sample,
         "category_id": category,
-        "bbox": entry["bbox"] if "bbox" in entry else box_of(mask),
+        "bbox": checked_box(where, entry["bbox"]) if "bbox" in entry else box_of(mask),
         "score": checked_score(where, entry["score"]),
         "segmentation": mask,
     }
@@ -99,6 +99,19 @@ def checked_score(where: str, value: Any) -> float:
             f"{where} has the score {repr(value)[:60]}; expected a number from 0 to 1. Rescale the scores."
         )
     return value
+
+
+def checked_box(where: str, value: Any) -> list[float]:
+    """Return COCO's box ``[x, y, w, h]`` in pixels; InputError unless it is four numbers of a picture's size."""
+    sound = (
+        isinstance(value, list) and len(value) == 4 and all(type(number) in (int, float) for number in value)
+    )
+    if not sound or not all(abs(number) <= rle.FARTHEST for number in value):  # NaN is not
+        raise InputError(
+            f"{where} has the box {repr(value)[:60]}; expected [x, y, width, height] in pixels, none beyond "
+            f"{rle.FARTHEST:,}. Correct it, or leave 'bbox' out: the mask has one."
+        )
+    return list(value)
 
 
 def box_of(mask: rle.Rle) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import tokenize
 import zipfile
@@ -18,11 +19,11 @@ from blastvote.io.images import read_image
 from blastvote.io.reading import read_json
 from blastvote.io.writing import StrPath
 
-# What readers raise on a truncated or altered file (pandas' errors on CSV files are ValueErrors; NumPy's on the headers
-# of arrays are the last two).
+# What readers raise on a truncated or altered file (pandas' errors on CSV files are ValueErrors; the last three are
+# NumPy's, on texts and headers of arrays).
 _DAMAGE = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, RecursionError, MemoryError,
-    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, SyntaxError, tokenize.TokenError,
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, SystemError, SyntaxError, tokenize.TokenError,
 )  # fmt: skip
 
 
@@ -37,8 +38,9 @@ def own_file(path: StrPath) -> Iterator[None]:
     """
     try:
         yield
-    except _DAMAGE as error:
-        if not Path(path).exists():
+    except (*_DAMAGE, OSError) as error:
+        # Of the system's errors, only that for a place before the file's beginning, which a damaged zip names.
+        if not Path(path).exists() or (isinstance(error, OSError) and error.errno != errno.EINVAL):
             raise
         reason = (str(error).removeprefix(f"{path}: ") or type(error).__name__).rstrip(".")
         raise InputError(

@@ -35,9 +35,9 @@ STATE_FILE, LAST_FILE, BEST_FILE, HISTORY_FILE = (
 _FORMAT = 2
 _DAMAGE = (
     OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, RuntimeError, MemoryError,
-    zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, tokenize.TokenError,
+    zipfile.BadZipFile, zlib.error, struct.error, SystemError, SyntaxError, tokenize.TokenError,
 )  # fmt: skip
-"""What NumPy raises of damaged files; the last two of the headers of arrays."""
+"""What NumPy raises of damaged files; the last three of texts and headers of arrays."""
 
 
 @dataclass

@@ -1,5 +1,6 @@
-"""Weight files and checkpoints that cannot be used."""
+"""Weight files, checkpoints and scores that cannot be used."""
 
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import h5py
 import numpy as np
 from case import group
 from fuzz_networks import DESCRIPTION, NOTE, STATE, checkpoint, weights
+from fuzz_own import scores
 
 from blastvote.segmentation.weights.description import read_description
 
@@ -34,6 +36,14 @@ def stored(name: str, value: Any) -> Callable[[Path], None]:
             file[f"layers/{name}/vars/1"] = np.zeros(4)
 
     return write
+
+
+def bad_letters(path: Path) -> None:
+    """Write an archive with a text of letters that no alphabet has."""
+    content = io.BytesIO()
+    np.save(content, np.array(["a"]))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("note.npy", content.getvalue()[:-4] + b"\xff\xff\xff\xff")
 
 
 def saved(note: Any = NOTE, **arrays: Any) -> Callable[[Path], None]:
@@ -69,6 +79,7 @@ WEIGHTS = [
 SET_ASIDE = "is damaged and set aside"
 CHECKPOINTS = [
     ("a header that ends within a bracket", torn_header, SET_ASIDE),
+    ("a note of no letters", bad_letters, SET_ASIDE),
     ("weights that are NaN", saved(**{"weights/0000": np.full((2, 3), np.nan)}), SET_ASIDE),
     ("weights that are text", saved(**{"weights/0000": np.full((2, 3), "a")}), SET_ASIDE),
     ("a note that is a list", saved([1]), SET_ASIDE),
@@ -78,8 +89,14 @@ CHECKPOINTS = [
     ("another training", saved(NOTE | {"identity": {"seed": 2}}), "the checkpoint was made with other settings: samples (was None"),
     ("another network", saved(more=np.zeros(1)), "the checkpoint is of another network"),
 ]  # fmt: skip
+SCORES = [
+    ("cut off", b"PK\x03\x04", "scores.npz: blastvote made this file, and it is damaged"),
+    ("letters that no alphabet has", bad_letters, "and it is damaged ("),
+    ("a header that ends within a bracket", torn_header, "and it is damaged ("),
+]
 CASES = [
     *group(read_description, "w.h5", *DESCRIPTIONS),
     *group(weights, "w.h5", *((f"weights: {name}", content, says) for name, content, says in WEIGHTS)),
     *group(checkpoint, "state.npz", *CHECKPOINTS),
+    *group(scores, "scores.npz", *SCORES),
 ]

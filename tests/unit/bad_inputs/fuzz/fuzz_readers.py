@@ -11,9 +11,10 @@ import annotation_cases
 import config_cases
 import cv2
 import fuzz_networks
+import fuzz_own
 import numpy as np
 import yaml
-from detection_cases import CLASSES, outside_detections
+from detection_cases import CLASSES
 from fuzz_damage import damaged
 from fuzz_pictures import damaged_pictures
 from fuzz_reader import Reader, of
@@ -24,13 +25,8 @@ from blastvote.annotations import read_annotations
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import read_mask_annotation
 from blastvote.annotations.mask_images.settings import MaskSettings
-from blastvote.dataset.coco import read_coco
-from blastvote.dataset.manifest import read_manifest
 from blastvote.dataset.source.labels.tables import read_label_table
-from blastvote.dataset.split.splits import read_splits
 from blastvote.errors import InputError
-from blastvote.evaluate.scoring.detections import read_detections
-from blastvote.io import read_own_json
 from blastvote.scale.tags import tagged_pixel_size
 from blastvote.study.configuration.load import EMBEDDED, load_config, read_config_file
 from tests.unit.annotations.samples import SAMPLES
@@ -145,15 +141,6 @@ CSV = [
 ]
 YOLO = [*samples(".txt"), b"0 0.1 0.1 0.9 0.1 0.9 0.9\n1 0.2 0.2 0.3 0.2 0.3 0.3\n1 0.5 0.5 0.1 0.1\n"]
 ROIS = [zipped({"0001.roi": roi_bytes(DISC, 1), "b.roi": roi_bytes(DISC[:5])})]
-RESULT = {"image_id": "a", "category_id": 1, "bbox": [1, 1, 2, 2], "score": 0.5, "segmentation": PACKED}
-BY_POINTS = {"image_id": 1, "category_id": 2, "score": 1, "segmentation": [[0, 0, 3, 0, 3, 3]]}
-LISTED = {
-    "image_id": "a.png",
-    "category_id": 1,
-    "score": 0.1,
-    "segmentation": {"size": [4, 4], "counts": [4, 4, 8]},
-}
-RESULTS = [json.dumps(results).encode() for results in ([RESULT], [BY_POINTS, LISTED])]
 CONFIG = [
     yaml.safe_dump(read_config_file(EMBEDDED)).encode(),
     b"model: {backbone: resnet18}\nseeds: [1, 2]\nresults: a\n",
@@ -181,11 +168,6 @@ READERS: dict[str, Reader] = {
     "labels": of(lambda path: read_label_table(str(path), {"2": "L2"}, CLASSES, []), "t.csv", "table", LABELS),
     "yaml": Reader(read_config_file, "c.yaml", damaged("yaml", [*CONFIG, config_cases.BOMB.encode()]), CONFIG),
     "config": of(load_config, "c.yaml", "yaml", CONFIG),
-    "manifest": of(read_manifest, "manifest.csv", "table", [b"image_id,path,sha256,width,height,label,patient_id,n_cells,source\na,a,0,1,1,L1,,1,s\n"]),
-    "splits": of(read_splits, "splits.csv", "table", [b"image_id,label,patient_id,fold,role,flip\na,L1,,0,train,none\n"]),
-    "truth": of(read_coco, "annotations.json", "json", [annotation_cases.coco().encode(), annotation_cases.rle([100, 50, 250]).encode()]),
-    "detections": of(read_detections, "detections.json", "json", RESULTS[:1]),
-    "external": of(outside_detections, "detections.json", "json", RESULTS),
-    "own": of(lambda path: read_own_json(path, "config", "model"), "provenance.json", "json", [b'{"config": {"model": 1}}']),
+    **fuzz_own.READERS,
     **fuzz_networks.READERS,
 }  # fmt: skip
