@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -119,4 +120,15 @@ def _make(
     try:
         return kind(**{**settings, **options, **changes})
     except (TypeError, ValueError) as error:
-        raise InputError(f"Config section '{section}': {str(error).rstrip('.')}.") from None
+        reason = str(error).removeprefix(f"{kind.__name__}: ").rstrip(".")
+        raise InputError(f"Config key '{_key_of(section, reason, options)}': {reason}.") from None
+
+
+def _key_of(section: str, reason: str, options: Mapping[str, Any]) -> str:
+    """Return the key of the field that a message of `mrcnn` begins with."""
+    field = re.split(r"\W", reason, maxsplit=1)[0]
+    if field in options:
+        return f"{section}.options.{field}"
+    if field in ("image_min_dim", "image_max_dim"):
+        return "model.image_size"
+    return SET_ELSEWHERE[section].get(field, section)

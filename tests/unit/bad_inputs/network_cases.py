@@ -43,7 +43,8 @@ def bad_letters(path: Path) -> None:
     content = io.BytesIO()
     np.save(content, np.array(["a"]))
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("note.npy", content.getvalue()[:-4] + b"\xff\xff\xff\xff")
+        for name in ("note", "version"):  # of a checkpoint, of scores
+            archive.writestr(f"{name}.npy", content.getvalue()[:-4] + b"\xff" * 4)
 
 
 def saved(note: Any = NOTE, **arrays: Any) -> Callable[[Path], None]:

@@ -81,7 +81,7 @@ def test_every_key_is_described(schema: Path) -> None:
         ("protocol.val_fraction", 0.7, ["'protocol'", "test_fraction", "less than 1"]),
         ("model.options.backbone_widht", 0.5, ["'model.options.backbone_widht'", "'backbone_width'"]),
         ("training.options.scedule", "cosine", ["'training.options.scedule'", "'schedule'"]),
-        ("training.options.schedule", "cosin", ["'training'", "'cosin'"]),
+        ("training.options.schedule", "cosin", ["'training.options.schedule'", "'cosin'"]),
         ("model.weights", "nowhere.h5", ["'model.weights'", "nowhere.h5", "no such file"]),
         ("model.weights", "coco", ["'model.weights'", "'coco'", "resnet101", "resnet18"]),
         ("seeds", [1, 1], ["'seeds'"]),
