@@ -65,6 +65,47 @@ def test_a_batch_is_hashed_once_and_nothing_heavy_is_loaded(
     assert not heavy, "every job of a cluster would load it twice before its work begins"
 
 
+SEARCHED = """
+import sys
+from snakemake.cli import main
+from snakemake.output_index import OutputIndex
+files, search = [], OutputIndex.match_producers
+OutputIndex.match_producers = lambda index, file: files.append(str(file)) or search(index, file)
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    assert not end.code, end.code
+finally:
+    print(len(files), len(set(files)), file=sys.stderr)
+"""
+
+
+OTHER_DAG = """
+import snakemake.cli
+from snakemake.dag import DAG
+add_job = DAG.update_
+DAG.update_ = lambda *arguments, **options: add_job(*arguments, **options)
+"""
+
+
+@pytest.mark.parametrize("before", ["", OTHER_DAG], ids=["ours", "fallback"])
+def test_the_producer_of_a_file_is_looked_for_once(before: str, tmp_path: Path, repo_root: Path) -> None:
+    """`find_producers_once` replaces a method of Snakemake; where there is another, all works, slower."""
+    config = make_study(tmp_path, 12, seeds=20)
+    command = [
+        *(sys.executable, "-c", before + SEARCHED, "-n", "--quiet", "all", "--cores", "2"),
+        *("--snakefile", str(repo_root / "Snakefile"), "--directory", str(tmp_path)),
+        *("--configfile", str(config), "--config", "methods=[none]", "evaluation={confusion_method: none}"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stderr[-2000:]
+    searches, files = map(int, done.stderr.splitlines()[-1].split())
+    # a file that two jobs need which are planned one within the other is looked for by both
+    assert (searches < 2 * files) == (not before), (
+        f"{searches} searches for {files} files: see find_producers_once"
+    )
+
+
 @pytest.mark.slow
 def test_planning_grows_almost_linearly(tmp_path: Path, repo_root: Path) -> None:
     def calls(images: int) -> int:

@@ -11,6 +11,7 @@ wildcards: every output of a rule with wildcards is compared with every path tha
 
 import os
 import re
+import snakemake.dag
 import snakemake.io
 
 from asyncio import get_running_loop
@@ -60,7 +61,33 @@ def hash_inputs_once():
     file_class.checksum = remembered
 
 
+def find_producers_once():
+    """Look for the job that makes a file once; Snakemake does it again for each job that needs the file.
+
+    With 125 trainings on the same 1,000 images that was half of the plan's time. Snakemake passes a table of producers
+    along while it plans, and keeps only files in it that no job makes; its pull requests 690 and 697 would have kept
+    all, but were not merged. A job's inputs enter the table when all jobs before it are planned, so circles are still
+    found. Here a file has one producer, whoever asks: no two rules have outputs alike. Where a later Snakemake has no
+    such method, everything works as before, slower (`tests/rules/test_planning.py` would tell).
+    """
+    dag_class = getattr(snakemake.dag, "DAG", None)
+    add_job = getattr(dag_class, "update_", None)
+    if not iscoroutinefunction(add_job):
+        return
+
+    async def remembered(dag, job, known_producers=None, **options):
+        if job in dag.dependencies:
+            return
+        known = {} if known_producers is None else known_producers
+        await add_job(dag, job, known_producers=known, **options)
+        for producer, files in dag.dependencies[job].items():
+            known.update(dict.fromkeys(files, [producer]))
+
+    dag_class.update_ = remembered
+
+
 hash_inputs_once()
+find_producers_once()
 
 # Scripts import the library from this checkout also where a conda environment runs them.
 os.environ.update(PYTHONPATH=str(ROOT / "src"))
