@@ -1,11 +1,21 @@
 """The report page open in a browser, with all it complains of."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 NASTY = "<img src=x onerror=alert(1)>\"&'</script><!--"
 """A name that is markup, were it not text."""
+
+
+def eventually(page, holds: Callable[[], bool]) -> bool:
+    """Return whether something comes to hold on a page, which a busy machine draws late: 20 seconds are waited."""
+    for _ in range(400):
+        if holds():
+            return True
+        page.wait_for_timeout(50)
+    return False
 
 
 class Opened:

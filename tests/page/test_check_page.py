@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from check_made import NASTY, checked
-from page_opened import Opened
+from page_opened import Opened, eventually
 
 from blastvote.report.check.build import write_check
 
@@ -72,8 +72,7 @@ def test_a_picture_is_enlarged_zoomed_and_left_by_keys(opened):
     before = page.evaluate(transform)
     page.locator("#stage").hover()
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(100)
-    assert page.evaluate(transform) != before
+    assert eventually(page, lambda: page.evaluate(transform) != before)
     page.keyboard.press("ArrowRight")
     assert page.locator("#enlarged-title").inner_text() != first
     assert page.locator("#stage svg").is_visible()

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from page_opened import Opened
+from page_opened import Opened, eventually
 
 STATE = "({ ...blastvote.state, layers: [...blastvote.state.layers] })"
 
@@ -18,9 +18,7 @@ def test_zoom_in_one_pane_moves_all(opened):
     before = [pixels(page, n) for n in range(3)]
     page.locator("#panes canvas").nth(1).hover(position={"x": 60, "y": 60})
     page.mouse.wheel(0, -400)
-    page.wait_for_timeout(150)
-    after = [pixels(page, n) for n in range(3)]
-    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert eventually(page, lambda: all(pixels(page, n) != before[n] for n in range(3)))
     assert page.evaluate("blastvote.state.zoom") > 1.4
     box = page.locator("#panes canvas").nth(2).bounding_box()
     x = page.evaluate("blastvote.state.x")
@@ -36,12 +34,10 @@ def test_every_layer_can_be_switched(opened, layer):
     page = opened.page
     before = pixels(page, 0)
     page.locator(f"#layers input[value={layer}]").click()
-    page.wait_for_timeout(100)
-    assert pixels(page, 0) != before
+    assert eventually(page, lambda: pixels(page, 0) != before)
     page.locator(f"#layers input[value={layer}]").click()
     page.mouse.move(0, 0)
-    page.wait_for_timeout(100)
-    assert pixels(page, 0) == before
+    assert eventually(page, lambda: pixels(page, 0) == before)
 
 
 def test_pointing_names_the_cell_in_all_panes(opened):
@@ -68,14 +64,11 @@ def test_modes_flicker_and_swipe(opened):
     page.wait_for_timeout(200)
     before = pixels(page, 0)
     page.locator("#divider").evaluate("e => { e.value = 10; e.dispatchEvent(new Event('input')) }")
-    page.wait_for_timeout(100)
-    assert pixels(page, 0) != before
+    assert eventually(page, lambda: pixels(page, 0) != before)
     page.locator("#mode").select_option("flicker")
-    names = set()
-    for _ in range(12):
-        names.add(page.locator("#panes h4").inner_text())
-        page.wait_for_timeout(200)
-    assert names == {"None", "CLAHE"}
+    heading = page.locator("#panes h4")
+    for name in ("CLAHE", "None", "CLAHE"):
+        assert eventually(page, lambda: heading.inner_text() == name)  # noqa: B023
 
 
 def test_keys_alone(opened):
@@ -109,7 +102,7 @@ def test_a_link_brings_everything_back(browser, opened):
     page.locator("#zoom-in").click()
     page.locator("#threshold").evaluate("e => { e.value = 0.4; e.dispatchEvent(new Event('input')) }")
     page.locator("#shown input").nth(0).click()
-    page.wait_for_timeout(500)
+    assert eventually(page, lambda: "methods=" in page.url)
     again = Opened(browser, opened.path, "#" + page.url.split("#", 1)[1])
     state, restored = page.evaluate(STATE), again.page.evaluate(STATE)
     assert {k: v for k, v in restored.items() if k not in "xy"} == {

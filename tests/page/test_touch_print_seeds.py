@@ -1,7 +1,7 @@
 """The report page under fingers, on paper, and with several trainings."""
 
 import pytest
-from page_opened import Opened
+from page_opened import Opened, eventually
 
 from benchmarks.report.invented_study import made_study
 from blastvote.report.build import write_report
@@ -50,21 +50,19 @@ def test_two_fingers_zoom_and_one_moves(phone):
     page, session = phone
     x, y = _middle(page)
     _move(session, ((x - 20, y), (x - 90, y)), ((x + 20, y), (x + 90, y)))
-    page.wait_for_timeout(150)
+    assert eventually(page, lambda: page.evaluate("blastvote.state.zoom") > 2)
+    page.wait_for_timeout(150)  # the last move of the fingers
     zoom, before = page.evaluate("[blastvote.state.zoom, blastvote.state.x]")
-    assert zoom > 2
     _move(session, ((x + 60, y), (x - 60, y)))
-    page.wait_for_timeout(150)
-    after, now = page.evaluate("[blastvote.state.zoom, blastvote.state.x]")
-    assert now > before and after == zoom
+    assert eventually(page, lambda: page.evaluate("blastvote.state.x") > before)
+    assert page.evaluate("blastvote.state.zoom") == zoom
 
 
 def test_a_swipe_over_the_whole_image_goes_to_the_next_method(phone):
     page, session = phone
     x, y = _middle(page)
     _move(session, ((x + 120, y), (x - 140, y)), steps=20)
-    page.wait_for_timeout(600)
-    assert page.evaluate("document.getElementById('panes').scrollLeft") > 100
+    assert eventually(page, lambda: page.evaluate("document.getElementById('panes').scrollLeft") > 100)
     assert page.evaluate("blastvote.state.zoom") == 1
 
 
