@@ -37,14 +37,14 @@ def simulated_cells(seed: int, images: int, first: int = 0) -> tuple[np.ndarray,
         )  # fmt: skip
         picture = simulate_image(rng, CLASS_NAMES[k % 3], settings)
         for i, name in enumerate(picture.class_names):
-            crop = _imperfect(rng, picture.image, picture.masks[..., i], pixel_size)
+            crop = imperfect(rng, picture.image, picture.masks[..., i], pixel_size)
             if crop is not None:
                 crops.append(crop)
                 classes.append(CLASS_NAMES.index(name))
     return np.array(crops), np.array(classes)
 
 
-def _imperfect(
+def imperfect(
     rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, pixel_size: float
 ) -> np.ndarray | None:
     """Cut a cell with a mask as a network finds it: smoothed, a little too large or too small; None for slivers."""

@@ -2,12 +2,13 @@
 
 ``demo`` is the range of the embedded data set: one kind of slide with moderate differences. ``wide`` reaches as far as
 real photographs of several laboratories do (measured in ``docs/simulator.md``); the starter weights learn from it.
+``look_alikes`` is as wide and full of white cells; the starter's cell check learns from it what is no blast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Realism:
     chromatin_contrast
         Factor on the grain of the chromatin.
     rates
-        Cells other than blasts on 1000 square micrometres, by their names in `blastvote.simulate.scene`.
+        Cells other than blasts on 1000 square micrometres, by their names in `blastvote.simulate.other_cells`.
     thick
         Share of images with a thick region: plasma, bubbles and faded red cells.
     """
@@ -127,6 +128,20 @@ REALISM = {
         thick=0.25,
     ),
 }
+REALISM["look_alikes"] = replace(
+    REALISM["wide"],
+    rates={
+        "neutrophil, varied": 0.3,
+        "lymphocyte": 0.5,
+        "lymphocyte, large": 0.4,
+        "monocyte": 0.5,
+        "monocyte, varied": 0.9,
+        "lymphocyte, dense": 0.9,
+        "erythroblast": 0.3,
+        "eosinophil": 0.3,
+        "smudge, varied": 0.4,
+    },
+)
 """The named ranges that ``realism`` chooses from."""
 
 

@@ -9,13 +9,7 @@ import numpy as np
 from blastvote.errors import InputError
 from blastvote.simulate.cells import redcells
 from blastvote.simulate.cells.blasts import Blast, paint_blast
-from blastvote.simulate.cells.distractors import paint_debris, paint_neutrophil, paint_platelet, paint_smudge
-from blastvote.simulate.cells.leucocytes import (
-    paint_eosinophil,
-    paint_erythroblast,
-    paint_lymphocyte,
-    paint_monocyte,
-)
+from blastvote.simulate.cells.distractors import paint_debris, paint_platelet
 from blastvote.simulate.imaging.canvas import Canvas
 from blastvote.simulate.imaging.lighting import Lighting, draw_lighting, illumination
 from blastvote.simulate.imaging.optics import Camera, draw_camera, photograph
@@ -23,8 +17,9 @@ from blastvote.simulate.imaging.stain import AZURE, Stain, draw_stain, transmit
 from blastvote.simulate.imaging.texture import TextureAtlas, cloud
 from blastvote.simulate.imaging.thick import paint_thick_region
 from blastvote.simulate.ladder import Rung, ladder_light
+from blastvote.simulate.other_cells import OtherCell, paint_others, place_others
 from blastvote.simulate.placement import place_blasts
-from blastvote.simulate.realism import REALISM, Realism
+from blastvote.simulate.realism import REALISM
 from blastvote.simulate.settings import CLASS_NAMES, SimulationSettings
 
 
@@ -61,6 +56,8 @@ class SimulatedImage:
         Subtype of the image, equal to the pathologists' vote on ``class_names``.
     lighting
         Kind of light (`blastvote.simulate.imaging.lighting.MODES`).
+    others
+        White cells and smudge cells, none of them a lymphoblast.
     """
 
     image: np.ndarray
@@ -68,6 +65,7 @@ class SimulatedImage:
     class_names: tuple[str, ...]
     label: str
     lighting: str
+    others: tuple[OtherCell, ...] = ()
 
 
 def draw_patient(rng: np.random.Generator, settings: SimulationSettings) -> Patient:
@@ -114,10 +112,10 @@ def simulate_image(
     rng = np.random.default_rng(rng)
     patient = patient or draw_patient(rng, settings)
     blasts, masks = place_blasts(rng, label, settings)
-    canvas = _paint(rng, settings, blasts, patient.stain)
+    canvas, others = _paint(rng, settings, blasts, patient.stain)
     light = ladder_light(rng, rung, settings.light_steps) if rung else None
     image, mode = _photograph(rng, canvas, settings, patient, light)
-    return SimulatedImage(image, masks, tuple(blast.subtype for blast in blasts), label, mode)
+    return SimulatedImage(image, masks, tuple(blast.subtype for blast in blasts), label, mode, others)
 
 
 def simulate_healthy(
@@ -126,8 +124,9 @@ def simulate_healthy(
     """Simulate a smear without lymphoblasts; its label is empty. Parameters as in `simulate_image`."""
     rng = np.random.default_rng(rng)
     patient = patient or draw_patient(rng, settings)
-    image, mode = _photograph(rng, _paint(rng, settings, [], patient.stain), settings, patient)
-    return SimulatedImage(image, np.zeros((settings.height, settings.width, 0), bool), (), "", mode)
+    canvas, others = _paint(rng, settings, [], patient.stain)
+    image, mode = _photograph(rng, canvas, settings, patient)
+    return SimulatedImage(image, np.zeros((settings.height, settings.width, 0), bool), (), "", mode, others)
 
 
 def _photograph(
@@ -154,7 +153,7 @@ def _photograph(
 
 def _paint(
     rng: np.random.Generator, settings: SimulationSettings, blasts: list[Blast], stain: Stain
-) -> Canvas:
+) -> tuple[Canvas, tuple[OtherCell, ...]]:
     """Paint the slide from the lowest layer up: haze, red cells, distractors, debris, blasts."""
     height, width = settings.height, settings.width
     canvas = Canvas(height, width, settings.pixel_size_um, TextureAtlas(rng, settings.pixel_size_um))
@@ -162,7 +161,7 @@ def _paint(
     canvas.add((slice(None), slice(None)), AZURE, np.maximum(haze, 0))
     taken = np.array([(b.x, b.y, b.radius) for b in blasts], float).reshape(-1, 3)
     realism = REALISM[settings.realism]
-    others = _place_distractors(rng, canvas, taken, realism)
+    others = place_others(rng, canvas, taken, realism.rates)
     taken = np.concatenate([taken, np.array([o[1:] for o in others]).reshape(-1, 3)])
     habit = redcells.draw_habit(rng, realism)
     for x, y in redcells.scatter(rng, habit, height, width, canvas.scale, taken):
@@ -178,13 +177,12 @@ def _paint(
                 or (np.hypot(x - taken[:, 0], y - taken[:, 1]) > taken[:, 2] + canvas.scale).all()
             ):
                 paint(rng, canvas, x, y)
-    for paint_cell, x, y, radius in others:
-        paint_cell(rng, canvas, x, y, radius)
+    painted = paint_others(rng, canvas, others)
     for blast in blasts:
         paint_blast(rng, canvas, blast, realism)
     if realism.red_on_top and rng.random() < realism.red_on_top:
         _paint_red_on_top(rng, canvas, habit, taken)
-    return canvas
+    return canvas, painted
 
 
 def _paint_red_on_top(
@@ -196,42 +194,3 @@ def _paint_red_on_top(
         for _ in range(int(rng.poisson(0.5))):
             angle, away = rng.uniform(0, 2 * np.pi), radius * rng.uniform(0.9, 1.3)
             redcells.paint_red_cell(rng, canvas, habit, x + away * np.cos(angle), y + away * np.sin(angle))
-
-
-def _place_distractors(
-    rng: np.random.Generator, canvas: Canvas, taken: np.ndarray, realism: Realism
-) -> list[tuple]:
-    """Choose places for white cells and smudge cells that keep clear of the blasts."""
-    height, width = canvas.shape
-    area = height * width / canvas.scale**2 / 1000
-    places: list[tuple] = []
-    for name, rate in realism.rates.items():
-        paint, low, high = _OTHERS[name]
-        for _ in range(int(rng.poisson(rate * area))):
-            x, y, r = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(low, high) * canvas.scale
-            room = np.concatenate([taken, np.array([p[1:] for p in places]).reshape(-1, 3)])
-            if (np.hypot(x - room[:, 0], y - room[:, 1]) > 1.05 * (room[:, 2] + r)).all():
-                places.append((paint, x, y, r))
-    return places
-
-
-def _varied_neutrophil(rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float) -> None:
-    paint_neutrophil(rng, canvas, x, y, radius, plump=float(rng.uniform(0.9, 1.5)))
-
-
-def _varied_smudge(rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float) -> None:
-    paint_smudge(rng, canvas, x, y, radius, depth=float(rng.uniform(0.9, 1.8)))
-
-
-_OTHERS = {
-    "neutrophil": (paint_neutrophil, 5.2, 6.8),
-    "smudge": (paint_smudge, 5.0, 8.5),
-    "neutrophil, varied": (_varied_neutrophil, 4.8, 7.8),
-    "smudge, varied": (_varied_smudge, 4.5, 9.0),
-    "lymphocyte": (paint_lymphocyte, 3.4, 4.7),
-    "lymphocyte, large": (paint_lymphocyte, 4.8, 7.2),
-    "monocyte": (paint_monocyte, 6.0, 9.0),
-    "erythroblast": (paint_erythroblast, 3.6, 5.2),
-    "eosinophil": (paint_eosinophil, 5.5, 7.5),
-}
-"""What `realism.Realism.rates` names: how it is painted, and its least and greatest radius in micrometres."""

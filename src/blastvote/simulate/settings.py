@@ -48,7 +48,7 @@ class SimulationSettings:
     image_format
         ``png`` or ``jpg``: the type of the files written.
     realism
-        How widely smears differ: ``demo`` or ``wide`` (`blastvote.simulate.realism.REALISM`).
+        How widely smears differ: ``demo``, ``wide`` or ``look_alikes`` (`blastvote.simulate.realism.REALISM`).
     """
 
     width: int = 640

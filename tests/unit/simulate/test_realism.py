@@ -60,3 +60,20 @@ def test_wide_images_depend_on_their_seed_alone(label):
 
 def test_blue_does_not_tell_the_subtype_in_wide():
     assert len({kind.basophilia for kind in REALISM["wide"].morphology.values()}) == 1
+
+
+def test_other_cells_are_told_with_what_they_cover():
+    settings = SimulationSettings(
+        width=320, height=320, pixel_size_um=0.2, lighting_severity=0, realism="look_alikes"
+    )
+    kinds = set()
+    for seed in range(4):
+        picture = simulate_healthy(seed, settings)
+        covered = np.zeros((320, 320), bool)
+        for cell in picture.others:
+            covered[cell.window] |= cell.mask
+            kinds.add(cell.kind)
+        density = optical_density(picture.image)[..., 0]  # red light: nuclei absorb it, red cells hardly do
+        assert density[covered].mean() > 1.4 * density[~covered].mean()
+    assert kinds <= set(REALISM["look_alikes"].rates)
+    assert len(kinds) > 5

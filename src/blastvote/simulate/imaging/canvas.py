@@ -21,7 +21,11 @@ class Canvas:
         Textures for the cells.
     scale
         Pixels per micrometre.
+    covered
+        Window and coverage of the cell that was last put on what lay below.
     """
+
+    covered: tuple[tuple[slice, slice], np.ndarray] | None = None
 
     def __init__(self, height: int, width: int, pixel_size_um: float, atlas: TextureAtlas) -> None:
         self.dyes = np.zeros((height, width, len(DYES)), np.float32)
@@ -41,6 +45,7 @@ class Canvas:
 
     def cover(self, window: tuple[slice, slice], coverage: np.ndarray, opacity: float) -> None:
         """Push aside what lies below a cell: keep ``1 - opacity`` of it where the cell covers."""
+        self.covered = window, coverage
         keep = 1 - np.float32(opacity) * coverage
         self.dyes[window] *= keep[..., None]
         self.thickness[window] *= keep
