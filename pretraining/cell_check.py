@@ -18,6 +18,7 @@ from subtypes import SEEDS, imperfect, jitter
 
 from blastvote.io import atomic_path
 from blastvote.segmentation.subtype_network import subtype_network
+from blastvote.segmentation.subtypes import cut_cell
 from blastvote.simulate import (
     CLASS_NAMES,
     REALISM,
@@ -31,12 +32,14 @@ SEED = 71
 """With `SEEDS`; `subtypes.py` counts its seeds from 1."""
 KINDS = [*CLASS_NAMES, *REALISM["look_alikes"].rates]
 NO_BLAST = len(CLASS_NAMES)
+BLUR_UM = (0.1, 0.5)
+"""Standard deviation of the blur of a picture that is out of focus."""
 BLASTS, OTHERS, OF_EACH = 8, 6, 2
 """Cells of a batch: of each subtype, of all other kinds together, and of each of these."""
 
 
 def simulated_cells(images: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return crops ``float16 (N, 80, 80, 4)`` of simulated cells and their `KINDS`, ``int (N,)``."""
+    """Return crops ``float16 (N, 2, 80, 80, 4)`` of simulated cells, sharp and blurred, and their `KINDS` ``(N,)``."""
     crops, kinds = [], []
     for k in range(images):
         rng = np.random.default_rng([SEEDS, SEED, k])
@@ -57,21 +60,22 @@ def simulated_cells(images: int) -> tuple[np.ndarray, np.ndarray]:
             mask = np.zeros((side, side), bool)
             mask[other.window] = other.mask
             cells.append((other.kind, mask))
+        blurred = cv2.GaussianBlur(picture.image, (0, 0), rng.uniform(*BLUR_UM) / pixel_size)
         for kind, mask in cells:
-            crop = imperfect(rng, picture.image, mask, pixel_size)
-            if crop is not None:
-                crops.append(crop.astype(np.float16))
+            found = imperfect(rng, mask, pixel_size)
+            if found is not None:
+                part, box, zoom = found
+                both = [cut_cell(image, part, box, pixel_size, zoom) for image in (picture.image, blurred)]
+                crops.append(np.stack(both).astype(np.float16))
                 kinds.append(KINDS.index(kind))
     return np.array(crops), np.array(kinds)
 
 
 def worsened(rng: np.random.Generator, crops: np.ndarray) -> np.ndarray:
-    """Blur crops, change their gamma, add stray light and noise; each in some; the grey around the cells stays."""
+    """Change the gamma of crops, add stray light and noise, each in some; the grey around the cells stays."""
     out = crops.copy()
     for k in range(len(out)):
         colour, cell = out[k, ..., :3], out[k, ..., 3:]
-        if rng.random() < 0.5:
-            colour = cv2.GaussianBlur(colour, (0, 0), rng.uniform(0.4, 2.2))
         if rng.random() < 0.4:
             colour = np.clip(colour, 0.02, 1.2) ** rng.uniform(0.5, 1.5)
         if rng.random() < 0.4:
@@ -125,9 +129,8 @@ def main() -> None:
                 *(rng.choice(own, OF_EACH) for own in others),
             ]
         )
-        value = network.train_on_batch(
-            worsened(rng, jitter(rng, crops[rows].astype(np.float32))), classes[rows]
-        )
+        seen = crops[rows, rng.integers(2, size=len(rows))].astype(np.float32)
+        value = network.train_on_batch(worsened(rng, jitter(rng, seen)), classes[rows])
         if step % 250 == 0:
             LOGGER.info("step %d: loss %.3f", step, value)
     with atomic_path(options.out) as temporary:

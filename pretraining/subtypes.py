@@ -37,17 +37,18 @@ def simulated_cells(seed: int, images: int, first: int = 0) -> tuple[np.ndarray,
         )  # fmt: skip
         picture = simulate_image(rng, CLASS_NAMES[k % 3], settings)
         for i, name in enumerate(picture.class_names):
-            crop = imperfect(rng, picture.image, picture.masks[..., i], pixel_size)
-            if crop is not None:
-                crops.append(crop)
+            found = imperfect(rng, picture.masks[..., i], pixel_size)
+            if found is not None:
+                mask, box, zoom = found
+                crops.append(cut_cell(picture.image, mask, box, pixel_size, zoom))
                 classes.append(CLASS_NAMES.index(name))
     return np.array(crops), np.array(classes)
 
 
 def imperfect(
-    rng: np.random.Generator, image: np.ndarray, mask: np.ndarray, pixel_size: float
-) -> np.ndarray | None:
-    """Cut a cell with a mask as a network finds it: smoothed, a little too large or too small; None for slivers."""
+    rng: np.random.Generator, mask: np.ndarray, pixel_size: float
+) -> tuple[np.ndarray, np.ndarray, float] | None:
+    """Return mask, box and zoom of a cell as a network finds it: smoothed, too large or too small; None for slivers."""
     ys, xs = np.nonzero(mask)
     if len(ys) * pixel_size**2 < 25:
         return None
@@ -58,7 +59,7 @@ def imperfect(
         return None
     box = np.array([ys.min(), xs.min(), ys.max() + 1, xs.max() + 1])
     zoom = float(np.exp(rng.normal(0, 0.08)))
-    return cut_cell(image, mask[box[0] : box[2], box[1] : box[3]], box, pixel_size, zoom)
+    return mask[box[0] : box[2], box[1] : box[3]], box, zoom
 
 
 def jitter(rng: np.random.Generator, crops: np.ndarray) -> np.ndarray:
