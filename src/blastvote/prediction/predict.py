@@ -21,7 +21,7 @@ from blastvote.errors import InputError
 from blastvote.figures.palette import class_colours, rgb
 from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import overlay_cells
-from blastvote.io import ReadSettings, read_photograph, write_image
+from blastvote.io import ReadSettings, read_photograph, sha256, write_image
 from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor
 from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
@@ -123,6 +123,7 @@ def predict_images(
         )
     settings = {
         "model": predictor.model.description,
+        "weights": sha256(predictor.model.path),
         "min_score": predictor.model.min_score,
         "pixel_size": how.pixel_size,
         "reading": asdict(how.reading),
