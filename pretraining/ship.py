@@ -4,7 +4,9 @@
         --subtypes results/starter/seed1/subtypes.npz --out src/blastvote/weights/starter.weights.h5
 
 The score from which a cell counts is the one with the best F1, and the temperature of the subtypes the one with the
-best likelihood, on simulated smears that nothing was trained on. No photograph is looked at.
+best likelihood, on simulated smears that nothing was trained on. No photograph is looked at. Both are measured without
+the cell check (``--check check.npz``), which goes on top of a detector that stands by itself; the F1 with it is told.
+`add_cell_check.py` adds one to a file that is there.
 """
 
 import argparse
@@ -13,17 +15,20 @@ import json
 import logging
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
+import keras
 import numpy as np
 from pretrain import halve
 from starter import starter_config
 
+from blastvote.prediction.cell_check import checked
 from blastvote.prediction.light import normalised
 from blastvote.segmentation.objects import SAME_BOX, Cell, ObjectDetector
 from blastvote.segmentation.runtimes.tensorflow_networks import tile_detector
 from blastvote.segmentation.subtype_network import subtype_network
-from blastvote.segmentation.subtypes import subtype_probabilities
-from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, add_subtypes
+from blastvote.segmentation.subtypes import crop_probabilities, cut_cells
+from blastvote.segmentation.weights.model_file import DETECTIONS_A_TILE, add_cell_check, add_subtypes
 from blastvote.simulate import (
     CLASS_NAMES,
     SimulatedImage,
@@ -73,12 +78,77 @@ def match(cells: list[Cell], masks: np.ndarray) -> np.ndarray:
     return found
 
 
+class Looked(NamedTuple):
+    """The N cells found on simulated fields, of which H are true ones.
+
+    Attributes
+    ----------
+    scores, checked_scores
+        ``float (N,)``: the detector's, and those that the check has lowered (the same without one).
+    right
+        ``bool (N,)``: a true cell.
+    chances, truth
+        ``float (H, K)`` and ``int (H,)``: probabilities and classes of the true ones.
+    total
+        How many true cells the fields hold.
+    """
+
+    scores: np.ndarray
+    checked_scores: np.ndarray
+    right: np.ndarray
+    chances: np.ndarray
+    truth: np.ndarray
+    total: int
+
+
+def look(
+    detector: ObjectDetector, subtypes: keras.Model | None, check: keras.Model | None, images: int
+) -> Looked:
+    """Find the cells of so many validation fields; the class head tells their subtypes where no network does."""
+    scores, lowered, right, chances, truth, total = [], [], [], [], [], 0
+    for picture, pixel_size in validation_smears(images):
+        seen = normalised(picture.image, pixel_size)
+        cells = detector.detect(seen, pixel_size / NETWORK_UM)
+        crops = cut_cells(seen, cells, pixel_size)
+        found = match(cells, picture.masks)
+        total += picture.masks.shape[2]
+        scores += [cell.score for cell in cells]
+        right += list(found >= 0)
+        if check is not None and cells:
+            after, places = checked(cells, crop_probabilities(check.predict_on_batch, crops)[:, -1], 0.0)
+            lowered += [after[places.index(k)].score for k in range(len(cells))]
+        good = [k for k in range(len(cells)) if found[k] >= 0]
+        chances += list(
+            crop_probabilities(subtypes.predict_on_batch, crops[good])
+            if subtypes is not None
+            else [cells[k].probabilities for k in good]
+        )
+        truth += [CLASS_NAMES.index(picture.class_names[found[k]]) for k in good]
+    with_check = lowered if check is not None else scores
+    return Looked(*map(np.array, (scores, with_check, right, chances, truth)), total)
+
+
+def f1_at(threshold: float, scores: np.ndarray, right: np.ndarray, total: int) -> float:
+    """Return the F1 of detections that count from a score on."""
+    counts = scores >= threshold
+    return float(2 * (right & counts).sum() / (counts.sum() + total))
+
+
 def best_threshold(scores: np.ndarray, right: np.ndarray, total: int) -> tuple[float, float]:
     """Return the score with the best F1, the middle of the plateau within 0.2 % of it, and that F1."""
     grid = np.arange(0.3, 0.991, 0.01)
-    f1 = np.array([2 * (right & (scores >= t)).sum() / ((scores >= t).sum() + total) for t in grid])
+    f1 = np.array([f1_at(t, scores, right, total) for t in grid])
     plateau = grid[f1 >= f1.max() - 0.002]
     return float(np.round(np.median(plateau), 2)), float(f1.max())
+
+
+def read_cell_network(path: Path, classes: int) -> tuple[keras.Model, list[np.ndarray]]:
+    """Return the network of so many classes that sees cells alone, with the arrays of an ``.npz`` file; and these."""
+    with np.load(path) as file:
+        arrays = [file[name] for name in file.files]
+    network = subtype_network(classes)
+    network.set_weights(arrays)
+    return network, arrays
 
 
 def best_temperature(logits: np.ndarray, classes: np.ndarray) -> float:
@@ -99,6 +169,7 @@ def main() -> None:
     )
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--subtypes", type=Path, default=None)
+    parser.add_argument("--check", type=Path, default=None, help="weights of the cell check")
     parser.add_argument("--images", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
@@ -114,36 +185,24 @@ def main() -> None:
     detector = ObjectDetector(tile_detector(network), network.config.image_shape[0])
     subtypes, arrays = None, []
     if options.subtypes:
-        with np.load(options.subtypes) as file:
-            arrays = [file[name] for name in file.files]
-        subtypes = subtype_network(len(CLASS_NAMES))
-        subtypes.set_weights(arrays)
-    scores, right, chances, truth, total = [], [], [], [], 0
-    for picture, pixel_size in validation_smears(options.images):
-        seen = normalised(picture.image, pixel_size)
-        cells = detector.detect(seen, pixel_size / NETWORK_UM)
-        found = match(cells, picture.masks)
-        total += picture.masks.shape[2]
-        scores += [cell.score for cell in cells]
-        right += list(found >= 0)
-        good = [k for k in range(len(cells)) if found[k] >= 0]
-        hit = [cells[k] for k in good]
-        chances += list(
-            subtype_probabilities(subtypes.predict_on_batch, seen, hit, pixel_size, 1.0)
-            if subtypes is not None
-            else [cell.probabilities for cell in hit]
-        )
-        truth += [CLASS_NAMES.index(picture.class_names[found[k]]) for k in good]
-    threshold, f1 = best_threshold(np.array(scores), np.array(right), total)
-    logits = np.log(np.maximum(np.array(chances), 1e-6))
-    temperature = best_temperature(logits, np.array(truth))
-    correct = float((logits.argmax(1) == np.array(truth)).mean())
+        subtypes, arrays = read_cell_network(options.subtypes, len(CLASS_NAMES))
+    check, check_arrays = None, []
+    if options.check:
+        check, check_arrays = read_cell_network(options.check, len(CLASS_NAMES) + 1)
+    looked = look(detector, subtypes, check, options.images)
+    threshold, f1 = best_threshold(looked.scores, looked.right, looked.total)
+    logits = np.log(np.maximum(looked.chances, 1e-6))
+    temperature = best_temperature(logits, looked.truth)
+    correct = float((logits.argmax(1) == looked.truth).mean())
     measured = {
         "images": options.images,
-        "cells": total,
+        "cells": looked.total,
         "f1": round(f1, 3),
         "typed_right": round(correct, 3),
     }
+    if check is not None:
+        with_check = f1_at(threshold, looked.checked_scores, looked.right, looked.total)
+        measured["f1_checked"] = round(with_check, 3)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     network.save_weights(options.out)
     halve(options.out)
@@ -166,6 +225,8 @@ def main() -> None:
         },
     )
     add_subtypes(options.out, arrays)
+    if check is not None:
+        add_cell_check(options.out, check_arrays)
     logging.info("%s", json.dumps(measured | {"min_score": threshold, "temperature": temperature}))
 
 

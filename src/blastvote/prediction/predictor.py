@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from blastvote.contrast import enhance
+from blastvote.prediction.cell_check import checked
 from blastvote.prediction.light import normalised
 from blastvote.scale.enlargement import enlargement
 from blastvote.scale.pixel_size import estimate_pixel_size
 from blastvote.segmentation.objects import Cell, ObjectDetector
 from blastvote.segmentation.runtimes.opening import open_networks
-from blastvote.segmentation.subtypes import subtype_probabilities
+from blastvote.segmentation.subtypes import crop_probabilities, cut_cells
 from blastvote.segmentation.weights.model_file import TrainedModel, read_model
 from blastvote.vote import VoteRule, vote, vote_many
 
@@ -82,6 +83,7 @@ class Predictor:
         networks = open_networks(model, runtime, threads)
         self.detector = ObjectDetector(networks.detect, model.network.image_shape[0])
         self.subtype_logits = networks.subtype_logits
+        self.check_logits = networks.check_logits
 
     def __call__(self, image: np.ndarray, pixel_size_um: float | None = None) -> Prediction:
         """Find the cells of a photograph.
@@ -107,12 +109,23 @@ class Predictor:
             seen = normalised(image, pixel_size_um)
         seen = enhance(seen, model.contrast["function"], **model.contrast["params"])
         cells = self.detector.detect(seen, scale)
-        if self.subtype_logits is not None and pixel_size_um is not None:
-            chances = subtype_probabilities(
-                self.subtype_logits, seen, cells, pixel_size_um, model.temperature
-            )
-            cells = [replace(cell, probabilities=p) for cell, p in zip(cells, chances, strict=True)]
+        if pixel_size_um is not None:
+            cells = self._seen_alone(cells, seen, pixel_size_um)
         return elect(cells, model.classes, model.vote)
+
+    def _seen_alone(self, cells: list[Cell], image: np.ndarray, pixel_size_um: float) -> list[Cell]:
+        """Return the cells that pass the cell check, with their subtypes, by the networks that the model has."""
+        if self.subtype_logits is None and self.check_logits is None:
+            return cells
+        crops = cut_cells(image, cells, pixel_size_um)
+        if self.check_logits is not None and cells:
+            no_blast = crop_probabilities(self.check_logits, crops)[:, -1]
+            cells, kept = checked(cells, no_blast, self.model.network.detection_min_confidence)
+            crops = crops[kept]
+        if self.subtype_logits is not None:
+            chances = crop_probabilities(self.subtype_logits, crops, self.model.temperature)
+            cells = [replace(cell, probabilities=p) for cell, p in zip(cells, chances, strict=True)]
+        return cells
 
     def _scale(self, image: np.ndarray, pixel_size_um: float | None) -> float:
         """Return by what an image is resized, as in the network's training: to its pixel size, whole, or not at all."""

@@ -1,14 +1,19 @@
-"""The network that tells the subtype of a cut-out cell (`subtypes`), untrained and with the weights of a file."""
+"""The small network that looks at a cut-out cell (`subtypes`), untrained and with the weights of a file.
+
+Two have this architecture: the one that tells the subtype, and the cell check (`blastvote.prediction.cell_check`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from blastvote.errors import InputError
 from blastvote.segmentation.subtypes import CROP
-from blastvote.segmentation.weights.model_file import subtype_weights
+from blastvote.segmentation.weights.model_file import check_weights, subtype_weights
 
 _FILTERS = (24, 48, 64, 96)
 
@@ -41,13 +46,29 @@ def load_subtype_network(path: Path, classes: int) -> keras.Model:
     InputError
         If they are those of another network.
     """
-    network, arrays = subtype_network(classes), subtype_weights(path)
+    what = f"its network that tells subtypes apart does not fit {classes} classes"
+    return _with_weights(path, subtype_network(classes), subtype_weights(path), what)
+
+
+def load_cell_check(path: Path, classes: int) -> keras.Model:
+    """Return the cell check whose weights `add_cell_check` put into a file of so many classes.
+
+    Its logits ``(B, classes + 1)`` are of those classes and, last, of no blast.
+
+    Raises
+    ------
+    InputError
+        If they are those of another network, or if there are none.
+    """
+    what = f"its cell check does not fit {classes} classes and no blast"
+    return _with_weights(path, subtype_network(classes + 1), check_weights(path), what)
+
+
+def _with_weights(path: Path, network: keras.Model, arrays: Sequence[np.ndarray], what: str) -> keras.Model:
+    """Return the network with the arrays of a file; the error of those that do not fit says `what` is wrong."""
     try:
         pairs = zip(arrays, network.get_weights(), strict=True)
         network.set_weights([array.astype(weight.dtype) for array, weight in pairs])
     except ValueError as error:
-        raise InputError(
-            f"{path}: its network that tells subtypes apart does not fit {classes} classes ({error}). Name a weight "
-            "file that blastvote wrote."
-        ) from None
+        raise InputError(f"{path}: {what} ({error}). Name a weight file that blastvote wrote.") from None
     return network

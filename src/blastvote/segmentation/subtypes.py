@@ -1,4 +1,4 @@
-"""Which subtype a found cell is, by a small network that looks at the cell alone, in its own pixels.
+"""What a small network says of a found cell that it sees alone, in its own pixels: its subtype, or that it is no blast.
 
 Mask R-CNN's class head sees 7 x 7 points of a cell, too few for vacuoles. This network (`subtype_network`) sees the
 cell cut out of the photograph at a fixed pixel size, with everything outside its mask blanked, and averages what it
@@ -18,7 +18,7 @@ CROP = 80
 PIXEL_SIZE_UM = 0.2
 _GROUND = 0.5
 
-SubtypeLogits = Callable[[np.ndarray], np.ndarray]
+CropLogits = Callable[[np.ndarray], np.ndarray]
 """Takes crops ``float32 (B, 80, 80, 4)`` of `cut_cell` to logits ``(B, K)``."""
 
 
@@ -76,20 +76,20 @@ def cut_cell(
     return crop
 
 
-def subtype_probabilities(
-    logits_of: SubtypeLogits,
-    image: np.ndarray,
-    cells: Sequence[Cell],
-    pixel_size_um: float,
-    temperature: float,
-) -> np.ndarray:
-    """Return the probabilities ``float32 (N, K)`` of the classes of an image's N cells, ``(0, 0)`` without cells.
+def cut_cells(image: np.ndarray, cells: Sequence[Cell], pixel_size_um: float) -> np.ndarray:
+    """Return the crops ``float32 (N, 80, 80, 4)`` of an image's N cells, see `cut_cell`."""
+    crops = [cut_cell(image, cell.mask, cell.box, pixel_size_um) for cell in cells]
+    return np.stack(crops) if crops else np.zeros((0, CROP, CROP, 4), np.float32)
 
-    Flipped and turned copies of a cell are averaged. ``temperature`` above 1 tempers the network's confidence.
+
+def crop_probabilities(logits_of: CropLogits, crops: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Return the probabilities ``float32 (N, K)`` of the classes of N crops, ``(0, 0)`` of none.
+
+    The logits of flipped and turned copies of a crop are averaged. ``temperature`` above 1 tempers the network's
+    confidence.
     """
-    if not cells:
+    if not len(crops):
         return np.zeros((0, 0), np.float32)
-    crops = np.stack([cut_cell(image, cell.mask, cell.box, pixel_size_um) for cell in cells])
     views = [crops, crops[:, ::-1], crops[:, :, ::-1], crops.transpose(0, 2, 1, 3)]
     logits = np.mean([logits_of(np.ascontiguousarray(view)) for view in views], axis=0) / temperature
     chances = np.exp(logits - logits.max(1, keepdims=True))

@@ -15,7 +15,7 @@ from blastvote.segmentation.runtimes import onnx_networks
 from blastvote.segmentation.runtimes.opening import open_networks
 from blastvote.segmentation.subtype_network import subtype_network
 from blastvote.segmentation.subtypes import CROP
-from blastvote.segmentation.weights.model_file import add_subtypes, read_model
+from blastvote.segmentation.weights.model_file import add_cell_check, add_subtypes, read_model
 from mrcnn import MaskRCNN
 
 PREDICT = """
@@ -29,7 +29,7 @@ sys.exit(status)
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A tiny network with a description and a network of subtypes, in one file; the cache lies beside it."""
+    """A tiny network, one of subtypes and a cell check, in one described file; the cache lies beside it."""
     pytest.importorskip("onnxruntime")
     pytest.importorskip("tf2onnx")
     config = dataclasses.replace(
@@ -48,6 +48,7 @@ def weights(tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "model.weights.h5"
     network.save_weights(path, metadata=about)
     add_subtypes(path, subtype_network(2, seed=3).get_weights())
+    add_cell_check(path, subtype_network(3, seed=4).get_weights())
     return path
 
 
@@ -68,15 +69,16 @@ def test_both_find_the_same(weights):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-5, err_msg=name)
     np.testing.assert_allclose(found.masks, expected.masks, atol=1e-4)
     crops = np.random.default_rng(0).random((5, CROP, CROP, 4), np.float32)
-    assert exact.subtype_logits is not None
-    assert other.subtype_logits is not None
-    np.testing.assert_allclose(other.subtype_logits(crops), exact.subtype_logits(crops), atol=1e-4)
+    for name, classes in (("subtype_logits", 2), ("check_logits", 3)):
+        expected_logits, logits = (getattr(networks, name)(crops) for networks in (exact, other))
+        assert expected_logits.shape == (5, classes)
+        np.testing.assert_allclose(logits, expected_logits, atol=1e-4, err_msg=name)
 
 
 def test_a_prediction_by_onnx_runtime_imports_no_tensorflow(weights, cache, tmp_path):
     open_networks(read_model(weights), "onnx", threads=1)
     files = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
-    assert sorted(path.name.split("-")[0] for path in files) == ["detector", "subtypes"]
+    assert sorted(path.name.split("-")[0] for path in files) == ["check", "detector", "subtypes"]
     write_image(tmp_path / "a.png", tiny_sample(1, side=90).image)
     arguments = [str(tmp_path / "a.png"), "--model", str(weights), "--out", str(tmp_path / "out")]
     done = subprocess.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blastvote.segmentation.objects import DetectTiles
-from blastvote.segmentation.subtypes import SubtypeLogits
+from blastvote.segmentation.subtypes import CropLogits
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,10 @@ class Networks:
         Mask R-CNN.
     subtype_logits
         The network that tells subtypes apart, where the model has one.
+    check_logits
+        The cell check, where the model has one.
     """
 
     detect: DetectTiles
-    subtype_logits: SubtypeLogits | None = None
+    subtype_logits: CropLogits | None = None
+    check_logits: CropLogits | None = None

@@ -50,6 +50,18 @@ def subtypes_file(model: TrainedModel, weights: Path) -> Path:
     return kept_file("subtypes", [sha256(weights), classes], make)
 
 
+def cell_check_file(model: TrainedModel, weights: Path) -> Path:
+    """Return the file of the cell check, of a file with its weights; errors as above."""
+    classes = len(model.classes)
+
+    def make(path: Path) -> None:
+        from blastvote.segmentation.runtimes.onnx_making import write_cell_check
+
+        write_cell_check(weights, classes, path)
+
+    return kept_file("check", [sha256(weights), classes], make)
+
+
 def kept_file(network: str, made_of: list[Any], make: Callable[[Path], None]) -> Path:
     """Return the whole file of a network, from the cache; one that is missing or damaged is made.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
 from blastvote.errors import InputError
 from blastvote.segmentation.runtimes.networks import Networks
-from blastvote.segmentation.runtimes.onnx_files import detector_file, subtypes_file
+from blastvote.segmentation.runtimes.onnx_files import cell_check_file, detector_file, subtypes_file
+from blastvote.segmentation.subtypes import CropLogits
 from blastvote.segmentation.weights.model_file import TrainedModel
 from mrcnn.export.reading import load_exported, onnx_session
 from mrcnn.prediction import Prediction
@@ -39,7 +41,14 @@ def onnx_networks(model: TrainedModel, threads: int) -> Networks:
         each = [run(tile[None].astype(np.float32), window) for tile in tiles]
         return Prediction(*(np.stack(parts) for parts in zip(*each, strict=True)))
 
-    if model.subtypes is None:
-        return Networks(detect)
-    session = onnx_session(subtypes_file(model, model.subtypes), threads)
-    return Networks(detect, lambda crops: np.asarray(session.run(None, {"crops": crops})[0]))
+    subtypes = None if model.subtypes is None else subtypes_file(model, model.subtypes)
+    check = None if model.cell_check is None else cell_check_file(model, model.cell_check)
+    return Networks(
+        detect, *(None if path is None else _crop_logits(path, threads) for path in (subtypes, check))
+    )
+
+
+def _crop_logits(path: Path, threads: int) -> CropLogits:
+    """Return the function of a file that `onnx_making` wrote of a network that looks at crops."""
+    session = onnx_session(path, threads)
+    return lambda crops: np.asarray(session.run(None, {"crops": crops})[0])

@@ -8,7 +8,7 @@ import tensorflow as tf
 from blastvote.segmentation.network import load_network
 from blastvote.segmentation.objects import TILES_AT_ONCE, DetectTiles
 from blastvote.segmentation.runtimes.networks import Networks
-from blastvote.segmentation.subtype_network import load_subtype_network
+from blastvote.segmentation.subtype_network import load_cell_check, load_subtype_network
 from blastvote.segmentation.weights.model_file import TrainedModel
 from mrcnn import MaskRCNN
 from mrcnn.data.molding import mold_image
@@ -25,9 +25,10 @@ def tensorflow_networks(model: TrainedModel, threads: int) -> Networks:
         If the weights do not fit.
     """
     detect = tile_detector(load_network(model.network, model.path, threads))
-    if model.subtypes is None:
-        return Networks(detect)
-    return Networks(detect, load_subtype_network(model.subtypes, len(model.classes)).predict_on_batch)
+    classes = len(model.classes)
+    subtypes = None if model.subtypes is None else load_subtype_network(model.subtypes, classes)
+    check = None if model.cell_check is None else load_cell_check(model.cell_check, classes)
+    return Networks(detect, *(None if one is None else one.predict_on_batch for one in (subtypes, check)))
 
 
 def tile_detector(network: MaskRCNN) -> DetectTiles:

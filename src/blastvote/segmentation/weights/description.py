@@ -33,6 +33,7 @@ _SCHEMA = {
         "temperature": {"type": "number", "minimum": 0.001, "maximum": 1000},
         "tiles": _FLAG,
         "white_balance": _FLAG,
+        "cell_check": _FLAG,
     },
 }  # fmt: skip
 

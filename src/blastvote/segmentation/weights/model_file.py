@@ -21,9 +21,11 @@ from blastvote.segmentation.weights.describe import description_for_run
 from blastvote.segmentation.weights.description import read_description
 from blastvote.vote import VoteRule, make_rule
 from mrcnn.config import MaskRCNNConfig
+from mrcnn.weights.metadata import read_metadata, write_metadata
 from mrcnn.weights.reading import read_group
 
 SUBTYPES = "blastvote_subtypes"
+CHECK = "blastvote_cell_check"
 DETECTIONS_A_TILE = 60
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """What may be asked for, and the network's name for it; float16 would be slower on CPUs."""
@@ -53,6 +55,8 @@ class TrainedModel:
         The vote rule.
     subtypes
         The file, usually the same, with a second network that tells subtypes apart; None where the class head does.
+    cell_check
+        The file, usually the same, with the cell check (`blastvote.prediction.cell_check`); None where there is none.
     temperature
         By which the subtypes' logits are divided, so that probabilities mean what they say.
     description
@@ -68,6 +72,7 @@ class TrainedModel:
     min_score: float
     vote: VoteRule
     subtypes: Path | None = None
+    cell_check: Path | None = None
     temperature: float = 1.0
     description: Mapping[str, Any] = field(default_factory=dict)
 
@@ -75,11 +80,23 @@ class TrainedModel:
 def add_subtypes(path: Path, weights: Sequence[np.ndarray]) -> None:
     """Add the weights of a subtype network to a weight file, as float16."""
     with h5py.File(path, "r+") as file:
-        if SUBTYPES in file:
-            del file[SUBTYPES]
-        for k, array in enumerate(weights):
-            small = np.asarray(array, np.float16 if array.dtype.kind == "f" else array.dtype)
-            file.create_dataset(f"{SUBTYPES}/{k:03d}", data=small, compression="gzip", shuffle=True)
+        _put_group(file, SUBTYPES, weights)
+
+
+def add_cell_check(path: Path, weights: Sequence[np.ndarray]) -> None:
+    """Add the weights of a cell check to a weight file, as float16, and say in its description that it has one."""
+    with h5py.File(path, "r+") as file:
+        _put_group(file, CHECK, weights)
+    write_metadata(path, read_metadata(path) | {"cell_check": True})
+
+
+def _put_group(file: h5py.File, group: str, weights: Sequence[np.ndarray]) -> None:
+    """Put arrays into a group of a file, in the place of what was there."""
+    if group in file:
+        del file[group]
+    for k, array in enumerate(weights):
+        small = np.asarray(array, np.float16 if array.dtype.kind == "f" else array.dtype)
+        file.create_dataset(f"{group}/{k:03d}", data=small, compression="gzip", shuffle=True)
 
 
 def subtype_weights(path: Path) -> list[np.ndarray]:
@@ -90,8 +107,17 @@ def subtype_weights(path: Path) -> list[np.ndarray]:
     InputError
         If the file is damaged, or points elsewhere.
     """
+    return _group(path, SUBTYPES)
+
+
+def check_weights(path: Path) -> list[np.ndarray]:
+    """Return the weights that `add_cell_check` put into a file; none, and errors, as `subtype_weights`."""
+    return _group(path, CHECK)
+
+
+def _group(path: Path, group: str) -> list[np.ndarray]:
     try:
-        return read_group(path, SUBTYPES)
+        return read_group(path, group)
     except (OSError, ValueError) as error:
         raise InputError(f"{error}. Name a weight file that blastvote wrote.") from None
 
@@ -142,6 +168,7 @@ def read_model(
         min_score=least,
         vote=make_rule(description["vote"], classes),
         subtypes=path if subtype_weights(path) else None,
+        cell_check=path if description.get("cell_check") else None,
         temperature=description.get("temperature", 1.0),
         description=description,
     )
