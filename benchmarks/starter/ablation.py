@@ -1,4 +1,4 @@
-"""What each part of the starter is worth on `peybey_all`: its score, its scale, its subtype network, its smears.
+"""What each part of the starter is worth on `peybey_all`: its cell check, score, scale, subtype network, smears.
 
 Usage: ``python benchmarks/starter/ablation.py [--data ../shared/data/peybey_all]``
 """
@@ -33,6 +33,7 @@ def main() -> None:
     own = read_model("starter").min_score
     variants = {
         "the starter": whole,
+        "without the cell check": replace(whole, cell_check=None),
         "subtypes by Mask R-CNN's class head": replace(whole, subtypes=None),
         "Matterport's score from 0.7 on": rescored(whole, SHIPPED["starter"], "class", 0.7),
         "the demo's smears, this score": rescored(whole, SHIPPED["smears"], "objectness", own),

@@ -2,18 +2,23 @@
 
 Usage: ``python benchmarks/starter/pictures.py [--shared ../shared] [--out docs/images]``
 
-The photographs (peybey_all and BCCD, both MIT) are read from ``--shared``.
+The photographs (peybey_all, MIT) are read from ``--shared``.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+from real_smears import matched
+from robustness import ALTERED, altered
 
 from blastvote import rle
+from blastvote.annotations import read_annotations
 from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import Look, overlay_cells
 from blastvote.io import read_image, write_image
@@ -25,6 +30,9 @@ WIDE = SimulationSettings(
     width=320, height=240, pixel_size_um=0.18, images_per_class=8, images_per_patient=1, seed=1,
     cells=(2, 6), lighting_severity=0.25, realism="wide",
 )  # fmt: skip
+
+HARD = ("blurred by 3 pixels", "0.4 of the light", "colours half as strong", "stray light")
+"""Alterations that cost the starter blasts; each is made of photographs at a quarter of their size."""
 
 
 def drawn(image: np.ndarray, found: Prediction, width: int) -> np.ndarray:
@@ -53,17 +61,46 @@ def blasts(predictor: Predictor, folder: Path) -> np.ndarray:
 
 
 def failures(predictor: Predictor, folder: Path) -> np.ndarray:
-    """Return the first four fields of BCCD in which a white cell that is no blast is called one."""
-    paths = sorted((folder / "JPEGImages").glob("*.jpg"))
-    sizes, panels = PixelSizes("auto", paths), []
-    for path in paths:
-        image = read_image(path)
-        found = predictor(image, sizes.of(path, image).um)
-        if found.cells:
-            panels.append(drawn(image, found, 400))
-        if len(panels) == 4:
-            break
-    return np.hstack(panels)
+    """Return, of each set of `HARD`, the photograph with the most missed blasts: these in white boxes."""
+    truth = {
+        Path(image.file_name).stem: image
+        for image in read_annotations(folder / "annotations_via.json").images.values()
+    }
+    panels = []
+    for name in HARD:
+        how = replace(ALTERED[name], scale=0.25)
+        with tempfile.TemporaryDirectory() as place:
+            for path in sorted(folder.glob("*.jpg")):
+                write_image(Path(place, path.name), altered(read_image(path), how), quality=how.quality)
+            paths = sorted(Path(place).glob("*.jpg"))
+            sizes, worst = PixelSizes("auto", paths), (-1, np.zeros((1, 1, 3), np.uint8))
+            for path in paths:
+                image = read_image(path)
+                found = predictor(image, sizes.of(path, image).um)
+                original = read_image(folder / path.name).shape[:2]
+                masks = [
+                    cv2.resize(
+                        cell.mask(*original).view(np.uint8),
+                        image.shape[1::-1],
+                        interpolation=cv2.INTER_NEAREST,
+                    ).astype(bool)
+                    for cell in truth[path.stem].cells
+                ]
+                missed = set(range(len(masks))) - set(matched(found.cells, masks))
+                if len(missed) > worst[0]:
+                    worst = len(missed), _boxed(drawn(image, found, 600), [masks[k] for k in missed])
+        panels.append(worst[1])
+    return np.vstack([np.hstack(panels[:2]), np.hstack(panels[2:])])
+
+
+def _boxed(picture: np.ndarray, masks: list[np.ndarray]) -> np.ndarray:
+    """Return the picture with white boxes around masks ``bool (H, W)`` of the whole of it."""
+    picture = picture.copy()
+    for mask in masks:
+        ys, xs = (np.flatnonzero(mask.any(axis)) * picture.shape[1] / mask.shape[1] for axis in (1, 0))
+        corners = [(int(xs[k]), int(ys[k])) for k in (0, -1)]
+        cv2.rectangle(picture, *corners, (255, 255, 255), 2)
+    return picture
 
 
 def wide_beside_real(folder: Path) -> np.ndarray:
@@ -89,7 +126,7 @@ def main() -> None:
     data = args.shared / "data"
     predictor = Predictor("starter")
     write_image(args.out / "starter_real.jpg", blasts(predictor, data / "peybey_all"), quality=85)
-    write_image(args.out / "starter_failures.jpg", failures(predictor, data / "bccd"), quality=85)
+    write_image(args.out / "starter_failures.jpg", failures(predictor, data / "peybey_all"), quality=85)
     write_image(args.out / "simulated_wide.jpg", wide_beside_real(data / "peybey_all"), quality=85)
 
 

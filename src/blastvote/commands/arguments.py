@@ -103,7 +103,7 @@ def predict(add: Add) -> None:
         type=float,
         default=None,
         metavar="SCORE",
-        help="from which score on a cell counts; default: the model's",
+        help="from which score on a cell counts, after the cell check of a model that has one; default: the model's",
     )
     reading(add)
     add("--threads", type=int, default=2, metavar="N", help="threads of the network; default: 2")
