@@ -40,7 +40,7 @@ def read_any(name: str) -> TrainedModel:
     if name != "smears":
         counts = read_model(name)
         return replace(read_model(name, min_score=LEAST), min_score=counts.min_score)
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     config = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
     classes = tuple(config["classes"])
     settings = network_config(config["model"], config["training"], classes)

@@ -1,12 +1,11 @@
 """The cell check: it lowers scores, and cells fall out; with made-up networks, and with those of a weight file."""
 
-import dataclasses
 import shutil
 
 import numpy as np
 import pytest
-from seeded_weights import set_seeded_weights
-from tiny import TINY, tiny_sample
+from described_weights import write_described_weights
+from tiny import tiny_sample
 
 from blastvote.errors import InputError
 from blastvote.prediction import predictor as predictor_module
@@ -24,7 +23,7 @@ from blastvote.segmentation.weights.model_file import (
     read_model,
     subtype_weights,
 )
-from mrcnn import MaskRCNN, write_metadata
+from mrcnn import write_metadata
 
 
 def _cell(score, x=0):
@@ -94,21 +93,12 @@ def test_a_predictor_drops_what_its_check_takes_for_no_blast(monkeypatch):
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     """A weight file of a tiny network, with its description and a network of subtypes, without a cell check."""
-    config = dataclasses.replace(
-        TINY, rpn_nms_threshold=0.6, detection_score="objectness", detection_nms_threshold=0.5
+    path = write_described_weights(
+        tmp_path_factory.mktemp("model") / "plain.weights.h5",
+        rpn_nms_threshold=0.6,
+        detection_score="objectness",
+        detection_nms_threshold=0.5,
     )
-    network = MaskRCNN(config)
-    set_seeded_weights(network)
-    about = {
-        "classes": ["a", "b"],
-        "network": dataclasses.asdict(config),
-        "contrast": {"function": "none", "params": {}},
-        "pixel_size_um": 0.2,
-        "min_score": 0.2,
-        "vote": "plurality",
-    }
-    path = tmp_path_factory.mktemp("model") / "plain.weights.h5"
-    network.save_weights(path, metadata=about)
     add_subtypes(path, subtype_network(2, seed=3).get_weights())
     return path
 

@@ -1,34 +1,19 @@
 """Records of a prediction are made again where the weights are others, whatever the file says of itself."""
 
-import dataclasses
-
 import pytest
-from seeded_weights import set_seeded_weights
-from tiny import TINY, tiny_sample
+from described_weights import write_described_weights
+from tiny import tiny_sample
 
 from blastvote.io import write_image
 from blastvote.prediction.predict import PredictSettings, predict_images
 from blastvote.segmentation.subtype_network import subtype_network
 from blastvote.segmentation.weights.model_file import add_subtypes
-from mrcnn import MaskRCNN
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     """A weight file of a tiny network with a description."""
-    network = MaskRCNN(TINY)
-    set_seeded_weights(network)
-    about = {
-        "classes": ["a", "b"],
-        "network": dataclasses.asdict(TINY),
-        "contrast": {"function": "none", "params": {}},
-        "pixel_size_um": 0.2,
-        "min_score": 0.2,
-        "vote": "plurality",
-    }
-    path = tmp_path_factory.mktemp("model") / "model.weights.h5"
-    network.save_weights(path, metadata=about)
-    return path
+    return write_described_weights(tmp_path_factory.mktemp("model") / "model.weights.h5")
 
 
 def test_records_of_other_weights_are_not_taken_over(model, tmp_path):

@@ -1,13 +1,12 @@
 """TensorFlow and ONNX Runtime find the same with the networks of a model; the latter without importing the former."""
 
-import dataclasses
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from seeded_weights import set_seeded_weights
-from tiny import TINY, tiny_sample
+from described_weights import write_described_weights
+from tiny import tiny_sample
 
 from blastvote.errors import InputError
 from blastvote.io import write_image
@@ -16,7 +15,6 @@ from blastvote.segmentation.runtimes.opening import open_networks
 from blastvote.segmentation.subtype_network import subtype_network
 from blastvote.segmentation.subtypes import CROP
 from blastvote.segmentation.weights.model_file import add_cell_check, add_subtypes, read_model
-from mrcnn import MaskRCNN
 
 PREDICT = """
 import sys
@@ -32,21 +30,12 @@ def weights(tmp_path_factory):
     """A tiny network, one of subtypes and a cell check, in one described file; the cache lies beside it."""
     pytest.importorskip("onnxruntime")
     pytest.importorskip("tf2onnx")
-    config = dataclasses.replace(
-        TINY, rpn_nms_threshold=0.6, detection_score="objectness", detection_nms_threshold=0.5
+    path = write_described_weights(
+        tmp_path_factory.mktemp("model") / "model.weights.h5",
+        rpn_nms_threshold=0.6,
+        detection_score="objectness",
+        detection_nms_threshold=0.5,
     )
-    network = MaskRCNN(config)
-    set_seeded_weights(network)
-    about = {
-        "classes": ["a", "b"],
-        "network": dataclasses.asdict(config),
-        "contrast": {"function": "none", "params": {}},
-        "pixel_size_um": 0.2,
-        "min_score": 0.2,
-        "vote": "plurality",
-    }
-    path = tmp_path_factory.mktemp("model") / "model.weights.h5"
-    network.save_weights(path, metadata=about)
     add_subtypes(path, subtype_network(2, seed=3).get_weights())
     add_cell_check(path, subtype_network(3, seed=4).get_weights())
     return path

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from blastvote.simulate.cells.shapes import blob, cut_patch, indent, moved
+from blastvote.simulate.cells.shapes import Patch, blob, cut_patch, indent, moved
 from blastvote.simulate.cells.vacuoles import spot
 from blastvote.simulate.imaging.canvas import Canvas
 from blastvote.simulate.imaging.stain import AZURE, BASOPHIL, CHROMATIN
+
+
+def _cell(
+    rng: np.random.Generator,
+    canvas: Canvas,
+    x: float,
+    y: float,
+    radius: float,
+    raggedness: tuple[float, float],
+) -> tuple[np.ndarray, Patch, np.ndarray] | None:
+    """Cover the ground by a cell; return its outline, patch and coverage, or None outside the canvas."""
+    outline = blob(rng, radius, rng.uniform(1, 1.35), rng.uniform(*raggedness))
+    patch = cut_patch(x, y, float(outline.max()) + 2, *canvas.shape)
+    if patch is None:
+        return None
+    cell = patch.coverage(outline)
+    canvas.cover(patch.window, cell, 0.93)
+    return outline, patch, cell
 
 
 def paint_varied_monocyte(
@@ -17,12 +35,10 @@ def paint_varied_monocyte(
 
     It may be no larger than a blast, with little cytoplasm; its border may be ragged.
     """
-    outline = blob(rng, radius, rng.uniform(1, 1.35), rng.uniform(0.02, 0.09))
-    patch = cut_patch(x, y, float(outline.max()) + 2, *canvas.shape)
-    if patch is None:
+    found = _cell(rng, canvas, x, y, radius, (0.02, 0.09))
+    if found is None:
         return
-    cell = patch.coverage(outline)
-    canvas.cover(patch.window, cell, 0.93)
+    _, patch, cell = found
     ratio = rng.uniform(0.60, 0.86)
     shape = blob(rng, radius * ratio, rng.uniform(1.0, 1.6), rng.uniform(0.02, 0.06))
     turn = rng.uniform(0, 2 * np.pi)
@@ -54,12 +70,10 @@ def paint_dense_lymphocyte(
     rng: np.random.Generator, canvas: Canvas, x: float, y: float, radius: float
 ) -> None:
     """Paint a mature lymphocyte: a dark nucleus of clumps without nucleoli, often notched, in pale cytoplasm."""
-    outline = blob(rng, radius, rng.uniform(1, 1.35), rng.uniform(0.015, 0.07))
-    patch = cut_patch(x, y, float(outline.max()) + 2, *canvas.shape)
-    if patch is None:
+    found = _cell(rng, canvas, x, y, radius, (0.015, 0.07))
+    if found is None:
         return
-    cell = patch.coverage(outline)
-    canvas.cover(patch.window, cell, 0.93)
+    outline, patch, cell = found
     ratio = rng.uniform(0.60, 0.90)
     shape = blob(rng, radius * ratio, rng.uniform(1, 1.3), rng.uniform(0.01, 0.035))
     turn = rng.uniform(0, 2 * np.pi)
