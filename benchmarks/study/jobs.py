@@ -79,6 +79,7 @@ def draw(jobs: pd.DataFrame, path: Path) -> None:
     }
     axes.stackplot(grid / 60, *layers.values(), labels=list(layers), step="post")
     axes.set(xlabel="minutes", ylabel="jobs running")
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.legend(fontsize="small", ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1))
     figure.savefig(path, dpi=120)
 
