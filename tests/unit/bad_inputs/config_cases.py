@@ -109,6 +109,10 @@ VALUES: list[tuple[str, Any, str]] = [
     ("variants.clahe.params", {"clip_limit": float("nan")}, "clip_limit"),
     ("threads.train", 0, "'threads.train' is 0"),
     ("cluster.extra", "a\nb", "'cluster.extra'"),
+    ("cluster.account", "lab; rm x", "'cluster.account' is 'lab; rm x'; expected: Account that pays"),
+    ("cluster.partition", "--help", "'cluster.partition' is '--help'"),
+    ("cluster.qos", "a\nb", "'cluster.qos'"),
+    ("cluster.jobs.train.gpu_model", "a 100", "'cluster.jobs.train.gpu_model' is 'a 100'"),
     ("nothing", 1, "'nothing' is not known"),
 ]
 
