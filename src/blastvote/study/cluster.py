@@ -53,8 +53,8 @@ def job_request(config: Mapping[str, Any], kind: str, pixels: int, attempt: int 
 def memory_mb(config: Mapping[str, Any], kind: str, pixels: int) -> int:
     """Return the memory a job should ask for in MB, in whole hundreds; arguments as in :func:`job_request`.
 
-    Measured: TensorFlow 750 MB; a training of ResNet-101 on batches of 2 at 256 pixels 2.6 GB, at 512 pixels 3.3 GB, an
-    inference 1.3 and 1.4 GB (docs/performance.md).
+    Measured: TensorFlow 750 MB; a training of ResNet-101 on batches of 2 at 256 pixels 2.2 GB, at 512 pixels 3.1 GB, an
+    inference 1.3 GB (docs/performance.md).
     """
     from blastvote.segmentation.settings import network_config
 

@@ -51,9 +51,9 @@ def test_larger_networks_and_batches_ask_for_more(changes: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("changes", "peak_mb"),
     [
-        ({}, 1560),
-        ({"side": 256}, 2860),
-        ({"side": 512}, 3560),
+        ({}, 1330),
+        ({"side": 256}, 2460),
+        ({"side": 512}, 3360),
     ],
 )
 def test_trainings_peak_at_40_to_90_percent_of_what_is_asked_for(
