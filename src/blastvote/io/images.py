@@ -19,6 +19,8 @@ from blastvote.io.writing import StrPath, atomic_path
 
 WHITE = 65535
 """The brightest value of 16 bits."""
+SAMPLE = 250_000
+"""Pixels in which the darkest value is looked for."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,14 @@ class Photograph:
         The file's EXIF orientation, 1 to 8; 1 is upright.
     brightest
         The largest value of a 16-bit file; None for 8 bits.
+    darkest
+        The value that one pixel in a thousand of a 16-bit file lies below; None for 8 bits.
     """
 
     pixels: np.ndarray
     orientation: int = UPRIGHT
     brightest: int | None = None
+    darkest: int | None = None
 
 
 def read_image(path: StrPath, settings: ReadSettings = AS_SEEN) -> np.ndarray:
@@ -99,15 +104,22 @@ def read_photograph(path: StrPath, settings: ReadSettings = AS_SEEN) -> Photogra
         planes = [_colour_16(path)] if deep_colour else [_page(path, image, page) for page in pages]
         channels = [plane if plane.ndim == 2 else plane[..., 0] for plane in planes]
         values = planes[0] if len(planes) == 1 else np.dstack(channels)
-    brightest = None
+    brightest = darkest = None
     if values.dtype == np.uint16:
-        brightest = int(values.max(initial=0))
+        brightest, darkest = int(values.max(initial=0)), _darkest(values)
         values = _eight_bits(settings.white_level)[values]
     if values.ndim == 2:
         values = np.repeat(values[..., None], 3, axis=-1)
     if settings.exif == "ignore":
         values = stored(values, orientation)
-    return Photograph(np.ascontiguousarray(values), orientation, brightest)
+    return Photograph(np.ascontiguousarray(values), orientation, brightest, darkest)
+
+
+def _darkest(values: np.ndarray) -> int:
+    """Return the value that one in a thousand of the values lies below, by a sample: dead pixels do not count."""
+    step = max(1, int(np.sqrt(values.shape[0] * values.shape[1] / SAMPLE)))
+    sample = values[::step, ::step].ravel()
+    return int(np.partition(sample, sample.size // 1000)[sample.size // 1000]) if sample.size else 0
 
 
 def _eight_bits(white_level: int) -> np.ndarray:

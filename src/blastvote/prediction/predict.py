@@ -16,7 +16,7 @@ import numpy as np
 
 from blastvote import rle
 from blastvote.annotations.geojson_export import ExportedCell, write_geojson
-from blastvote.dataset.check.pixels.brightness import is_dark
+from blastvote.dataset.check.pixels.brightness import black_level_remedy, is_dark, is_narrow
 from blastvote.errors import InputError
 from blastvote.figures.palette import class_colours, rgb
 from blastvote.figures.pictures.cells import Cells
@@ -199,6 +199,12 @@ def _predict_one(name: str, path: Path, key: str, predictor: Predictor, sizes: P
             "%s: its brightest value is %d of %d, so it comes out dark. If it holds fewer than 16 bits, say what is "
             "white: --white-level 4095 for 12 bits.",
             path, photograph.brightest, sizes.reading.white_level,
+        )  # fmt: skip
+    if is_narrow(photograph.darkest, photograph.brightest, sizes.reading):
+        LOGGER.warning(
+            "%s: its values go from %d to %d, of 0 to %d, so it comes out grey. %s.",
+            path, photograph.darkest, photograph.brightest, sizes.reading.white_level,
+            black_level_remedy(photograph.darkest or 0, photograph.brightest or 0),
         )  # fmt: skip
     image = photograph.pixels
     size = sizes.of(path, image) if predictor.model.pixel_size_um is not None else None

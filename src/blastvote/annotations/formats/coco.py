@@ -17,6 +17,7 @@ from blastvote.annotations.common import (
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.annotations.row_runs import along_columns
 from blastvote.errors import InputError
 from blastvote.rle import normalise
 
@@ -57,7 +58,8 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
         names = _names_by_id(path, "category", document.get("categories") or [], "name")
         if not names and entries:
             journal.notes.append("The file names no categories; their numbers are taken for class names.")
-        cells: dict[str, list[Cell]] = {image_id: [] for image_id in images}
+        cells: list[Cell] = []
+        owners, boxes = [], []
         for number, entry in enumerate(entries):
             where = f"annotation {entry.get('id', number)}"
             image_id = _id(entry["image_id"])
@@ -68,8 +70,13 @@ def read_coco(file: AnnotationFile) -> AnnotationSet:
                 )
             cell = _cell(where, str(images[image_id]["file_name"]), entry, names, journal)
             if cell is not None:
-                cells[image_id].append(cell)
-        found = [_image(image, cells[image_id]) for image_id, image in images.items()]
+                cells.append(cell)
+                owners.append(image_id)
+                boxes.append(entry.get("bbox"))
+        cells_of: dict[str, list[Cell]] = {image_id: [] for image_id in images}
+        for image_id, cell in zip(owners, along_columns(cells, boxes, journal), strict=True):
+            cells_of[image_id].append(cell)
+        found = [_image(image, cells_of[image_id]) for image_id, image in images.items()]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path}: not well-formed COCO ({error!r}). Expected images, annotations and categories."

@@ -13,6 +13,7 @@ from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, ImageAnnotation
 from blastvote.annotations.objects import Drawn
 from blastvote.annotations.registry import AnnotationFile, annotation_format
+from blastvote.annotations.yolo_tasks import OBB_WARNING, are_oriented_boxes, key_points
 from blastvote.errors import InputError
 
 NAME_LISTS = (
@@ -70,12 +71,17 @@ def read_yolo(file: AnnotationFile) -> AnnotationSet:
     names, source = _class_names(path, journal.notes)
     cells = []
     lines = [line.split() for line in file.document.splitlines() if line.strip()]
-    for number, (index, *texts) in enumerate(lines, start=1):
-        values = np.array([float(text) for text in texts])
+    numbers = [np.array([float(text) for text in texts]) for _, *texts in lines]
+    points = key_points(numbers, _key_point_shape(source))
+    for number, (index, *_) in enumerate(lines, start=1):
+        values = numbers[number - 1]
         title = _class_name(path, number, int(float(index)), names, source)
         drawn = Drawn(journal, path.stem, f"line {number}", title)
         if len(values) in (4, 5):
             drawn.no_cell(BOX_REASON)
+            continue
+        if points:
+            drawn.no_cell(f"it is a box with {points} key points (YOLO pose), and they are no outline")
             continue
         values = values[: len(values) // 2 * 2]  # a predicted outline ends in its score
         if np.isfinite(values).all() and np.abs(values).max() > FARTHEST:
@@ -86,6 +92,8 @@ def read_yolo(file: AnnotationFile) -> AnnotationSet:
         cell = drawn.polygon(values, relative=True)
         if cell is not None:
             cells.append(cell)
+    if cells and are_oriented_boxes(numbers):
+        journal.warnings.append(f"{path.stem}: {OBB_WARNING}")
     if lines and names:
         journal.notes.append(f"Classes are named by {source}.")
     elif lines:
@@ -125,6 +133,14 @@ def _class_names(labels: Path, notes: list[str]) -> tuple[dict[int, str], Path |
         if names:
             return names, path
     return {}, None
+
+
+def _key_point_shape(source: Path | None) -> Any:
+    """Return the key ``kpt_shape`` of the YAML file that names the classes; None if there is none."""
+    if source is None or source.suffix.lower() not in (".yaml", ".yml"):
+        return None
+    document: Any = io.read_yaml(source)
+    return document.get("kpt_shape")
 
 
 def _yaml_files(place: Path, pattern: str = "*") -> list[Path]:

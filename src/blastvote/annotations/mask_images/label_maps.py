@@ -8,6 +8,7 @@ import numpy as np
 
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.levels import plain_levels
+from blastvote.annotations.mask_images.void_background import VOIDS, from_one
 from blastvote.annotations.model import Cell
 from blastvote.errors import InputError
 from blastvote.rle import Rle, normalise
@@ -16,8 +17,6 @@ from blastvote.wording import listed, suggest
 MODES = ("label_map", "binary", "components", "semantic")
 MOST_OBJECTS = 5000
 """A mask image with more objects than this is noise, or a photograph."""
-VOIDS = (255, 65535)
-"""The values that many tools give the border around cells, to be ignored (Pascal VOC)."""
 VOID_HALF_WIDTH = 4
 """An ignore border is at most twice this many pixels wide; a cell of the value 255 is wider."""
 PIECE_AREA = 16
@@ -43,7 +42,7 @@ def cells_of_label_map(
         of a value is a cell, and the value is its class. Pixels that touch by a corner are connected.
     ignore
         Values that are background. None finds an ignore border (255 or 65535 in a thin line beside other values), and
-        the background of a map that has no 0.
+        the background of a map that has no 0, or whose 0 is a cell.
     image
         Name of the mask image, for notes.
     journal
@@ -64,12 +63,14 @@ def cells_of_label_map(
     _refuse_noise(values, f"{journal.file}: {image}" if image else "The mask")
     if ignore is None:
         labels = plain_levels(labels, values, mode, image, journal)
-    labels = _without_ignored(labels, mode, ignore, image, journal)
+    labels, shift = from_one(labels, mode, ignore, image, journal)
+    labels = _without_ignored(labels, mode, ignore if shift == 0 else (), image, journal)
     if mode == "binary":
         labels = (labels != 0).astype(np.int32)
-    numbered, names, classes = _objects(labels, mode, f"{journal.file}: {image}" if image else "The mask")
+    where = f"{journal.file}: {image}" if image else "The mask"
+    numbered, names, classes = _objects(labels, mode, where, shift)
     if mode in ("label_map", "binary"):
-        _warn_of_pieces(labels, mode, image, journal)
+        _warn_of_pieces(labels, mode, image, journal, shift)
     return tuple(
         Cell(
             classes[number],
@@ -94,13 +95,15 @@ def _refuse_noise(values: np.ndarray, where: str) -> None:
 
 
 def _objects(
-    labels: np.ndarray, mode: str, where: str
+    labels: np.ndarray, mode: str, where: str, shift: int
 ) -> tuple[np.ndarray, dict[int, tuple[int, str]], dict[int, str | None]]:
-    """Return a map with one number an object, and the value, name and class of each number."""
+    """Return a map with one number an object, and the value (in the file), name and class of each number."""
     values = values_of(labels)
     values = values[values != 0]
     if mode in ("label_map", "binary"):
-        names = {int(v): (int(v), f"value {v}" if mode == "label_map" else "mask") for v in values}
+        names = {
+            int(v): (int(v) - shift, f"value {v - shift}" if mode == "label_map" else "mask") for v in values
+        }
         return labels, names, dict.fromkeys(names)
     from scipy import ndimage
 
@@ -116,9 +119,9 @@ def _objects(
             )
         numbered[pieces > 0] = pieces[pieces > 0] + first
         for piece in range(1, count + 1):
-            of = f"value {value}, piece {piece}" if value is not None else f"piece {piece}"
-            names[first + piece] = (0 if value is None else int(value), of)
-            classes[first + piece] = None if value is None else str(value)
+            of = f"value {value - shift}, piece {piece}" if value is not None else f"piece {piece}"
+            names[first + piece] = (0 if value is None else int(value) - shift, of)
+            classes[first + piece] = None if value is None else str(value - shift)
     return numbered, names, classes
 
 
@@ -149,7 +152,7 @@ def is_border(labels: np.ndarray, value: int) -> bool:
     return bool((ndimage.binary_dilation(void, np.ones((3, 3))) & (labels != 0) & ~void).any())
 
 
-def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal) -> None:
+def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal, shift: int) -> None:
     """Warn of values of a label map that show several separate pieces: each value counts as one cell."""
     from scipy import ndimage
 
@@ -162,8 +165,8 @@ def _warn_of_pieces(labels: np.ndarray, mode: str, image: str, journal: Journal)
         if count > 1:
             large = int((np.bincount(pieces.ravel())[1:] >= PIECE_AREA).sum())
             if large > 1:
-                split[f"value {value}" if mode == "label_map" else "the mask"] = large
-    if mode == "label_map":
+                split[f"value {value - shift}" if mode == "label_map" else "the mask"] = large
+    if mode == "label_map" and shift == 0:
         borders = [value for value in values if f"value {value}" in split and is_border(labels, int(value))]
         for value in borders:
             journal.warnings.append(

@@ -42,7 +42,7 @@ def plain_levels(
             "0 for background and each other value a cell. Add to all values what makes the background 0."
         )
     labels = _with_zero(labels, values, image, journal)
-    if mode == "components" and len(values) == 2 and values[0] == 0 and _surrounds(labels, int(values[1])):
+    if mode == "components" and len(values) == 2 and values[0] == 0 and surrounds(labels, int(values[1])):
         share = float((labels != 0).mean())
         journal.warnings.append(
             f"{image}: the mask is inverted: value {values[1]} covers {share:.0%} of it and touches all its edges; the "
@@ -73,7 +73,7 @@ def _with_zero(labels: np.ndarray, values: np.ndarray, image: str, journal: Jour
     if values[0] == 0 or len(values) < 2:
         return labels
     most = int(labels[0, 0])
-    if not _surrounds(labels, most):
+    if not surrounds(labels, most):
         return labels
     share = float((labels == most).mean())
     reason = f"there is no 0, and this value covers {share:.0%} of the mask and touches all its edges: the background"
@@ -81,7 +81,7 @@ def _with_zero(labels: np.ndarray, values: np.ndarray, image: str, journal: Jour
     return np.where(labels == most, 0, labels)
 
 
-def _surrounds(labels: np.ndarray, value: int) -> bool:
+def surrounds(labels: np.ndarray, value: int) -> bool:
     """Return whether a value covers most of a mask and touches all its edges."""
     edges = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
     return bool((labels == value).mean() > BACKGROUND and all((edge == value).any() for edge in edges))

@@ -68,6 +68,7 @@ KINDS = {
         "warning", "outlines fit the pixels without their EXIF orientation", "Set dataset.exif to the other value."
     ),
     "dark": Kind("warning", "16 bits that are hardly used", "Set dataset.white_level to the brightest value there is."),
+    "narrow": Kind("warning", "16-bit values that begin far above 0", "Save them as 8 bit, black as 0."),
     "above_white": Kind("warning", "brighter than dataset.white_level", "Set dataset.white_level higher."),
     "label_differs": Kind("warning", "label and cells disagree", "Correct the label, or the classes of the cells."),
     "not_annotated": Kind("warning", "label but no cells", "Outline its cells, or take the image out."),

@@ -58,8 +58,8 @@ class ImageFacts:
         What is wrong; the sentences do not name the image.
     boxes, hollow
         Number of cells that are rectangles, and that are lines around what is not part of them.
-    orientation, brightest
-        EXIF orientation of the file (1: upright), and the largest value of a 16-bit file.
+    orientation, brightest, darkest
+        EXIF orientation of the file (1: upright), and the largest and the darkest value of a 16-bit file.
     """
 
     image_id: str
@@ -76,6 +76,7 @@ class ImageFacts:
     hollow: int = 0
     orientation: int = UPRIGHT
     brightest: int | None = None
+    darkest: int | None = None
 
     def add(self, kind: str, text: str, cell: Cell | None = None) -> None:
         """Add a finding of a kind (a name in `KINDS`) on the image, or on one cell of it."""
@@ -123,7 +124,8 @@ def examine(
         facts.lines = [_line(image_id, cell, LEFT_OUT, "the photograph cannot be read") for cell in drawn]
         return facts
     image = photograph.pixels
-    facts.orientation, facts.brightest = photograph.orientation, photograph.brightest
+    facts.orientation = photograph.orientation
+    facts.brightest, facts.darkest = photograph.brightest, photograph.darkest
     facts.height, facts.width = image.shape[:2]
     facts.hashes = perceptual_hashes(image)
     if min(facts.height, facts.width) < MIN_SIDE:

@@ -130,6 +130,25 @@ def test_bits_that_are_not_used_are_warned_of_with_the_setting(tmp_path, brighte
         assert f"brighter than dataset.white_level {brightest - 1}" in warning
 
 
+@pytest.mark.parametrize(
+    ("darkest", "brightest", "level", "kind"),
+    [(2048, 6143, 65535, "dark"), (2048, 6143, 16383, "narrow"), (60000, 65000, 65535, "narrow")],
+)
+def test_values_that_begin_far_above_0_are_warned_of_with_the_numbers(
+    tmp_path, darkest, brightest, level, kind
+):
+    path = tmp_path / "a.png"
+    values = np.linspace(darkest, brightest, 40 * 50).astype(np.uint16)
+    values[0] = 0  # a dead pixel
+    cv2.imwrite(str(path), values.reshape(40, 50))
+    facts = [examine("a", path, None)]
+    (finding,) = pixel_findings(facts, {"a": path}, ReadSettings(white_level=level))
+    low = facts[0].darkest
+    assert finding.kind == kind and darkest <= low <= darkest + 10
+    assert f"If {low} is black, save them as 8 bit with {low} as 0 and {brightest} as 255" in finding.text
+    assert kind == "dark" or f"(a.png: {low} to {brightest})" in finding.text
+
+
 def test_photographs_that_use_their_bits_are_not_warned_of(tmp_path):
     deep, plain = tmp_path / "a.png", tmp_path / "b.png"
     cv2.imwrite(str(deep), np.full((40, 40), 60000, np.uint16))

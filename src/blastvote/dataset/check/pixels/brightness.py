@@ -1,4 +1,4 @@
-"""What is unusual about how a data set's files hold their pixels: turned, or with bits that are not used."""
+"""What is unusual about how a data set's files hold their pixels: turned, or with values that are not used."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DARK_SHARE = 0.25
 """A 16-bit photograph whose brightest value is below this part of the white level is warned of."""
+NARROW_SHARE = 1 / 3
+"""One is warned of, too, whose values fill less than this part and begin far above 0: it comes out grey."""
 _LEVELS = (255, 1023, 4095, 16383)
 """Brightest values of 8, 10, 12 and 14 bits, as cameras have them."""
 
@@ -23,7 +25,7 @@ _LEVELS = (255, 1023, 4095, 16383)
 def pixel_findings(
     facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: ReadSettings
 ) -> list[Finding]:
-    """Return one finding each on turned photographs, 16 bits that are hardly used, and values beyond white.
+    """Return one finding each on turned photographs, 16 bits that come out dark or grey, and values beyond white.
 
     Parameters
     ----------
@@ -37,6 +39,7 @@ def pixel_findings(
     return [
         *_turned(facts, images, settings),
         *_dark(facts, images, settings),
+        *_narrow(facts, images, settings),
         *_bright(facts, images, settings),
     ]
 
@@ -44,6 +47,25 @@ def pixel_findings(
 def is_dark(brightest: int | None, settings: ReadSettings) -> bool:
     """Return whether a photograph of this brightest value comes out dark; one of 8 bits (None) never does."""
     return brightest is not None and brightest < DARK_SHARE * settings.white_level
+
+
+def is_narrow(darkest: int | None, brightest: int | None, settings: ReadSettings) -> bool:
+    """Return whether a photograph of these values comes out grey; one of 8 bits (None) never does."""
+    return (
+        _is_lifted(darkest, brightest)
+        and not is_dark(brightest, settings)
+        and (brightest or 0) - (darkest or 0) < NARROW_SHARE * settings.white_level
+    )
+
+
+def _is_lifted(darkest: int | None, brightest: int | None) -> bool:
+    """Return whether the values begin far above 0; those of one colour do not."""
+    return darkest is not None and brightest is not None and DARK_SHARE * brightest < darkest < brightest
+
+
+def black_level_remedy(darkest: int, brightest: int) -> str:
+    """Return what to do with photographs whose black is not 0."""
+    return f"If {darkest} is black, save them as 8 bit with {darkest} as 0 and {brightest} as 255"
 
 
 def fitting_level(brightest: Sequence[int], settings: ReadSettings) -> int | None:
@@ -79,12 +101,32 @@ def _dark(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: Rea
             f"If they hold {fitting.bit_length()} bits, set dataset.white_level to {fitting} "
             f"(--white-level {fitting})"
         )
+    lifted = [f for f in facts if is_dark(f.brightest, settings) and _is_lifted(f.darkest, f.brightest)]
+    if lifted:
+        remedy += f". {black_level_remedy(*_range(lifted))}"
     shown = listed(f"{name}: {value}" for name, value in dark.items())
     text = (
         f"{len(dark)} of {len(deep)} 16-bit photographs use few of their values and come out dark: brightest "
         f"{max(dark.values())} of {level} ({shown}). {remedy}."
     )
     return [Finding("dark", text)]
+
+
+def _narrow(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: ReadSettings) -> list[Finding]:
+    narrow = [fact for fact in facts if is_narrow(fact.darkest, fact.brightest, settings)]
+    if not narrow:
+        return []
+    shown = listed(f"{images[f.image_id].name}: {f.darkest} to {f.brightest}" for f in narrow)
+    text = (
+        f"{len(narrow)} of {len(_deep(facts, images))} 16-bit photographs use few of the values from 0 to "
+        f"{settings.white_level} and come out grey ({shown}). {black_level_remedy(*_range(narrow))}."
+    )
+    return [Finding("narrow", text)]
+
+
+def _range(facts: Sequence[ImageFacts]) -> tuple[int, int]:
+    """Return the darkest and the brightest value of some 16-bit photographs."""
+    return min(fact.darkest or 0 for fact in facts), max(fact.brightest or 0 for fact in facts)
 
 
 def _bright(facts: Sequence[ImageFacts], images: Mapping[str, Path], settings: ReadSettings) -> list[Finding]:
