@@ -10,6 +10,7 @@ import numpy as np
 
 from blastvote.annotations.journal import JOINED, REPEATED, Journal, Line
 from blastvote.annotations.model import Cell, ImageAnnotation
+from blastvote.wording import listed
 
 CLASS_ATTRIBUTES = ("class", "subtype", "label", "category", "cell_type", "celltype", "type", "name")
 """Attribute names that hold the class when the user names none, most likely first."""
@@ -152,6 +153,12 @@ def merge_images(images: Iterable[ImageAnnotation], journal: Journal) -> dict[st
             f"{image.file_name}: has several entries; they were joined ({len(new)} cells added, "
             f"{len(image.cells) - len(new)} repeated cells left out)."
         )
+        files = sorted({cell.file for cell in before.cells + new})
+        if new and before.cells and len(files) > 1:
+            journal.warnings.append(
+                f"{image.file_name}: {len(files)} files hold cells of this image ({listed(files)}), and all of them "
+                "count. If these are the outlines of several people, name one file"
+            )
         merged[image.file_name] = replace(
             before,
             cells=before.cells + new,

@@ -13,6 +13,8 @@ from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import Cell
 from blastvote.rle import Rle
 
+PIECES = 4
+"""Runs along rows that are read along columns leave a cell in at least so many pieces."""
 TOLERANCE = 2
 """A stated box is that of a mask if no side differs by more pixels."""
 
@@ -45,7 +47,7 @@ def along_columns(cells: Sequence[Cell], boxes: Sequence[Any], journal: Journal)
     others = f", {sum(turned) - rows} as the others of the file" if sum(turned) > rows else ""
     journal.warnings.append(
         f"the runs of {sum(turned)} masks go along rows (first: {first}), but COCO's go along columns; they were read "
-        f"along rows ({rows} by their boxes{others}). Look at their outlines, and correct the export"
+        f"along rows ({rows} by their boxes or pieces{others}). Look at their outlines, and correct the export"
     )
     return [
         replace(cell, rle=by_rows(cell.rle)) if turn and cell.rle is not None else cell
@@ -56,8 +58,11 @@ def along_columns(cells: Sequence[Cell], boxes: Sequence[Any], journal: Journal)
 def goes_along_rows(mask: Rle, box: Any) -> bool | None:
     """Return whether the stated box ``[x, y, width, height]`` fits a mask only if its runs go along rows.
 
-    None where the box does not tell: it fits both ways or neither, or is no box.
+    None where the box does not tell: it fits both ways or neither. Where there is no box, many pieces along columns
+    that are one piece along rows do.
     """
+    if not box:
+        return True if _pieces(mask) >= PIECES and _pieces(by_rows(mask)) == 1 else None
     try:
         x, y, width, height = (float(side) for side in box)
     except (TypeError, ValueError, OverflowError):
@@ -71,6 +76,13 @@ def goes_along_rows(mask: Rle, box: Any) -> bool | None:
 def by_rows(mask: Rle) -> Rle:
     """Return the mask that the runs of `mask` make if they go along rows."""
     return rle.encode(rle.decode(_transposed(mask)).T)
+
+
+def _pieces(mask: Rle) -> int:
+    """Return into how many connected pieces a mask falls."""
+    from scipy import ndimage
+
+    return int(ndimage.label(rle.crop(mask, rle.box(mask)), np.ones((3, 3)))[1])
 
 
 def _transposed(mask: Rle) -> Rle:

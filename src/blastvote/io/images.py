@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 from blastvote.errors import InputError
-from blastvote.io.opening import damaged, open_image
+from blastvote.io.deep_colour import is_deep_colour, read_deep_colour
+from blastvote.io.opening import open_image
 from blastvote.io.orientation import UPRIGHT, orientation_of, seen_upright, stored, swaps_sides
 from blastvote.io.pages import photograph_pages, zero_is_white
 from blastvote.io.writing import StrPath, atomic_path
@@ -99,9 +100,9 @@ def read_photograph(path: StrPath, settings: ReadSettings = AS_SEEN) -> Photogra
     with open_image(path) as image:
         pages = photograph_pages(path, image)
         # Before the EXIF data are read: with them Pillow decodes a PNG, and then no longer says its depth.
-        deep_colour = not image.mode.startswith("I") and ";16" in str(getattr(image, "tile", ""))
+        deep_colour = is_deep_colour(path, image)
         orientation = orientation_of(image)
-        planes = [_colour_16(path)] if deep_colour else [_page(path, image, page) for page in pages]
+        planes = [read_deep_colour(path)] if deep_colour else [_page(path, image, page) for page in pages]
         channels = [plane if plane.ndim == 2 else plane[..., 0] for plane in planes]
         values = planes[0] if len(planes) == 1 else np.dstack(channels)
     brightest = darkest = None
@@ -148,22 +149,6 @@ def _grey_16(image: Image.Image) -> np.ndarray:
     inverted = zero_is_white(image)
     values = np.asarray(seen_upright(image)).astype(np.uint16)
     return WHITE - values if inverted else values  # Pillow inverts 8 bits only
-
-
-def _colour_16(path: Path) -> np.ndarray:
-    # Pillow keeps only the high byte of 16-bit colour; OpenCV keeps both, and turns images upright.
-    data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    try:
-        bgr = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-    except cv2.error as error:
-        raise damaged(path, str(error.err)) from error
-    if bgr is None:
-        raise damaged(path, "16-bit colours that cannot be decoded")
-    if bgr.dtype not in (np.uint8, np.uint16):
-        raise InputError(
-            f"{path}: pixel type {bgr.dtype}; expected 8 or 16 bit. Convert the image to 8-bit RGB."
-        )
-    return np.asarray(bgr[..., ::-1])
 
 
 def image_size(path: StrPath, settings: ReadSettings = AS_SEEN) -> tuple[int, int]:

@@ -61,3 +61,21 @@ def test_unusable_documents_are_explained(tmp_path):
         read_annotations(tmp_path / "boxes.xml")
     with pytest.raises(InputError, match="no such file"):
         read_annotations(tmp_path / "gone.json")
+
+
+def test_several_files_with_cells_of_one_image_are_warned_of(tmp_path):
+    ring = [value for point in OUTER for value in point]
+    for number, name in enumerate(("anna.json", "ben.json", "copy_of_ben.json")):
+        document = {
+            "images": [{"id": 1, "file_name": "a.png"}],
+            "categories": [{"id": 1, "name": "L1"}],
+            "annotations": [
+                {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[v + (number > 0) for v in ring]]}
+            ],
+        }
+        write(tmp_path / name, document)
+    found = read_annotations(tmp_path)
+    assert found.n_cells == 2
+    (warning,) = found.warnings
+    assert warning.startswith("a.png: 2 files hold cells of this image (")
+    assert "anna.json" in warning and "ben.json" in warning and "name one file" in warning

@@ -40,12 +40,12 @@ def compressed(mask, order):
 
 @pytest.mark.parametrize("form", [runs, compressed])
 def test_boxes_tell_runs_along_rows(tmp_path, form):
-    found, cells = coco(tmp_path, (form(MASK, "C"), BOX), (form(MASK[::-1], "C"), None))
+    found, cells = coco(tmp_path, (form(MASK, "C"), BOX), (form(MASK[::-1], "C"), [0, 0, 0, 0]))
     assert np.array_equal(cells[0].mask(60, 90), MASK)
     assert np.array_equal(cells[1].mask(60, 90), MASK[::-1])
     assert len(found.warnings) == 1
     assert "the runs of 2 masks go along rows (first: annotation 5)" in found.warnings[0]
-    assert "(1 by their boxes, 1 as the others of the file)" in found.warnings[0]
+    assert "(1 by their boxes or pieces, 1 as the others of the file)" in found.warnings[0]
 
 
 def test_each_mask_is_read_by_its_own_box_where_they_differ(tmp_path):
@@ -60,3 +60,11 @@ def test_each_mask_is_read_by_its_own_box_where_they_differ(tmp_path):
 def test_runs_along_columns_stay(tmp_path, box):
     found, cells = coco(tmp_path, (runs(MASK, "F"), box))
     assert np.array_equal(cells[0].mask(60, 90), MASK) and not found.warnings
+
+
+def test_without_boxes_pieces_tell_runs_along_rows(tmp_path):
+    y, x = np.mgrid[:60, :90]
+    disc = (x - 40) ** 2 + (y - 30) ** 2 < 100
+    found, (cell,) = coco(tmp_path, (runs(disc, "C"), None))
+    assert np.array_equal(cell.mask(60, 90), disc)
+    assert "1 by their boxes or pieces" in found.warnings[0]

@@ -42,7 +42,7 @@ def listen(path: Path) -> None:
     socket.socket(socket.AF_UNIX).bind(path.name)
 
 
-def wide_tiff(bits: int, samples: int = 1) -> bytes:
+def wide_tiff(bits: int, samples: int = 1, planes: int = 1, kind: int = 3) -> bytes:
     """Return a TIFF of one pixel of so many bits a sample, as Pillow does not know them."""
     tags = [
         (256, 3, 1, 1),
@@ -56,12 +56,14 @@ def wide_tiff(bits: int, samples: int = 1) -> bytes:
         (277, 3, 1, samples),
         (278, 3, 1, 1),
         (279, 4, 1, samples * bits // 8),
-        (339, 3, 1, 3),
+        (284, 3, 1, planes),
+        (339, 3, 1, kind),
     ]
     entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
     return (b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries).ljust(200, b"\0") + bytes(32)
 
 
+DEEP_PLANES = wide_tiff(16, 3, planes=2, kind=1)
 PHOTOGRAPHS = [
     ("nothing", lambda path: None, "there is no such image file"),
     ("a folder", lambda path: path.mkdir(), "is a folder; expected one image file"),
@@ -82,6 +84,7 @@ PHOTOGRAPHS = [
         wide_tiff(32, 3),
         "a TIFF of 32 bits a value cannot be read; expected 8 or 16",
     ),
+    ("16-bit colours in planes", DEEP_PLANES, "a TIFF of 16-bit colours in separate planes cannot be read"),
     ("zero bytes", bytes(500), "is not an image that can be read"),
     ("EPS", encoded("EPS"), "is not an image that can be read"),
     ("PDF", b"%PDF-1.7\n", "is not an image that can be read"),
@@ -128,6 +131,7 @@ MASKS = [
     ("no bytes", b"", "is empty (0 bytes)"),
     ("colours", encoded("PNG"), "the mask image has colours; expected one channel"),
     ("floating point", encoded("TIFF", PIXELS[..., 0].astype(np.float32) / 3), "mask values are float32 and no whole numbers"),
+    ("16-bit colours in planes", DEEP_PLANES, "a TIFF of 16-bit colours in separate planes cannot be read"),
     ("pages", pages(3), "the mask image has 3 pages; expected one"),
     ("half a file", half(encoded("PNG", PIXELS[..., 0])), "the image is damaged"),
     ("a pipe", os.mkfifo, "is a pipe, a socket or a device"),

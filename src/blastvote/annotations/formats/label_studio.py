@@ -134,7 +134,9 @@ def _image(name: str, thing: str, results: Iterable[Any], journal: Journal) -> I
     for number, result in enumerate(results):
         value = result.get("value") if isinstance(result, Mapping) else None
         if not isinstance(value, Mapping):
-            journal.leave_out(name, f"{thing}, result {number}", "it has no value")
+            related = isinstance(result, Mapping) and result.get("type") == "relation"
+            reason = "a relation of two regions, no object" if related else "it has no value"
+            journal.leave_out(name, f"{thing}, result {number}", reason)
             continue
         key = result.get("id", ("no id", number))
         drawn = {part: value[part] for part in _SHAPE if part in value}

@@ -36,6 +36,7 @@ def test_label_studio_results(tmp_path):
         {"id": "t", "type": "polygonlabels", **size, "image_rotation": 90}
         | {"value": {"points": percent, "polygonlabels": ["L1"]}},
         {"id": "c", "type": "choices", "value": {"choices": ["L2"]}},
+        {"type": "relation", "from_id": "s", "to_id": "e", "direction": "right"},
     ]
     found = read(tmp_path, [base])
     (image,) = found.images.values()
@@ -44,6 +45,7 @@ def test_label_studio_results(tmp_path):
     assert reasons(found)["task 1, result 4"] == BOX
     assert "'keypointlabels' has no area" in reasons(found)["task 1, result 5"]
     assert "was turned in Label Studio" in reasons(found)["task 1, result 6"]
+    assert reasons(found)["task 1, result 8"] == "a relation of two regions, no object"
 
 
 def test_label_studio_annotators(tmp_path):
