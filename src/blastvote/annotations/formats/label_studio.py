@@ -74,6 +74,13 @@ def _image_name(data: Any) -> str | None:
     return next(iter((*named, *paths)), None)
 
 
+_UNFINISHED = {
+    "prediction": "a prediction that nobody has made an annotation",
+    "draft": "a draft that nobody has submitted; submit it in Label Studio, and export again",
+}
+"""What a task may hold in place of annotations, and why it counts for nothing."""
+
+
 def _results(task: Mapping[str, Any], image: str, thing: str, journal: Journal) -> list[Any]:
     """Return the results of the annotation that counts."""
     made = [annotation for annotation in task["annotations"] if isinstance(annotation, Mapping)]
@@ -82,12 +89,11 @@ def _results(task: Mapping[str, Any], image: str, thing: str, journal: Journal) 
         if annotation.get("was_cancelled"):
             _leave_out(annotation, image, thing, "its annotation was cancelled (skipped)", journal)
     if not valid:
-        for number, prediction in enumerate(task.get("predictions") or []):
-            for place, _ in enumerate(
-                (prediction.get("result") if isinstance(prediction, Mapping) else None) or []
-            ):
-                name = f"{thing}, prediction {number}, result {place}"
-                journal.leave_out(image, name, "a prediction that nobody has made an annotation")
+        for kind, reason in _UNFINISHED.items():
+            for number, other in enumerate(task.get(f"{kind}s") or []):
+                results = other.get("result") if isinstance(other, Mapping) else None
+                for place, _ in enumerate(results if isinstance(results, list) else []):
+                    journal.leave_out(image, f"{thing}, {kind} {number}, result {place}", reason)
         return []
     chosen = next((a for a in valid if a.get("ground_truth")), valid[-1])
     if len(valid) > 1:

@@ -32,8 +32,8 @@ def from_one(
         is taken for the background.
     """
     step = max(1, min(labels.shape) // 256)
-    sample, counts = np.unique(labels[::step, ::step], return_counts=True)
-    common = int(sample[counts.argmax()])
+    sample, numbers = np.unique(labels[::step, ::step], return_counts=True)
+    common = int(sample[numbers.argmax()])
     if common == 0 or not (labels == 0).any() or not surrounds(labels, common):
         return labels, 0
     if ignore is not None and common not in ignore:

@@ -83,14 +83,21 @@ def test_label_studio_without_sizes_is_relative(tmp_path):
     assert areas(read(tmp_path, document)) == with_size
 
 
-def test_predictions_of_label_studio_have_their_lines(tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("predictions", "a prediction that nobody has made an annotation"),
+        ("drafts", "a draft that nobody has submitted; submit it in Label Studio, and export again"),
+    ],
+)
+def test_predictions_and_drafts_of_label_studio_have_their_lines(tmp_path, kind, reason):
     value = {"points": OUTER, "polygonlabels": ["L1"]}
     result = {"type": "polygonlabels", "original_width": 100, "original_height": 100, "value": value}
     unreviewed = {
         "id": 1,
         "data": {"image": "/data/a.png"},
         "annotations": [],
-        "predictions": [{"result": [result]}],
+        kind: [{"result": [result]}],
     }
     found = read(tmp_path, [unreviewed])
-    assert [line.reason for line in found.lines] == ["a prediction that nobody has made an annotation"]
+    assert [line.reason for line in found.lines] == [reason]
