@@ -62,7 +62,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     files = survey(root)
     defaults = embedded_config()["dataset"]
     trial, aside = chosen(files, defaults, questions)
-    config = {"results": f"results/{root.resolve().name}", "dataset": dict(trial.dataset)}
+    config = {"results": _results_of(root), "dataset": dict(trial.dataset)}
     proposal = Proposal(config, tell=tell)
     _add_outlines(proposal, trial, aside)
     classes = find_classes(trial, files.tables, defaults)
@@ -79,6 +79,13 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     for doubt in doubts(seen):
         proposal.say(doubt)
     return proposal
+
+
+def _results_of(root: Path) -> str:
+    """Return where the results go: not below the photographs, whose subfolders may be searched."""
+    root = root.resolve()
+    results = Path("results", root.name)
+    return str(root.with_name(f"{root.name}_results") if results.resolve().is_relative_to(root) else results)
 
 
 def _add_outlines(proposal: Proposal, trial: Trial, aside: list[str]) -> None:

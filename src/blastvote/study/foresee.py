@@ -180,7 +180,7 @@ def _content_key(source: Source, config: Mapping[str, Any]) -> str:
     """Return a hash of all that decides the outcome, files by size and time."""
     files = [*source.images.values(), *map(Path, [*source.annotation_inputs, *source.label_inputs])]
     stats = [(str(path), stat.st_size, stat.st_mtime_ns) for path in files for stat in [path.stat()]]
-    sections = [config[name] for name in ("dataset", "classes", "vote", "protocol", "model")]
+    sections = [config[name] for name in ("dataset", "classes", "vote", "protocol", "segmenter", "model")]
     return hashlib.sha256(json.dumps([__version__, sections, stats]).encode()).hexdigest()
 
 

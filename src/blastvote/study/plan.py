@@ -27,7 +27,7 @@ from blastvote.simulate import (
     image_name,
     labels_frame,
 )
-from blastvote.study.configuration.paths import check_data_paths
+from blastvote.study.configuration.paths import check_data_paths, check_results_apart
 from blastvote.vote import make_rule, vote
 
 
@@ -42,7 +42,16 @@ def plan_source(config: Mapping[str, Any]) -> Source:
     dataset = config["dataset"]
     if dataset["source"] == "local":
         source = open_source({**dataset, "annotations": _annotations(dataset)}, config["classes"])
-        check_data_paths([*source.images.values(), *source.annotation_inputs, *source.label_inputs])
+        annotations, images = source.annotation_inputs, dataset["images"]
+        check_data_paths([*source.images.values(), *annotations, *source.label_inputs])
+        check_results_apart(
+            config["results"],
+            [
+                *([images] if isinstance(images, str) else images),
+                *(entry for part in source.parts for entry in part.annotations),
+            ],
+            [*source.images.values(), *map(Path, annotations)],
+        )
         return source
     if tuple(config["classes"]) != CLASS_NAMES:
         raise InputError(

@@ -65,6 +65,33 @@ def test_training_images_without_outlines_are_foreseen(config: dict) -> None:
         foresee(config)
 
 
+def test_who_finds_the_cells_is_looked_at_again(config: dict) -> None:
+    """Another tool needs no outlines of its training images; what it may do was once remembered for ours."""
+    path = Path("smears/annotations_via.json")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for key, entry in document.items():
+        if key.startswith("L2"):
+            entry["regions"] = []
+    path.write_text(json.dumps(document), encoding="utf-8")
+    foresee(merged(config, {"segmenter": {"source": "external"}}))
+    with pytest.raises(InputError, match="no outlined cells: L2_"):
+        foresee(config)
+
+
+@pytest.mark.parametrize("results", ["smears/results", "smears"])
+def test_results_among_photographs_that_are_searched_for(config: dict, results: str) -> None:
+    """The jobs read the workflow again, and took enhanced images for photographs."""
+    config = merged(config, {"results": results, "dataset": {"images": "smears"}})
+    with pytest.raises(
+        InputError, match=rf"'results' is '{results}', which lies in smears\. .*Name a folder outside"
+    ):
+        plan_source(config)
+
+
+def test_results_beside_photographs_that_lie_in_their_folder_themselves(config: dict) -> None:
+    assert plan_source(merged(config, {"results": "smears/images/results"})).images
+
+
 def test_results_that_cannot_be_written(config: dict) -> None:
     Path("taken").write_text("a file")
     with pytest.raises(InputError, match="taken is a file, not a folder"):

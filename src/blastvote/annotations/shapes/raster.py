@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+FARTHEST = 1e15
+"""Coordinates beyond this are brought back to it: their products would overflow, and no image is as large."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -110,6 +113,7 @@ def _crossings(
     points: np.ndarray, top: int, bottom: int, left: int, right: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where edges cross the lines of pixel centres: row, first column at or right of it, direction."""
+    points = np.clip(points, -FARTHEST, FARTHEST)
     start, end = points, np.roll(points, -1, axis=0)
     down = end[:, 1] > start[:, 1]
     # Always from the upper to the lower end: two polygons that share an edge get the very same crossings.
@@ -154,6 +158,7 @@ def ellipse_polygon(
     numpy.ndarray
         ``float64``, shape ``(N, 2)``.
     """
+    centre, radii = np.clip([centre, radii], -FARTHEST, FARTHEST)
     largest = max(abs(radii[0]), abs(radii[1]), 1e-9)
     step = max(np.arccos(max(1 - tolerance / largest, 0.0)), 1e-4)
     count = 4 * int(np.clip(np.ceil(np.pi / step / 4), 4, 1024))

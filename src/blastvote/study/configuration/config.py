@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 from blastvote.dataset.check.findings import check_stops
 from blastvote.errors import InputError
@@ -25,6 +26,14 @@ from blastvote.wording import suggest
 
 LARGEST = 10**15
 """Numbers beyond this are slips; a double holds each whole number up to it."""
+_TYPES = Draft202012Validator.TYPE_CHECKER
+# JSON takes 1.0 for a whole number, but a folder seed1.0 is not the folder seed1.
+_Validator: Any = extend(
+    Draft202012Validator,
+    type_checker=_TYPES.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 
 
 def read_scalars(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -78,7 +87,7 @@ def validate_config(config: Mapping[str, Any], schema_path: Path | str) -> dict[
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
     config = read_scalars(config, schema)
     _check_numbers(config, "")
-    errors = sorted(Draft202012Validator(schema).iter_errors(config), key=_most_telling)
+    errors = sorted(_Validator(schema).iter_errors(config), key=_most_telling)
     if errors:
         raise InputError(_describe(errors[0]))
     check_config_paths(config)

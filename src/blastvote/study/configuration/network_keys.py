@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from blastvote.errors import InputError
+from blastvote.io.opening import require_regular
 
 
 def check_network(config: Mapping[str, Any]) -> None:
@@ -63,7 +64,15 @@ def _check_weights(source: str, backbone: str) -> None:
             f"'model.backbone' is {backbone}. Take weights 'none', a file of your own, or another backbone."
         )
     named = source in ("none", *SHIPPED, *KNOWN) or source.startswith(("http://", "https://"))
-    if not named and not Path(source).expanduser().is_file():
+    if named:
+        return
+    path = Path(source).expanduser()
+    if path.exists():
+        try:
+            require_regular(path, "weight file")
+        except InputError as error:
+            raise InputError(f"Config key 'model.weights' is {source!r}: {error}") from None
+    else:
         raise InputError(
             f"Config key 'model.weights' is {source!r}: there is no such file. Allowed: none, "
             f"{', '.join([*SHIPPED, *KNOWN])}, a path, or an address (https://...)."

@@ -39,6 +39,36 @@ def check_data_paths(paths: Iterable[str | Path]) -> None:
         _check_characters(str(path), str(path), "Rename the file or its folder")
 
 
+def check_results_apart(results: str, folders: Iterable[str], files: Iterable[Path]) -> None:
+    """Check that no later start takes the study's own images for photographs or annotations.
+
+    Parameters
+    ----------
+    results
+        Config key ``results``.
+    folders
+        Folders that are searched for photographs and annotations.
+    files
+        What was found.
+
+    Raises
+    ------
+    InputError
+        If the results are to lie in a folder of which subfolders are searched.
+    """
+    place, files = Path(results).resolve(), list(files)
+    for folder in map(Path, folders):
+        if not place.is_relative_to(folder.resolve()):
+            continue
+        nested = next((p for p in files if folder in p.parents and p.parent != folder), None)
+        if nested is not None:
+            raise InputError(
+                f"Config key 'results' is {results!r}, which lies in {folder}. That folder is searched with its "
+                f"subfolders (as for {nested}), so that the study's own images would be taken for photographs or "
+                "masks. Name a folder outside, or name the subfolders in 'dataset.images' and 'dataset.annotations'."
+            )
+
+
 def _check_characters(what: str, path: str, remedy: str) -> None:
     found = _READ_BY_SNAKEMAKE.search(path)
     if found:
@@ -53,6 +83,8 @@ def check_results(results: str) -> None:
     detail = f"Config key 'results' is {results[:60]!r}{'...' if len(results) > 60 else ''}"
     if results.startswith("~"):
         raise InputError(f"{detail}: ~ is not replaced by your home folder here. Write the path out.")
+    if results != results.strip():
+        raise InputError(f"{detail}: it begins or ends with a blank. Write the path without.")
     folder_path = Path(results).absolute()
     longest = max(len(os.fsencode(part)) for part in folder_path.parts)
     if longest > LONGEST_NAME:

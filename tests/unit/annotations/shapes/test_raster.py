@@ -138,3 +138,10 @@ def test_a_cell_takes_its_own_box_alone(one, other, hole):
         and window.crop.shape[1] <= np.ptp(corners[:, 0]) + 1
     )
     assert Cell("L1", polygons=(one, other), holes=(hole,)).run_lengths(25, 33) == encode(mask)
+
+
+@pytest.mark.filterwarnings("error")
+def test_coordinates_that_would_overflow():
+    far = 1e308
+    assert rasterise([box(-far, -far, far, far)], 4, 5).all()
+    assert rasterise([ellipse_polygon((far, 2), (far, far), 1.0)], 4, 5).shape == (4, 5)
