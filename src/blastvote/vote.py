@@ -94,7 +94,7 @@ def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
             f"The vote rule is {rule!r}; expected one of {', '.join(RULES)}, or a mapping with the key 'rule'."
         )
     options = {"rule": rule} if isinstance(rule, str) else dict(rule)
-    unknown = sorted(set(options) - {"rule", "priority", "ties"})
+    unknown = sorted(set(options) - {"rule", "priority", "ties"}, key=str)
     if unknown:
         raise InputError(f"The vote has no setting '{unknown[0]}'; it knows rule, priority and ties.")
     name = options.get("rule", "pathologist")
@@ -104,6 +104,8 @@ def _rule_from_config(rule: str | Mapping[str, Any]) -> VoteRule:
     for key in ("priority", "ties"):
         value = options.get(key)
         if value is not None:
+            if not isinstance(value, str | list | tuple):
+                raise InputError(f"The vote's {key} is {value!r}; expected a class or a list of classes.")
             names = (value,) if isinstance(value, str) else tuple(value)
             changes: dict[str, Any] = {key: names, "classes": None}
             vote_rule = replace(vote_rule, **changes)

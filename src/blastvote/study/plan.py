@@ -107,7 +107,7 @@ def simulation_settings(section: Mapping[str, Any]) -> SimulationSettings:
     values: dict[str, Any] = {key: value for key, value in section.items() if key != "options"}
     values |= section["options"]
     known = SimulationSettings.__dataclass_fields__
-    unknown = sorted(set(values) - set(known))
+    unknown = sorted(set(values) - set(known), key=str)
     if unknown:
         raise InputError(
             f"Config key 'dataset.simulated.options.{unknown[0]}' is not known. Known: {', '.join(known)}."

@@ -66,14 +66,12 @@ def _check_weights(source: str, backbone: str) -> None:
     named = source in ("none", *SHIPPED, *KNOWN) or source.startswith(("http://", "https://"))
     if named:
         return
-    path = Path(source).expanduser()
-    if path.exists():
-        try:
-            require_regular(path, "weight file")
-        except InputError as error:
+    try:
+        require_regular(Path(source).expanduser(), "weight file")
+    except InputError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
             raise InputError(f"Config key 'model.weights' is {source!r}: {error}") from None
-    else:
         raise InputError(
             f"Config key 'model.weights' is {source!r}: there is no such file. Allowed: none, "
             f"{', '.join([*SHIPPED, *KNOWN])}, a path, or an address (https://...)."
-        )
+        ) from None
