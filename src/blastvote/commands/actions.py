@@ -23,13 +23,13 @@ def run(options: argparse.Namespace) -> int:
 def enhance(options: argparse.Namespace) -> None:
     """Enhance images; print what was done to each as JSON lines."""
     from blastvote.contrast import enhance_and_describe
-    from blastvote.io import ReadSettings, read_image, write_image
+    from blastvote.io import ReadSettings, read_image, real_path, write_image
 
     settings = ReadSettings(options.exif, values.white_level(options.white_level))
     params = values.parameters(options.param)
     for source in values.images(options.images):
         target = options.out / f"{source.stem}.png"
-        if target.resolve() == source.resolve():
+        if real_path(target) == real_path(source):
             raise InputError(f"{source} would be overwritten by its own result. Choose another --out folder.")
         image, record = enhance_and_describe(read_image(source, settings), options.method, **params)
         options.out.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from blastvote.io.images import (
     write_image,
 )
 from blastvote.io.mask_images import is_single_channel, read_mask_image
-from blastvote.io.opening import IMAGE_SUFFIXES
+from blastvote.io.opening import IMAGE_SUFFIXES, file_state, real_path
 from blastvote.io.own_files import own_file, read_own_image, read_own_json
 from blastvote.io.reading import parse_json, read_json, read_text, sha256
 from blastvote.io.tables import numbers, read_table, whole_numbers
@@ -26,6 +26,7 @@ __all__ = [
     "Photograph",
     "ReadSettings",
     "atomic_path",
+    "file_state",
     "image_size",
     "is_single_channel",
     "numbers",
@@ -41,6 +42,7 @@ __all__ = [
     "read_table",
     "read_text",
     "read_yaml",
+    "real_path",
     "sha256",
     "whole_numbers",
     "write_csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import struct
 import warnings
@@ -133,6 +134,23 @@ def require_listable(folder: Path) -> None:
         raise InputError(
             f"{folder}: its content cannot be listed ({error.strerror}). Give yourself permission to read the folder."
         ) from error
+
+
+def file_state(path: Path) -> tuple[int, int]:
+    """Return a file's bytes and the time of its last change in ns; zeros where it is not there, such as a dead link.
+
+    Whoever reads the file says what is wrong with it.
+    """
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return state.st_size, state.st_mtime_ns
+
+
+def real_path(path: Path) -> Path:
+    """Return a path with its links followed as far as they lead; `Path.resolve` raises of links in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def require_regular(path: Path, expected: str) -> None:

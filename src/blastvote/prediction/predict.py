@@ -21,7 +21,7 @@ from blastvote.errors import InputError
 from blastvote.figures.palette import class_colours, rgb
 from blastvote.figures.pictures.cells import Cells
 from blastvote.figures.pictures.overlay import overlay_cells
-from blastvote.io import ReadSettings, read_photograph, sha256, write_image
+from blastvote.io import ReadSettings, file_state, read_photograph, real_path, sha256, write_image
 from blastvote.prediction.names import named_images
 from blastvote.prediction.predictor import Predictor
 from blastvote.prediction.records import finished, read_records, record_of, write_record, write_tables
@@ -184,10 +184,7 @@ def _unscaled(predictor: Predictor) -> str:
 
 def _key(path: Path, settings: dict[str, Any]) -> str:
     """Return what determines the results of a photograph, as a short text."""
-    state = path.stat()
-    text = json.dumps(
-        [str(path.resolve()), state.st_size, state.st_mtime_ns, settings], sort_keys=True, default=str
-    )
+    text = json.dumps([str(real_path(path)), *file_state(path), settings], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

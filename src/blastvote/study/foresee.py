@@ -28,7 +28,7 @@ from blastvote.dataset.source.source import Source
 from blastvote.dataset.split.leakage import check_leakage
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
-from blastvote.io import write_json
+from blastvote.io import file_state, write_json
 from blastvote.io.opening import open_image
 from blastvote.segmentation.settings import network_config
 from blastvote.segmentation.weights.first_weights import check_first_weights
@@ -179,7 +179,7 @@ def _all_pixels(paths: Sequence[Path]) -> int:
 def _content_key(source: Source, config: Mapping[str, Any]) -> str:
     """Return a hash of all that decides the outcome, files by size and time."""
     files = [*source.images.values(), *map(Path, [*source.annotation_inputs, *source.label_inputs])]
-    stats = [(str(path), stat.st_size, stat.st_mtime_ns) for path in files for stat in [path.stat()]]
+    stats = [(str(path), *file_state(path)) for path in files]
     sections = [config[name] for name in ("dataset", "classes", "vote", "protocol", "segmenter", "model")]
     return hashlib.sha256(json.dumps([__version__, sections, stats]).encode()).hexdigest()
 

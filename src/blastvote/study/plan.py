@@ -15,7 +15,7 @@ from blastvote.dataset.source.pixel_sizes import stated_sizes
 from blastvote.dataset.source.source import Part, Source, open_source
 from blastvote.dataset.split.splits import make_splits
 from blastvote.errors import InputError
-from blastvote.io import image_size
+from blastvote.io import file_state, image_size
 from blastvote.segmentation.limits import Crowded, require_limits
 from blastvote.simulate import (
     ANNOTATIONS_NAME,
@@ -42,16 +42,7 @@ def plan_source(config: Mapping[str, Any]) -> Source:
     dataset = config["dataset"]
     if dataset["source"] == "local":
         source = open_source({**dataset, "annotations": _annotations(dataset)}, config["classes"])
-        annotations, images = source.annotation_inputs, dataset["images"]
-        check_data_paths([*source.images.values(), *annotations, *source.label_inputs])
-        check_results_apart(
-            config["results"],
-            [
-                *([images] if isinstance(images, str) else images),
-                *(entry for part in source.parts for entry in part.annotations),
-            ],
-            [*source.images.values(), *map(Path, annotations)],
-        )
+        check_data_paths([*source.images.values(), *source.annotation_inputs, *source.label_inputs])
         return source
     if tuple(config["classes"]) != CLASS_NAMES:
         raise InputError(
@@ -74,6 +65,13 @@ def precheck_source(source: Source, config: Mapping[str, Any]) -> Foreseen:
         Naming file, value, expectation and remedy.
     """
     if config["dataset"]["source"] == "local":
+        images = config["dataset"]["images"]
+        searched = [images] if isinstance(images, str) else images
+        check_results_apart(
+            config["results"],
+            [*searched, *(entry for part in source.parts for entry in part.annotations)],
+            [*source.images.values(), *map(Path, source.annotation_inputs)],
+        )
         stated_sizes(source, config["dataset"])
         rule = partial(vote, rule=make_rule(config["vote"]["rule"], config["classes"]))
         foreseen = precheck(source, config["classes"], rule)
@@ -141,7 +139,7 @@ def largest_image(source: Source, config: Mapping[str, Any]) -> int:
     """Return the pixels of the largest photograph, by what its file's header says (the file with the most bytes)."""
     if config["dataset"]["source"] == "simulated":
         return config["dataset"]["simulated"]["width"] * config["dataset"]["simulated"]["height"]
-    largest = max(source.images.values(), key=lambda path: path.stat().st_size)
+    largest = max(source.images.values(), key=lambda path: file_state(path)[0])
     try:
         width, height = image_size(largest)
     except InputError:  # the check of the data set will say what is wrong with it

@@ -55,6 +55,7 @@ COMMANDS = [
     ("enhance: 10^400", photograph, "clip_limit", command("enhance", "PATH", "--method", "clahe", "--param", "clip_limit=1e400", "--out", "out")),
     ("enhance: no image", lambda path: None, "there is no such image file", command("enhance", "PATH", "--out", "out")),
     ("enhance: a text", "hello", "is not an image that can be read", command("enhance", "PATH", "--out", "out")),
+    ("enhance: a link to itself", lambda path: path.symlink_to(path.name), "cannot be read", command("enhance", "PATH", "--out", "out")),
     ("enhance: its own folder", photograph, "would be overwritten by its own result", command("enhance", "PATH", "--out", ".")),
     ("enhance: a white level of 0", photograph, "--white-level is 0; expected", command("enhance", "PATH", "--white-level", "0", "--out", "out")),
     ("check: no folder", lambda path: None, "does not exist", command("check", "PATH", "--annotations", "gone.json")),

@@ -11,7 +11,7 @@ from blastvote.study import foresee as foresee_module
 from blastvote.study.configuration.load import embedded_config, merged
 from blastvote.study.configuration.paths import check_results
 from blastvote.study.foresee import CACHE, check_plan
-from blastvote.study.plan import plan_source, precheck_source
+from blastvote.study.plan import largest_image, plan_source, precheck_source
 
 SETTINGS = SimulationSettings(
     width=160, height=160, pixel_size_um=0.2, images_per_class=4, images_per_patient=1, seed=5
@@ -65,6 +65,18 @@ def test_training_images_without_outlines_are_foreseen(config: dict) -> None:
         foresee(config)
 
 
+@pytest.mark.parametrize("target", ["gone.png", "L1_0000.png"])
+def test_a_link_to_nothing_among_photographs(config: dict, target: str) -> None:
+    """Data sets of git-annex and DVC are full of them."""
+    Path("smears/images/L1_0000.png").symlink_to(target)
+    config = merged(config, {"dataset": {"unlabelled": "leave_out", "labels": "labels.csv"}})
+    table = Path("smears/labels.csv").read_text(encoding="utf-8")
+    Path("labels.csv").write_text(f"{table}L1_0000,L1,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"1 of 13 photographs cannot be used: .*L1_0000\.png"):
+        foresee(config)
+    assert largest_image(plan_source(config), config) == 160 * 160
+
+
 def test_who_finds_the_cells_is_looked_at_again(config: dict) -> None:
     """Another tool needs no outlines of its training images; what it may do was once remembered for ours."""
     path = Path("smears/annotations_via.json")
@@ -85,15 +97,18 @@ def test_results_among_photographs_that_are_searched_for(config: dict, results: 
     with pytest.raises(
         InputError, match=rf"'results' is '{results}', which lies in smears\. .*Name a folder outside"
     ):
-        plan_source(config)
+        foresee(config)
 
 
 def test_results_beside_photographs_that_lie_in_their_folder_themselves(config: dict) -> None:
-    assert plan_source(merged(config, {"results": "smears/images/results"})).images
+    assert foresee(merged(config, {"results": "smears/images/results"})) is not None
 
 
 def test_results_that_cannot_be_written(config: dict) -> None:
     Path("taken").write_text("a file")
     with pytest.raises(InputError, match="taken is a file, not a folder"):
         check_results("taken/here")
+    Path("dead").symlink_to("gone")
+    with pytest.raises(InputError, match="dead is a link that leads nowhere"):
+        check_results("dead")
     check_results("new/folder")

@@ -23,7 +23,7 @@ from blastvote.dataset.source.name_index import NameIndex
 from blastvote.dataset.source.patterns import is_pattern, matches, split_pattern
 from blastvote.dataset.source.photo_sets import Part, Source
 from blastvote.errors import InputError, MissingMasksError, UnrelatedInputError
-from blastvote.io import IMAGE_SUFFIXES
+from blastvote.io import IMAGE_SUFFIXES, real_path
 from blastvote.wording import listed
 
 
@@ -106,7 +106,7 @@ def _are_of_classes(paths: Sequence[Path]) -> bool:
 
 def _candidates(part: Part) -> Iterable[tuple[Path, Path]]:
     """Yield the image files that may be masks of a part, each with the folder from which its path counts."""
-    photographs = {path.resolve() for path in part.images.values()}
+    photographs = {real_path(path) for path in part.images.values()}
     for entry in part.annotations:
         path = Path(entry)
         if path.is_dir():
@@ -118,7 +118,7 @@ def _candidates(part: Part) -> Iterable[tuple[Path, Path]]:
         masks = [
             p
             for p in files
-            if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != "." and p.resolve() not in photographs
+            if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != "." and real_path(p) not in photographs
         ]
         if not masks:
             raise UnrelatedInputError(f"{entry}: {_nothing(path)}")

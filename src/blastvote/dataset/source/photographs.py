@@ -110,8 +110,8 @@ def links_outside(paths: Iterable[Path]) -> list[str]:
     outside = []
     for path in paths:
         if path.is_symlink():
-            target = path.resolve()
-            if not target.is_relative_to(path.parent.resolve()):
+            target = io.real_path(path)
+            if not target.is_relative_to(io.real_path(path.parent)):
                 outside.append(f"{path.name} -> {target}")
     if not outside:
         return []

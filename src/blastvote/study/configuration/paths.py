@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blastvote.errors import InputError
+from blastvote.io import real_path
 
 _READ_BY_SNAKEMAKE = re.compile(r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LONGEST_NAME, LONGEST_PATH = 255, 3500
@@ -56,9 +57,9 @@ def check_results_apart(results: str, folders: Iterable[str], files: Iterable[Pa
     InputError
         If the results are to lie in a folder of which subfolders are searched.
     """
-    place, files = Path(results).resolve(), list(files)
+    place, files = real_path(Path(results)), list(files)
     for folder in map(Path, folders):
-        if not place.is_relative_to(folder.resolve()):
+        if not place.is_relative_to(real_path(folder)):
             continue
         nested = next((p for p in files if folder in p.parents and p.parent != folder), None)
         if nested is not None:
@@ -100,9 +101,10 @@ def check_results(results: str) -> None:
         and not folder_path.is_relative_to(_PLACE)
     ):
         raise InputError(f"{detail}: /{folder_path.parts[1]} is no place for results. Name another folder.")
-    standing = next(folder for folder in (folder_path, *folder_path.parents) if folder.exists())
+    standing = next(folder for folder in (folder_path, *folder_path.parents) if os.path.lexists(folder))
     if not standing.is_dir():
-        raise InputError(f"{detail}: {standing} is a file, not a folder. Rename it, or name another folder.")
+        what = "a file, not a folder" if standing.exists() else "a link that leads nowhere"
+        raise InputError(f"{detail}: {standing} is {what}. Rename it, or name another folder.")
     if not os.access(standing, os.W_OK | os.X_OK):
         raise InputError(
             f"{detail}: nothing can be written to {standing}. Give yourself permission, or name another folder."
