@@ -18,6 +18,14 @@ from blastvote.wording import printable
 LOGGER = logging.getLogger("blastvote")
 
 
+class _LogFile(logging.FileHandler):
+    """A log that loses lines on a full disk: what fails by that says so, once, not each line by a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def configure_logging(path: Path | str | None = None, level: int = logging.INFO) -> None:
     """Send the messages of blastvote, mrcnn and `warnings` to stderr, and to the file at `path`.
 
@@ -28,7 +36,7 @@ def configure_logging(path: Path | str | None = None, level: int = logging.INFO)
         _restore_earlier_attempts(Path(path))
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(_header())
-        handlers.append(logging.FileHandler(path, mode="a", encoding="utf-8"))
+        handlers.append(_LogFile(path, mode="a", encoding="utf-8"))
     for handler in handlers:
         handler.addFilter(_without_commands)
     logging.basicConfig(
@@ -90,8 +98,8 @@ def run_script(main: Callable[[Any], None], snakemake: Any) -> None:
     SystemExit
         With status 1 after an error, which then stands in the log.
     """
-    configure_logging(snakemake.log[0] if snakemake.log else None)
     try:
+        configure_logging(snakemake.log[0] if snakemake.log else None)
         main(snakemake)
     except InputError as error:
         LOGGER.error("Error: %s", error)

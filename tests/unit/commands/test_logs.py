@@ -1,6 +1,7 @@
 """A rule's log keeps the earlier attempts, each under a header."""
 
 import errno
+import io
 import logging
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,3 +78,31 @@ def test_no_control_character_of_a_file_is_logged(tmp_path: Path) -> None:
     assert "Warning: a\\x1b[2J\\u202e.png: 100 % of\nit" in (tmp_path / "rule.log").read_text(
         encoding="utf-8"
     )
+
+
+@pytest.mark.parametrize("log", ["full.log", "taken/rule.log"])
+def test_a_log_that_cannot_be_written_ends_with_one_message(
+    log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("taken").write_text("a file")
+    Path("full.log").symlink_to("/dev/full")
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    with pytest.raises(SystemExit):
+        run_script(lambda _: None, SimpleNamespace(log=[log], rule="train"))
+    told = capfd.readouterr().err
+    assert told.startswith("Error: ") and len(told.splitlines()) == 1
+
+
+def test_a_full_disk_costs_lines_of_the_log_only(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    configure_logging(tmp_path / "rule.log")
+    handler = next(h for h in logging.getLogger().handlers if isinstance(h, logging.FileHandler))
+    handler.setStream(Full()).close()
+    logging.getLogger("blastvote").warning("told on the screen")
+    logging.basicConfig(force=True)
+    told = capfd.readouterr().err
+    assert "told on the screen" in told and "Traceback" not in told

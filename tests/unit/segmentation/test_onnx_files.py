@@ -1,10 +1,12 @@
 """ONNX files in the cache: made once, again where something else determines them, again where they are damaged."""
 
+import os
+
 import pytest
 
 from blastvote.errors import InputError
 from blastvote.segmentation.runtimes import onnx_files
-from blastvote.segmentation.runtimes.onnx_files import kept_file
+from blastvote.segmentation.runtimes.onnx_files import MOST_KEPT, kept_file
 
 
 @pytest.fixture
@@ -65,3 +67,12 @@ def test_missing_packages_are_named_where_a_file_must_be_made(made, monkeypatch)
     assert _file(made, "weights") == first
     with pytest.raises(InputError, match="needs tf2onnx for that, of the extras cpu and export"):
         _file(made, "other weights")
+
+
+def test_those_used_last_are_kept(made, tmp_path):
+    paths = [_file(made, number) for number in range(MOST_KEPT)]
+    for hours, path in enumerate(paths):
+        os.utime(path, (hours * 3600, hours * 3600))
+    assert _file(made, 0) == paths[0]
+    new = _file(made, "another")
+    assert set((tmp_path / "onnx").iterdir()) == {paths[0], *paths[2:], new}

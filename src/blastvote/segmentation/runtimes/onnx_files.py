@@ -5,6 +5,7 @@ The name of a file says what it was made of, and the checksum of its own content
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -16,12 +17,16 @@ from typing import Any
 
 from blastvote import __version__
 from blastvote.errors import InputError
-from blastvote.io import sha256
+from blastvote.io import file_state, sha256
 from blastvote.segmentation.weights.model_file import TrainedModel
 from mrcnn.files import cache_folder
 
 GRAPHS = 1
 """To be raised when `onnx_making` or `mrcnn.export` makes other graphs of the same weights."""
+
+
+MOST_KEPT = 8
+"""Files of a kind in the cache; of more, those that were not used for longest are removed."""
 
 
 def detector_file(model: TrainedModel) -> Path:
@@ -84,6 +89,8 @@ def kept_file(network: str, made_of: list[Any], make: Callable[[Path], None]) ->
     folder = cache_folder() / "onnx"
     for path in sorted(folder.glob(f"{begin}-*.onnx")):
         if path.stem == f"{begin}-{sha256(path)[:16]}":
+            with contextlib.suppress(OSError):  # a cache that may only be read
+                path.touch()
             return path
         path.unlink(missing_ok=True)
     missing = [name for name in ("tensorflow", "tf2onnx") if find_spec(name) is None]
@@ -93,7 +100,15 @@ def kept_file(network: str, made_of: list[Any], make: Callable[[Path], None]) ->
             f"{' and '.join(missing)} for that, of the extras cpu and export. make env installs them."
         )
     folder.mkdir(parents=True, exist_ok=True)
+    _remove_oldest(folder, network)
     with tempfile.TemporaryDirectory(prefix=".", dir=folder) as scratch:
         made = Path(scratch) / "network.onnx"
         make(made)
         return made.replace(folder / f"{begin}-{sha256(made)[:16]}.onnx")
+
+
+def _remove_oldest(folder: Path, network: str) -> None:
+    """Make room for one more file of a network: each has some 17 MB, and each score threshold its own."""
+    kept = sorted(folder.glob(f"{network}-*.onnx"), key=lambda path: file_state(path)[1], reverse=True)
+    for path in kept[MOST_KEPT - 1 :]:
+        path.unlink(missing_ok=True)
