@@ -125,10 +125,6 @@ VALUES: list[tuple[str, Any, str]] = [
     ("variants.he.params", {"mode": "x"}, "variants.he"),
     ("variants.clahe.params", {"clip_limit": float("nan")}, "clip_limit"),
     ("threads.train", 10**6, "greater than the maximum of 1024"),
-    (
-        "cluster.account",
-        "a\nb",
-    ),
     ("cluster.jobs.train.minutes", 10**14, "greater than the maximum of 525600"),
     ("cluster.jobs.train.gpus", 10**9, "greater than the maximum of 64"),
     ("threads.train", 0, "'threads.train' is 0"),
