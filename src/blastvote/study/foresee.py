@@ -109,7 +109,7 @@ def _remembered() -> dict[str, Any]:
     """Return what the last dry run of this folder saw; empty if there was none, or its record is damaged."""
     try:
         known = json.loads(CACHE.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) and isinstance(known.get("messages"), list) else {}
 

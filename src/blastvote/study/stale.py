@@ -42,5 +42,5 @@ def remove_checkpoints(checkpoints: Path, run: str) -> None:
         ``METHOD/seedS/foldF``.
     """
     for note in checkpoints.glob(f"*/{RUN_FILE}"):
-        if note.read_text(encoding="utf-8").strip() == run:
+        if note.read_bytes().strip() == run.encode():  # one that is torn belongs to no run
             shutil.rmtree(note.parent)

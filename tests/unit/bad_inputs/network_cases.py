@@ -10,10 +10,11 @@ from typing import Any
 import h5py
 import numpy as np
 from case import group
-from fuzz_networks import DESCRIPTION, NOTE, STATE, checkpoint, weights
+from fuzz_networks import DESCRIPTION, NOTE, STATE, checkpoint, small_networks, weights
 from fuzz_own import scores
 
 from blastvote.segmentation.weights.description import read_description
+from blastvote.segmentation.weights.model_file import SUBTYPES
 
 
 def described(**values: Any) -> Callable[[Path], None]:
@@ -36,6 +37,22 @@ def stored(name: str, value: Any) -> Callable[[Path], None]:
             file[f"layers/{name}/vars/1"] = np.zeros(4)
 
     return write
+
+
+def grouped(value: Any) -> Callable[[Path], None]:
+    """Return what writes a weight file whose network of subtypes has `value` for an array."""
+
+    def write(path: Path) -> None:
+        with h5py.File(path, "w") as file:
+            file[f"{SUBTYPES}/000"] = value
+
+    return write
+
+
+def grouped_in_group(path: Path) -> None:
+    """Write a weight file whose network of subtypes has a group for an array."""
+    with h5py.File(path, "w") as file:
+        file[f"{SUBTYPES}/000/0"] = np.ones(3)
 
 
 def bad_letters(path: Path) -> None:
@@ -95,9 +112,17 @@ SCORES = [
     ("letters that no alphabet has", bad_letters, "and it is damaged ("),
     ("a header that ends within a bracket", torn_header, "and it is damaged ("),
 ]
+SMALL_SAYS = "w.h5: an array in 'blastvote_subtypes' holds what is no finite number. Name a weight file that blastvote wrote."
+SMALL = [
+    ("subtypes: NaN", grouped(np.full(3, np.nan, np.float16)), SMALL_SAYS),
+    ("subtypes: complex numbers", grouped(np.ones(3, np.complex64)), SMALL_SAYS),
+    ("subtypes: text", grouped("one"), SMALL_SAYS),
+    ("subtypes: a group in place of an array", grouped_in_group, "w.h5: is not a readable HDF5 file"),
+]
 CASES = [
     *group(read_description, "w.h5", *DESCRIPTIONS),
     *group(weights, "w.h5", *((f"weights: {name}", content, says) for name, content, says in WEIGHTS)),
+    *group(small_networks, "w.h5", *SMALL),
     *group(checkpoint, "state.npz", *CHECKPOINTS),
     *group(scores, "scores.npz", *SCORES),
 ]

@@ -1,6 +1,7 @@
 """The starter on a simulated smear, and everything around it. TensorFlow runs in this process."""
 
 import json
+import shutil
 from pathlib import Path
 
 import h5py
@@ -108,6 +109,10 @@ def test_a_file_that_says_nothing(tmp_path):
         read_model(SHIPPED["smears"])
     with pytest.raises(InputError, match="no such weight file"):
         read_model(tmp_path / "nothing.h5")
+    shutil.copy(SHIPPED["smears"], tmp_path / "smears.h5")
+    (tmp_path / "provenance.json").write_text('{"config": {}}')
+    with pytest.raises(InputError, match="is not that of a run of a finished study"):
+        read_model(tmp_path / "smears.h5")
 
 
 def _cell(score, *chances):

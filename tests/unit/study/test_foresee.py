@@ -43,8 +43,9 @@ def test_a_good_study_is_looked_at_once(config: dict, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patched:
         patched.setattr(foresee_module, "examine_all", None)
         assert foresee(config) == told
-    CACHE.write_text("damaged")
-    assert foresee(config) == told
+    for damage in ("damaged", "[" * 100_000):
+        CACHE.write_text(damage)
+        assert foresee(config) == told
     photograph = Path("smears/images/L1_0001.png")
     photograph.write_bytes(photograph.read_bytes()[:-500])
     with pytest.raises(InputError, match=r"L1_0001\.png.*damaged"):

@@ -19,6 +19,8 @@ def test_checkpoints_of_one_run_go(tmp_path: Path) -> None:
     for number, run in enumerate(["he/seed1/fold0", "he/seed1/fold0", "he/seed11/fold0"]):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / RUN_FILE).write_text(run)
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / RUN_FILE).write_bytes(b"he/\xff")
     remove_checkpoints(tmp_path, "he/seed1/fold0")
-    assert [path.name for path in tmp_path.iterdir()] == ["2"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2", "torn"]
     remove_checkpoints(tmp_path / "nowhere", "he/seed1/fold0")

@@ -105,7 +105,7 @@ def subtype_weights(path: Path) -> list[np.ndarray]:
     Raises
     ------
     InputError
-        If the file is damaged, or points elsewhere.
+        If the file is damaged, holds what is no finite number, or points elsewhere.
     """
     return _group(path, SUBTYPES)
 
@@ -117,9 +117,14 @@ def check_weights(path: Path) -> list[np.ndarray]:
 
 def _group(path: Path, group: str) -> list[np.ndarray]:
     try:
-        return read_group(path, group)
+        arrays = read_group(path, group)
     except (OSError, ValueError) as error:
         raise InputError(f"{error}. Name a weight file that blastvote wrote.") from None
+    if any(array.dtype.kind not in "fiu" or not np.isfinite(array).all() for array in arrays):
+        raise InputError(
+            f"{path}: an array in '{group}' holds what is no finite number. Name a weight file that blastvote wrote."
+        )
+    return arrays
 
 
 def read_model(
@@ -176,15 +181,21 @@ def read_model(
 
 def _of_study(weights: Path) -> dict[str, Any]:
     """Return what the provenance of a study says of the run that wrote these weights."""
-    home = next((p for p in weights.resolve().parents if (p / "provenance.json").is_file()), None)
-    if home is None:
+    path = weights.resolve()
+    home = next((p for p in path.parents if (p / "provenance.json").is_file()), None)
+    parts = path.relative_to(home).parts if home else ()
+    if home is None or len(parts) < 3 or parts[0] != "runs":
         raise InputError(
-            f"{weights} does not say what it was trained on, and no finished study (provenance.json) lies around it. "
-            "Name the folder of a run of a finished study, or a file that `blastvote` wrote."
+            f"{weights} does not say what it was trained on, and is not that of a run of a finished study "
+            "(runs/METHOD/ beside provenance.json). Name the folder of such a run, or a file that `blastvote` wrote."
         )
-    method = weights.resolve().relative_to(home).parts[1]
-    with own_file(home / "provenance.json"):
-        config = read_own_json(home / "provenance.json", "config")
+    return description_of_method(home / "provenance.json", parts[1])
+
+
+def description_of_method(provenance: Path, method: str) -> dict[str, Any]:
+    """Return what the provenance of a study says of the networks of a method; InputError as `own_file`."""
+    with own_file(provenance):
+        config = read_own_json(provenance, "config")
         variant = config["variants"][method]
         network = network_config(config["model"], config["training"], config["classes"])
         return description_for_run(config, variant, network)

@@ -9,12 +9,20 @@ from types import SimpleNamespace
 import numpy as np
 from fuzz_arrays import write_hdf5
 from fuzz_damage import damaged
-from fuzz_reader import Reader
+from fuzz_reader import Reader, of
 from hypothesis import strategies as st
 
 from blastvote.errors import InputError
 from blastvote.segmentation.weights.description import read_description
 from blastvote.segmentation.weights.first_weights import check_first_weights
+from blastvote.segmentation.weights.model_file import (
+    CHECK,
+    SUBTYPES,
+    check_weights,
+    description_of_method,
+    subtype_weights,
+)
+from blastvote.study.configuration.load import embedded_config
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.training.state import load_state
 from mrcnn.weights.metadata import ATTRIBUTE
@@ -105,10 +113,20 @@ def checkpoint(path: Path) -> None:
     assert done.epoch >= 0 and all(row["epoch"] for row in done.rows) and sum(done.sums) < np.inf
 
 
+def small_networks(path: Path) -> None:
+    """Read what a file holds of a network of subtypes and of a cell check, as arrays."""
+    for array in (*subtype_weights(path), *check_weights(path)):
+        assert np.isfinite(array.astype(np.float32)).all()
+
+
+SMALL = [write_hdf5([{}, {group: [{}, {"000": [[0.5, 1.0]], "001": [0.0]}] for group in (SUBTYPES, CHECK)}])]
+STUDY = [json.dumps({"config": embedded_config()}).encode()]
 HDF5 = [_matterport(), _keras()]
 DESCRIBED = [json.dumps(DESCRIPTION).encode()]
 CHECKPOINT = [_checkpoint()]
 READERS = {
+    "small_networks": Reader(small_networks, "w.h5", damaged("hdf5", SMALL), SMALL),
+    "study": of(lambda path: description_of_method(path, "eff"), "provenance.json", "json", STUDY),
     "weights": Reader(weights, "w.h5", damaged("hdf5", HDF5), HDF5),
     "description": Reader(
         read_description, "w.h5", st.one_of(damaged("json", DESCRIBED).map(_described), damaged("hdf5", HDF5[:1])), HDF5[:1]

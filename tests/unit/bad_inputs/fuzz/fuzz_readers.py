@@ -25,6 +25,8 @@ from blastvote.annotations import read_annotations
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.mask_images.files import read_mask_annotation
 from blastvote.annotations.mask_images.settings import MaskSettings
+from blastvote.commands import values
+from blastvote.contrast.registry import validate_params
 from blastvote.dataset.source.labels.tables import read_label_table
 from blastvote.errors import InputError
 from blastvote.scale.tags import tagged_pixel_size
@@ -64,6 +66,15 @@ def mask(path: Path) -> None:
 def coloured_mask(path: Path) -> None:
     colours = {"#ff0000": "L1", "0,0,255": "L2", "#ffffff": ""}
     read_mask_annotation(path, "a", MaskSettings(colours=colours), Journal(str(path)))
+
+
+def parameters(path: Path) -> None:
+    """Read lines of a file as words after ``--param``."""
+    words = path.read_bytes().decode("utf-8", "surrogateescape").splitlines()
+    try:
+        validate_params("clahe", values.parameters(words))
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
 
 
 def encoded(pixels: np.ndarray) -> bytes:
@@ -168,6 +179,7 @@ READERS: dict[str, Reader] = {
     "labels": of(lambda path: read_label_table(str(path), {"2": "L2"}, CLASSES, []), "t.csv", "table", LABELS),
     "yaml": Reader(read_config_file, "c.yaml", damaged("yaml", [*CONFIG, config_cases.BOMB.encode()]), CONFIG),
     "config": of(load_config, "c.yaml", "yaml", CONFIG),
+    "param": of(parameters, "words.txt", "words", [b"clip_limit=3.5\ntiles=4\n", b"clip_limit=1\n"]),
     **fuzz_own.READERS,
     **fuzz_networks.READERS,
 }  # fmt: skip
