@@ -19,6 +19,7 @@ from blastvote.onboarding.scale import fitting_model, stated_pixel_size
 from blastvote.onboarding.training import fitting_training
 from blastvote.study.configuration.config import validate_config
 from blastvote.study.configuration.load import SCHEMA, embedded_config, merged
+from blastvote.study.configuration.paths import check_data_paths
 from blastvote.study.foresee import Seen, check_split, examine_all
 from blastvote.study.plan import plan_source
 from blastvote.wording import listed
@@ -59,6 +60,7 @@ def propose(root: Path, questions: Questions, tell: Callable[[str], object] = st
     InputError
         With the true cause, if none can be carried out.
     """
+    check_data_paths([root])
     files = survey(root)
     defaults = embedded_config()["dataset"]
     trial, aside = chosen(files, defaults, questions)

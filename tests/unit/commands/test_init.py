@@ -170,6 +170,12 @@ def test_no_photographs_and_an_existing_file(tmp_path: Path, monkeypatch, capsys
     monkeypatch.chdir(tmp_path)
     assert main(["init", ".", "--yes"]) == 1
     assert "holds no photographs" in capsys.readouterr().err
+    Path("smears.zip").write_bytes(b"PK")
+    assert main(["init", ".", "--yes"]) == 1
+    assert "Unpack smears.zip first." in capsys.readouterr().err
+    Path("{x}").mkdir()
+    assert main(["init", "{x}", "--yes"]) == 1
+    assert "Rename the file or its folder without braces" in capsys.readouterr().err
     Path("study.yaml").write_text("mine")
     assert main(["init", ".", "--yes"]) == 1
     assert "exists already" in capsys.readouterr().err

@@ -12,11 +12,13 @@ from blastvote.annotations.files import ALONE_SUFFIXES
 from blastvote.annotations.mask_images.names import MASKS, photograph_stem
 from blastvote.dataset.source.image_ids import IMAGE_FOLDERS
 from blastvote.errors import InputError
+from blastvote.wording import listed
 
 MOST_FILES = 200_000
 """A folder with more files is somebody's home, not a data set."""
 TABLES = (".csv", ".tsv")
 WORKBOOKS = (".xlsx", ".xls", ".ods")
+ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def survey(root: Path) -> Survey:
     images: dict[Path, list[Path]] = {}
     others: list[Path] = []
     workbooks: list[Path] = []
+    archives: list[str] = []
     count = 0
     for place, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
@@ -75,6 +78,8 @@ def survey(root: Path) -> Survey:
             count += 1
             if name.startswith("."):
                 continue
+            if path.suffix.lower() in ARCHIVES:
+                archives.append(name)
             if path.suffix.lower() in io.IMAGE_SUFFIXES:
                 images.setdefault(Path(place), []).append(path)
             elif path.suffix.lower() in (*ALONE_SUFFIXES, *TABLES):
@@ -88,7 +93,7 @@ def survey(root: Path) -> Survey:
     if not images:
         raise InputError(
             f"{root}: holds no photographs, neither in itself nor in its subfolders (endings: "
-            f"{', '.join(io.IMAGE_SUFFIXES)})."
+            f"{', '.join(io.IMAGE_SUFFIXES)})." + (f" Unpack {listed(archives)} first." if archives else "")
         )
     return Survey(root, images, others, workbooks)
 
