@@ -135,6 +135,20 @@ def points_of_text(text: str) -> tuple[Any, str | None]:
         return None, "its points are not pairs of numbers"
 
 
+WITHOUT_AREA = (
+    "point", "points", "keypoint", "keypoints", "keypointlabels", "line", "lines", "linestrip", "polyline", "link",
+    "angle", "skeleton", "template", "tag", "string", "text", "vector", "directional_vector",
+)  # fmt: skip
+"""Shapes of annotation tools that are points, lines or words."""
+
+
+def unread_shape(kind: object) -> str:
+    """Return why an object of this type is no cell: it has no area, or it is a shape that nobody here knows."""
+    if str(kind).casefold() in WITHOUT_AREA:
+        return f"a shape of type {kind!r} has no area"
+    return f"shapes of type {kind!r} are not read; draw the cell as a polygon"
+
+
 def merge_images(images: Iterable[ImageAnnotation], journal: Journal) -> dict[str, ImageAnnotation]:
     """Index images by file name; several entries of one name become one, equal cells counted once."""
     merged: dict[str, ImageAnnotation] = {}

@@ -17,6 +17,7 @@ from blastvote.annotations.common import (
     points_of_text,
     side_of,
     size_problem,
+    unread_shape,
 )
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
@@ -101,7 +102,7 @@ def _cell(
     elif shape.tag == "box":
         problem = BOX_REASON
     else:
-        problem = f"a shape of type {shape.tag!r} has no area"
+        problem = unread_shape(shape.tag)
     if problem is None:
         points, problem = clean_polygon(points)
     if problem is not None:

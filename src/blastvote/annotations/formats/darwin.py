@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from blastvote.annotations.common import BOX_REASON, note_classless, side_of, size_problem
+from blastvote.annotations.common import BOX_REASON, note_classless, side_of, size_problem, unread_shape
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import Drawn, Size
@@ -76,7 +76,7 @@ def _cell(drawn: Drawn, entry: Mapping[str, Any], mask: np.ndarray | None, size:
     if "bounding_box" in entry:
         return drawn.no_cell(BOX_REASON)
     kinds = [key for key in entry if isinstance(entry[key], Mapping)]
-    return drawn.no_cell(f"a shape of type {kinds[0] if kinds else 'unknown'!r} has no area")
+    return drawn.no_cell(unread_shape(kinds[0] if kinds else "unknown"))
 
 
 def _paths(polygon: Mapping[str, Any]) -> list[list[tuple[Any, Any]]]:

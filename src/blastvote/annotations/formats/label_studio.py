@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from blastvote.annotations.common import BOX_REASON, merge_images, note_classless, side_of, size_problem
+from blastvote.annotations.common import (
+    BOX_REASON,
+    merge_images,
+    note_classless,
+    side_of,
+    size_problem,
+    unread_shape,
+)
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import Drawn, Size
@@ -207,7 +214,7 @@ def _cell(drawn: Drawn, result: Mapping[str, Any], size: Size) -> Cell | None:
     kind = str(result.get("type") or next((key for key in value if key.endswith("labels")), "unknown"))
     if kind in BOXES or "rectanglelabels" in value:
         return drawn.no_cell(BOX_REASON)
-    return drawn.no_cell(f"a shape of type {kind!r} has no area")
+    return drawn.no_cell(unread_shape(kind))
 
 
 def _points(value: Mapping[str, Any]) -> np.ndarray:

@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from blastvote.annotations.common import clean_polygon, joined_groups, note_classless, side_of, size_problem
+from blastvote.annotations.common import (
+    clean_polygon,
+    joined_groups,
+    note_classless,
+    side_of,
+    size_problem,
+    unread_shape,
+)
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.registry import AnnotationFile, annotation_format
@@ -91,7 +98,7 @@ def _cell(
             radius = float(np.hypot(ex - cx, ey - cy))
             points = ellipse_polygon((cx, cy), (radius, radius)) if radius > 0 else []
         elif kind not in OUTLINED:
-            journal.leave_out(image, thing, f"a shape of type {kind!r} has no area")
+            journal.leave_out(image, thing, unread_shape(kind))
             return None
     except (TypeError, ValueError, LookupError, OverflowError) as error:
         journal.leave_out(image, thing, f"its {kind} cannot be read ({error})")

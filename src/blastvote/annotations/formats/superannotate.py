@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from blastvote.annotations.common import BOX_REASON, note_classless, side_of
+from blastvote.annotations.common import BOX_REASON, note_classless, side_of, unread_shape
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import Drawn
@@ -74,4 +74,4 @@ def _cell(drawn: Drawn, entry: Mapping[str, Any]) -> Cell | None:
         return drawn.no_cell(
             "a pixel project keeps its masks in another file (___save.png); export COCO instead"
         )
-    return drawn.no_cell(f"a shape of type {kind!r} has no area")
+    return drawn.no_cell(unread_shape(kind))

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from blastvote.annotations.common import BOX_REASON, note_classless, side_of, size_problem
+from blastvote.annotations.common import BOX_REASON, note_classless, side_of, size_problem, unread_shape
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import AnnotationSet, Cell, ImageAnnotation
 from blastvote.annotations.objects import Drawn, Size
@@ -66,7 +66,7 @@ def _cell(drawn: Drawn, entry: Mapping[str, Any], size: Size) -> Cell | None:
         return _bitmap(drawn, entry["bitmap"], size)
     if kind == "rectangle":
         return drawn.no_cell(BOX_REASON)
-    return drawn.no_cell(f"a shape of type {kind!r} has no area")
+    return drawn.no_cell(unread_shape(kind))
 
 
 def _bitmap(drawn: Drawn, bitmap: Mapping[str, Any], size: Size) -> Cell | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from blastvote.annotations.common import class_of, clean_polygon, several_ticked
+from blastvote.annotations.common import class_of, clean_polygon, several_ticked, unread_shape
 from blastvote.annotations.journal import Journal
 from blastvote.annotations.model import Cell
 from blastvote.annotations.shapes.raster import ellipse_polygon
@@ -75,7 +75,7 @@ def _outline(shape: Mapping[str, Any]) -> tuple[Any, str | None]:
         return None, f"its {kind} lacks {error}"
     except (TypeError, ValueError):
         return None, f"its {kind} has coordinates that are not numbers"
-    return None, f"a shape of type {kind!r} has no area"
+    return None, unread_shape(kind)
 
 
 def _ellipse(shape: Mapping[str, Any], kind: str) -> tuple[Any, str | None]:

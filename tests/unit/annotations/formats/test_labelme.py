@@ -36,6 +36,7 @@ def test_labelme_shapes(tmp_path):
             "mask": base64.b64encode(png.getvalue()).decode(),
         },
         {"label": "L1", "points": [[1, 1]], "shape_type": "point"},
+        {"label": "L1", "points": [[9, 9], [12, 9], [9, 11]], "shape_type": "ellipse"},
         {"label": "", "points": [[1, 1], [2, 2]], "shape_type": "polygon"},
     ]
     path = write(tmp_path / "a.json", labelme(*shapes, flags={"L1": True, "blurred": False}))
@@ -45,7 +46,12 @@ def test_labelme_shapes(tmp_path):
     assert [cell.class_name for cell in image.cells] == ["L1", "L2", "L3", "L1"]
     areas = [cell.mask(20, 30).sum() for cell in image.cells]
     assert areas[:2] == [12, 12] and areas[2] == pytest.approx(25 * np.pi, rel=0.05) and areas[3] == 6
-    assert len(found.notes) == 2
+    assert len(found.notes) == 3
+    for why in (
+        "a shape of type 'point' has no area",
+        "shapes of type 'ellipse' are not read; draw the cell as",
+    ):
+        assert any(why in note for note in found.notes)
 
 
 def test_labelme_groups_are_one_cell(tmp_path):
