@@ -66,7 +66,7 @@ def test_both_find_the_same(weights):
 
 def test_a_prediction_by_onnx_runtime_imports_no_tensorflow(weights, cache, tmp_path):
     open_networks(read_model(weights), "onnx", threads=1)
-    files = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
+    files = {path: path.stat().st_ino for path in cache.iterdir()}
     assert sorted(path.name.split("-")[0] for path in files) == ["check", "detector", "subtypes"]
     write_image(tmp_path / "a.png", tiny_sample(1, side=90).image)
     arguments = [str(tmp_path / "a.png"), "--model", str(weights), "--out", str(tmp_path / "out")]
@@ -75,7 +75,7 @@ def test_a_prediction_by_onnx_runtime_imports_no_tensorflow(weights, cache, tmp_
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "{'onnxruntime'}"
-    assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == files
+    assert {path: path.stat().st_ino for path in cache.iterdir()} == files
 
 
 def test_what_onnx_runtime_cannot_run_is_said(weights, monkeypatch):

@@ -23,8 +23,6 @@ from mrcnn.files import cache_folder
 
 GRAPHS = 1
 """To be raised when `onnx_making` or `mrcnn.export` makes other graphs of the same weights."""
-
-
 MOST_KEPT = 8
 """Files of a kind in the cache; of more, those that were not used for longest are removed."""
 
