@@ -20,6 +20,7 @@ import numpy as np
 from mrcnn.files import atomic_path
 from mrcnn.training.config import NAMES
 from mrcnn.weights.reading import read
+from mrcnn.weights.shapes import not_finite
 
 if TYPE_CHECKING:
     from mrcnn.training.step import TrainStep
@@ -133,7 +134,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def _check_values(note: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     """Raise ValueError where note or arrays hold what no training writes: it could not go on from them."""
     for name, array in arrays.items():
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        if array.dtype.kind not in "fiu" or not_finite(array):
             raise ValueError(f"{name} holds something else than finite numbers")
     sums, rows = note["sums"], note["rows"]
     sound = (

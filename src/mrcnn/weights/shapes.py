@@ -115,12 +115,18 @@ def misfit(
             )
         if value.dtype.kind not in "fiu":
             return f"{path}: layer {layer}: {name} is {value.dtype}; real numbers are expected"
-        if not np.isfinite(value).all():
+        if not_finite(value):
             return (
-                f"{path}: layer {layer}: {name} has {np.sum(~np.isfinite(value))} values that are NaN or infinite. "
+                f"{path}: layer {layer}: {name} has {not_finite(value)} values that are NaN or infinite. "
                 "The training that made it failed: take its weights of an earlier epoch"
             )
     return ""
+
+
+def not_finite(values: np.ndarray) -> int:
+    """Return how many real numbers are NaN or infinite as ``float32``, which is how a network holds them."""
+    with np.errstate(over="ignore"):
+        return int(np.sum(~np.isfinite(values.astype(np.float32))))
 
 
 def require_fit(path: Path, config: MaskRCNNConfig) -> None:

@@ -91,6 +91,7 @@ DESCRIPTIONS = [
 ]  # fmt: skip
 WEIGHTS = [
     ("an array without a size", stored("mrcnn_class_logits", h5py.Empty("f4")), "kernel of shape (2, 4) expected, () found"),
+    ("more than single precision holds", stored("mrcnn_class_logits", np.full((2, 4), 1e300)), "kernel has 8 values that are NaN or infinite"),
     ("text", stored("mrcnn_class_logits", np.full((2, 4), b"a")), "kernel is |S1; real numbers are expected"),
     ("a group in place of an array", lambda p: stored("mrcnn_class_logits", 0)(p) or h5py.File(p, "r+").create_group("layers/rpn_class_raw/vars/0"), "is not a readable HDF5 file"),
 ]  # fmt: skip
@@ -98,6 +99,7 @@ SET_ASIDE = "is damaged and set aside"
 CHECKPOINTS = [
     ("a header that ends within a bracket", torn_header, SET_ASIDE),
     ("a note of no letters", bad_letters, SET_ASIDE),
+    ("more than single precision holds", saved(**{"velocity/0000": np.full((2, 3), 1e300)}), SET_ASIDE),
     ("weights that are NaN", saved(**{"weights/0000": np.full((2, 3), np.nan)}), SET_ASIDE),
     ("weights that are text", saved(**{"weights/0000": np.full((2, 3), "a")}), SET_ASIDE),
     ("a note that is a list", saved([1]), SET_ASIDE),
@@ -115,6 +117,7 @@ SCORES = [
 SMALL_SAYS = "w.h5: an array in 'blastvote_subtypes' holds what is no finite number. Name a weight file that blastvote wrote."
 SMALL = [
     ("subtypes: NaN", grouped(np.full(3, np.nan, np.float16)), SMALL_SAYS),
+    ("subtypes: more than single precision holds", grouped(np.full(3, 1e300)), SMALL_SAYS),
     ("subtypes: complex numbers", grouped(np.ones(3, np.complex64)), SMALL_SAYS),
     ("subtypes: text", grouped("one"), SMALL_SAYS),
     ("subtypes: a group in place of an array", grouped_in_group, "w.h5: is not a readable HDF5 file"),

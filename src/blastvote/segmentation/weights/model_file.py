@@ -23,6 +23,7 @@ from blastvote.vote import VoteRule, make_rule
 from mrcnn.config import MaskRCNNConfig
 from mrcnn.weights.metadata import read_metadata, write_metadata
 from mrcnn.weights.reading import read_group
+from mrcnn.weights.shapes import not_finite
 
 SUBTYPES = "blastvote_subtypes"
 CHECK = "blastvote_cell_check"
@@ -120,7 +121,7 @@ def _group(path: Path, group: str) -> list[np.ndarray]:
         arrays = read_group(path, group)
     except (OSError, ValueError) as error:
         raise InputError(f"{error}. Name a weight file that blastvote wrote.") from None
-    if any(array.dtype.kind not in "fiu" or not np.isfinite(array).all() for array in arrays):
+    if any(array.dtype.kind not in "fiu" or not_finite(array) for array in arrays):
         raise InputError(
             f"{path}: an array in '{group}' holds what is no finite number. Name a weight file that blastvote wrote."
         )
