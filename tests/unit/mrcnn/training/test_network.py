@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from seeded_weights import set_seeded_weights
 from tiny import TINY, tiny_sample
 
 from mrcnn.config import LOSSES
@@ -50,7 +51,9 @@ def test_interrupted_and_resumed_equals_uninterrupted_bit_for_bit(tmp_path):
 
 @pytest.fixture(scope="module")
 def model():
-    return MaskRCNN(TINY)
+    network = MaskRCNN(TINY)
+    set_seeded_weights(network)
+    return network
 
 
 @pytest.mark.slow
